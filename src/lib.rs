@@ -1,0 +1,12 @@
+//! Dovetail: chat over XMPP and calls over SIP with the same contacts, in one window (CUSAX,
+//! RFC 7081).
+//!
+//! Pure core, thin shells. Only `core` knows that XMPP and SIP both exist; only shells know
+//! sockets, clocks, disks, sound cards or windows. Commands go in, events and one snapshot
+//! come out, and the three faces (window, headless, rpc) see the same.
+//!
+//! | room | what it holds |
+//! | --- | --- |
+//! | [`model`] | values without tokio: identifiers, addresses, contact, call, message, account |
+
+pub mod model;

@@ -1,0 +1,137 @@
+//! An account as the faces show it.
+
+use serde::{Serialize, Serializer};
+
+use super::id::AccountId;
+
+/// The protocol an account speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AccountKind {
+    /// Chat: roster, presence, messages.
+    Xmpp,
+    /// Telephony: registration, calls.
+    Sip,
+}
+
+impl AccountKind {
+    /// The side's name for users (CUSAX C12).
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Xmpp => "Chat",
+            Self::Sip => "Telephony",
+        }
+    }
+}
+
+/// Where an account's connection stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AccountState {
+    /// Not connected, by the user's wish or before the first attempt.
+    Offline,
+    /// On the way.
+    Connecting,
+    /// Signed in (XMPP) or registered (SIP).
+    Online,
+    /// Not connected; `reason` says why.
+    Failed,
+    /// Switched off in the configuration.
+    Disabled,
+}
+
+/// All accounts in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Overall {
+    /// Every account is online.
+    Online,
+    /// Some are.
+    Partial,
+    /// None is yet, at least one is on the way.
+    Connecting,
+    /// None is.
+    Offline,
+}
+
+/// How bytes travel between us and the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Transport {
+    /// TLS over TCP.
+    Tls,
+    /// Plain TCP.
+    Tcp,
+    /// Plain UDP.
+    Udp,
+}
+
+/// What is known of a TLS session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TlsFacts {
+    /// `TLSv1.2` or `TLSv1.3`.
+    pub version: String,
+    /// The suite's IANA name.
+    pub cipher_suite: String,
+    /// Whether the certificate was verified against the account's domain.
+    pub peer_verified: bool,
+}
+
+/// What protects the way to the server (CUSAX C61).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Security {
+    /// The transport in use.
+    pub transport: Transport,
+    /// TLS facts, when there is TLS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls: Option<TlsFacts>,
+    /// The authentication mechanism, such as `SCRAM-SHA-256-PLUS` or `DIGEST-SHA-256`;
+    /// empty before authentication.
+    pub auth: String,
+}
+
+/// What an account is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Features {
+    /// Text messages.
+    pub chat: bool,
+    /// Presence.
+    pub presence: bool,
+    /// Audio calls.
+    pub audio: bool,
+    /// Video calls.
+    pub video: bool,
+}
+
+/// One account, in the shape of the JSON-RPC face.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Account {
+    /// Its identifier.
+    pub id: AccountId,
+    /// Its protocol.
+    pub kind: AccountKind,
+    /// Its name for users: "Chat", "Telephony".
+    pub label: String,
+    /// The bare JID or the AOR.
+    pub address: String,
+    /// Where its connection stands.
+    pub state: AccountState,
+    /// Why it is not online, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Seconds until the next attempt, when one is planned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_in: Option<u64>,
+    /// The other half of a CUSAX relation (C30).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub related_to: Option<AccountId>,
+    /// What protects the connection, once there is one; `null` before.
+    #[serde(serialize_with = "or_null")]
+    pub security: Option<Security>,
+    /// What the account is used for.
+    pub features: Features,
+}
+
+fn or_null<S: Serializer>(security: &Option<Security>, serializer: S) -> Result<S::Ok, S::Error> {
+    security.serialize(serializer)
+}

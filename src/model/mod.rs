@@ -1,0 +1,17 @@
+//! Values that every room shares. No tokio, no sockets, no clock.
+//!
+//! What is shown to a person or written to the JSON-RPC face (`docs/control.md`) has its
+//! normative wire form here, by `serde`.
+
+pub mod account;
+pub mod address;
+pub mod call;
+pub mod contact;
+pub mod fault;
+pub mod id;
+pub mod message;
+pub mod presence;
+pub mod time;
+pub mod vcard;
+
+pub use xmpp_parsers::jid::{BareJid, FullJid, Jid};
