@@ -9,4 +9,6 @@
 //! | --- | --- |
 //! | [`model`] | values without tokio: identifiers, addresses, contact, call, message, account |
 
+pub mod config;
 pub mod model;
+pub mod secrets;

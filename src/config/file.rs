@@ -1,0 +1,262 @@
+//! From the file to [`Config`]. The file is only ever read.
+
+use std::io::{ErrorKind, Read as _};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use toml::de::DeTable;
+
+use super::table::{Document, Problem, Table};
+use super::{
+    Audio, AudioDevice, Config, HostPort, PasswordSource, SipAccount, SrtpPolicy, TlsStart,
+    XmppAccount,
+};
+use crate::model::BareJid;
+use crate::model::address::{Aor, SipTarget};
+use crate::model::id::AccountId;
+
+/// The longest file that is read, in bytes.
+const MAX_LEN: u64 = 256 * 1024;
+/// The most accounts of one kind.
+const MAX_ACCOUNTS: usize = 32;
+
+/// Why the configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file is there and cannot be read.
+    #[error("{}: cannot be read: {source}", path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Longer than any configuration.
+    #[error("{}: is too long for a configuration", path.display())]
+    TooLong {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// Not TOML.
+    #[error("{}, line {line}: {message}", path.display())]
+    Syntax {
+        /// Which file.
+        path: PathBuf,
+        /// From 1.
+        line: usize,
+        /// What the TOML reader says.
+        message: String,
+    },
+    /// A key or its value.
+    #[error("{}, line {line}: {key} {problem}", path.display())]
+    Key {
+        /// Which file.
+        path: PathBuf,
+        /// From 1.
+        line: usize,
+        /// With its table: `sip.aor`.
+        key: String,
+        /// What is wrong.
+        problem: Problem,
+    },
+}
+
+impl Config {
+    /// Reads the configuration. No file is the empty configuration. Relative paths in the
+    /// file are relative to its directory.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is not TOML, has an unknown key or a value that does
+    /// not fit, an id twice, or names an account that is not there.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let unreadable = |source| ConfigError::Read { path: path.to_owned(), source };
+        let file = match std::fs::File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => return Err(unreadable(error)),
+        };
+        let mut text = String::new();
+        file.take(MAX_LEN + 1).read_to_string(&mut text).map_err(unreadable)?;
+        if u64::try_from(text.len()).is_ok_and(|len| len > MAX_LEN) {
+            return Err(ConfigError::TooLong { path: path.to_owned() });
+        }
+        Self::parse(&text, path)
+    }
+
+    /// Reads the text of the file at `path`.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        let document = Document { path, text };
+        let root = DeTable::parse(text).map_err(|error| ConfigError::Syntax {
+            path: path.to_owned(),
+            line: document.line(error.span().map_or(0, |span| span.start)),
+            message: error.message().to_owned(),
+        })?;
+        let whole = root.span();
+        let root = Table::new(&document, "", whole, root.get_ref(), &["xmpp", "sip", "audio"])?;
+        let xmpp = accounts(&document, &root, "xmpp", &XMPP_KEYS)?;
+        let sip = accounts(&document, &root, "sip", &SIP_KEYS)?;
+        let base = path.parent().unwrap_or(Path::new(""));
+        let config = Self {
+            xmpp: xmpp.iter().map(|table| xmpp_account(table, base)).collect::<Result<_, _>>()?,
+            sip: sip.iter().map(|table| sip_account(table, base)).collect::<Result<_, _>>()?,
+            audio: audio(&document, &root, base)?,
+        };
+        check_names(&config, &xmpp, &sip)?;
+        Ok(config)
+    }
+}
+
+const XMPP_KEYS: [&str; 8] =
+    ["id", "jid", "server", "tls", "password_command", "ca_file", "audio", "wait_for"];
+const SIP_KEYS: [&str; 9] =
+    ["id", "aor", "proxy", "username", "password_command", "ca_file", "srtp", "related_to", "chat"];
+
+/// The tables of `[[xmpp]]` or `[[sip]]`.
+fn accounts<'a, 'd>(
+    document: &'a Document<'d>,
+    root: &Table<'a, 'd>,
+    name: &'static str,
+    known: &[&str],
+) -> Result<Vec<Table<'a, 'd>>, ConfigError> {
+    let Some((value, _)) = root.value(name) else {
+        return Ok(Vec::new());
+    };
+    let form = if name == "xmpp" { "written as [[xmpp]]" } else { "written as [[sip]]" };
+    let array = value.as_array().ok_or_else(|| root.complain(name, Problem::Type(form)))?;
+    if array.len() > MAX_ACCOUNTS {
+        return Err(root.complain(name, Problem::TooMany(MAX_ACCOUNTS)));
+    }
+    array
+        .iter()
+        .map(|item| {
+            let at: Range<usize> = item.span();
+            match item.get_ref().as_table() {
+                Some(table) => Table::new(document, name, at, table, known),
+                None => Err(document.error(&at, name, Problem::Type(form))),
+            }
+        })
+        .collect()
+}
+
+fn xmpp_account(table: &Table<'_, '_>, base: &Path) -> Result<XmppAccount, ConfigError> {
+    let jid = table.needed("jid", |text| {
+        let jid = BareJid::new(text).map_err(|_| Problem::Jid)?;
+        if jid.node().is_some() { Ok(jid) } else { Err(Problem::Jid) }
+    })?;
+    let tls = table.parsed("tls", |text| match text {
+        "starttls" => Ok(TlsStart::StartTls),
+        "direct" => Ok(TlsStart::Direct),
+        _ => Err(Problem::Word("\"starttls\", \"direct\"")),
+    })?;
+    let tls = tls.unwrap_or_default();
+    Ok(XmppAccount {
+        id: table.text("id")?.map_or_else(|| AccountId::new(jid.as_str()), AccountId::new),
+        server: table.parsed("server", |text| server(text, tls))?,
+        jid,
+        tls,
+        password: password(table)?,
+        ca_file: path(table, "ca_file", base)?,
+        audio: table.flag("audio", false)?,
+        wait_for: table.text("wait_for")?.map(AccountId::new),
+    })
+}
+
+fn sip_account(table: &Table<'_, '_>, base: &Path) -> Result<SipAccount, ConfigError> {
+    let aor = table.needed("aor", |text| Ok(Aor::parse(text)?))?;
+    let srtp = table.parsed("srtp", |text| match text {
+        "required" => Ok(SrtpPolicy::Required),
+        "preferred" => Ok(SrtpPolicy::Preferred),
+        "off" => Ok(SrtpPolicy::Off),
+        _ => Err(Problem::Word("\"required\", \"preferred\", \"off\"")),
+    })?;
+    Ok(SipAccount {
+        id: table.text("id")?.map_or_else(|| AccountId::new(aor.to_string()), AccountId::new),
+        aor,
+        proxy: table.parsed("proxy", |text| Ok(SipTarget::parse(text)?))?,
+        username: table.text("username")?.map(str::to_owned),
+        password: password(table)?,
+        ca_file: path(table, "ca_file", base)?,
+        srtp: srtp.unwrap_or_default(),
+        related_to: table.text("related_to")?.map(AccountId::new),
+        chat: table.flag("chat", false)?,
+    })
+}
+
+fn audio<'a, 'd>(
+    document: &'a Document<'d>,
+    root: &Table<'a, 'd>,
+    base: &Path,
+) -> Result<Audio, ConfigError> {
+    let Some((value, at)) = root.value("audio") else {
+        return Ok(Audio::default());
+    };
+    let table = value
+        .as_table()
+        .ok_or_else(|| root.complain("audio", Problem::Type("written as [audio]")))?;
+    let known = ["input", "output", "echo_cancellation"];
+    let table = Table::new(document, "audio", at, table, &known)?;
+    let device =
+        |key| table.parsed(key, |text| AudioDevice::parse(text, base).ok_or(Problem::Empty));
+    Ok(Audio {
+        input: device("input")?.unwrap_or(AudioDevice::Default),
+        output: device("output")?.unwrap_or(AudioDevice::Default),
+        echo_cancellation: table.flag("echo_cancellation", true)?,
+    })
+}
+
+fn password(table: &Table<'_, '_>) -> Result<PasswordSource, ConfigError> {
+    let command = table.text("password_command")?;
+    Ok(command.map_or(PasswordSource::Keyring, |text| PasswordSource::Command(text.to_owned())))
+}
+
+fn path(table: &Table<'_, '_>, key: &str, base: &Path) -> Result<Option<PathBuf>, ConfigError> {
+    Ok(table.text(key)?.map(|text| base.join(text)))
+}
+
+fn server(text: &str, tls: TlsStart) -> Result<HostPort, Problem> {
+    // The host and port of a SIP URI have the same syntax.
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte));
+    let target = SipTarget::parse(&format!("sip:{text}")).ok().filter(|_| plain);
+    let SipTarget { host, port, .. } = target.ok_or(Problem::Server)?;
+    let usual = match tls {
+        TlsStart::StartTls => 5222,
+        TlsStart::Direct => 5223,
+    };
+    Ok(HostPort { host, port: port.unwrap_or(usual) })
+}
+
+/// Every id once; every name of another account one that is there, of the right kind.
+fn check_names(
+    config: &Config,
+    xmpp: &[Table<'_, '_>],
+    sip: &[Table<'_, '_>],
+) -> Result<(), ConfigError> {
+    let ids = config.xmpp.iter().map(|account| &account.id);
+    let ids = ids.chain(config.sip.iter().map(|account| &account.id));
+    let mut seen = std::collections::HashSet::new();
+    for (id, table) in ids.zip(xmpp.iter().chain(sip)) {
+        if !seen.insert(id) {
+            return Err(table.complain("id", Problem::DuplicateId(id.to_string())));
+        }
+    }
+    for (account, table) in config.xmpp.iter().zip(xmpp) {
+        if let Some(id) = &account.wait_for
+            && !config.sip.iter().any(|other| other.id == *id)
+        {
+            let problem = Problem::NoSuchAccount(id.to_string(), "sip");
+            return Err(table.complain("wait_for", problem));
+        }
+    }
+    for (account, table) in config.sip.iter().zip(sip) {
+        if let Some(id) = &account.related_to
+            && !config.xmpp.iter().any(|other| other.id == *id)
+        {
+            let problem = Problem::NoSuchAccount(id.to_string(), "xmpp");
+            return Err(table.complain("related_to", problem));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,187 @@
+//! The configuration's schema (`config.toml` in the profile, `docs/control.md`) and its file edge.
+
+mod file;
+mod private;
+mod profile;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use crate::model::BareJid;
+use crate::model::address::{Aor, SipTarget};
+use crate::model::id::AccountId;
+
+pub use file::ConfigError;
+pub use private::{create_private_dir, create_private_file};
+pub use profile::{Profile, ProfileError};
+pub use table::Problem;
+
+/// Everything the user has set.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Config {
+    /// Chat accounts.
+    pub xmpp: Vec<XmppAccount>,
+    /// Telephony accounts.
+    pub sip: Vec<SipAccount>,
+    /// Sound.
+    pub audio: Audio,
+}
+
+/// A chat account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct XmppAccount {
+    /// Its identifier; the bare JID when the file names none.
+    pub id: AccountId,
+    /// Its address.
+    pub jid: BareJid,
+    /// Where to connect, instead of what DNS says: host and port.
+    pub server: Option<HostPort>,
+    /// How TLS begins, with `server`.
+    pub tls: TlsStart,
+    /// Where the password comes from.
+    pub password: PasswordSource,
+    /// One more trust anchor (PEM).
+    pub ca_file: Option<PathBuf>,
+    /// Calls over XMPP (Jingle).
+    pub audio: bool,
+    /// Connect only after this account is registered (CUSAX C14).
+    pub wait_for: Option<AccountId>,
+}
+
+/// A telephony account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SipAccount {
+    /// Its identifier; the AOR when the file names none.
+    pub id: AccountId,
+    /// Its address.
+    pub aor: Aor,
+    /// Where to send requests, instead of what DNS says.
+    pub proxy: Option<SipTarget>,
+    /// The name for authentication; the AOR's user when not set.
+    pub username: Option<String>,
+    /// Where the password comes from.
+    pub password: PasswordSource,
+    /// One more trust anchor (PEM).
+    pub ca_file: Option<PathBuf>,
+    /// Whether media is encrypted.
+    pub srtp: SrtpPolicy,
+    /// The chat account that is the other half of the service (CUSAX C30).
+    pub related_to: Option<AccountId>,
+    /// Instant messages over SIP.
+    pub chat: bool,
+}
+
+/// A host name or address, and a port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostPort {
+    /// A DNS name, or an IP address without brackets.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+}
+
+impl From<SocketAddr> for HostPort {
+    fn from(address: SocketAddr) -> Self {
+        Self { host: address.ip().to_string(), port: address.port() }
+    }
+}
+
+/// How TLS begins on an XMPP connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TlsStart {
+    /// After `<starttls/>` (RFC 6120 §5).
+    #[default]
+    StartTls,
+    /// With the first byte (XEP-0368).
+    Direct,
+}
+
+/// Where a password comes from. A password itself never stands in the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PasswordSource {
+    /// The platform's keyring.
+    Keyring,
+    /// The first line that this command, run by the shell, prints.
+    Command(String),
+}
+
+/// Whether media is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SrtpPolicy {
+    /// Calls without encryption are refused.
+    Required,
+    /// Offered where it can be (RFC 8643), not insisted on.
+    #[default]
+    Preferred,
+    /// Never.
+    Off,
+}
+
+/// Sound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audio {
+    /// What is sent.
+    pub input: AudioDevice,
+    /// Where to play.
+    pub output: AudioDevice,
+    /// Echo cancellation (takes effect with sound cards).
+    pub echo_cancellation: bool,
+}
+
+impl Default for Audio {
+    fn default() -> Self {
+        Self { input: AudioDevice::Default, output: AudioDevice::Default, echo_cancellation: true }
+    }
+}
+
+/// A source or sink of sound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AudioDevice {
+    /// The platform's default sound card.
+    Default,
+    /// The sound card of this name.
+    Named(String),
+    /// Silence in, nothing out.
+    Null,
+    /// A WAV file: played in a loop, or recorded to.
+    File(PathBuf),
+    /// As input: what was received, a moment later. As output: nothing.
+    Echo,
+}
+
+impl AudioDevice {
+    /// Reads `default`, `null`, `echo`, `file:PATH` (relative to `base`) or a sound card's name;
+    /// `None` for an empty text or path.
+    pub fn parse(text: &str, base: &Path) -> Option<Self> {
+        match text.trim() {
+            "" => None,
+            "default" => Some(Self::Default),
+            "null" => Some(Self::Null),
+            "echo" => Some(Self::Echo),
+            text => match text.strip_prefix("file:") {
+                Some(path) => {
+                    // `file:///path` is a URL for the same file.
+                    let path = path.strip_prefix("//").unwrap_or(path);
+                    (!path.is_empty()).then(|| Self::File(base.join(path)))
+                }
+                None => Some(Self::Named(text.to_owned())),
+            },
+        }
+    }
+}
+
+/// As [`AudioDevice::parse`] reads it.
+impl std::fmt::Display for AudioDevice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::Named(name) => f.write_str(name),
+            Self::Null => f.write_str("null"),
+            Self::Echo => f.write_str("echo"),
+            Self::File(path) => write!(f, "file:{}", path.display()),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Where the program keeps what it keeps.
+
+use std::path::{Path, PathBuf};
+
+use directories::ProjectDirs;
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::private::create_private_dir;
+
+/// The longest path that a Unix socket can have everywhere (`sun_path` of macOS, less its
+/// final zero).
+const MAX_SOCKET_PATH: usize = 103;
+
+/// The directories of one profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    config: PathBuf,
+    data: PathBuf,
+    state: PathBuf,
+    runtime: Option<PathBuf>,
+    own_dir: bool,
+}
+
+/// Why there is no profile.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileError {
+    /// The platform names no home.
+    #[error("No home directory was found. Name a directory with --profile.")]
+    NoHome,
+    /// A directory cannot be made.
+    #[error("The directory {} cannot be made: {source}", path.display())]
+    Create {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl Profile {
+    /// The profile of `--profile DIR`, where everything lives under `DIR`.
+    pub fn at(dir: &Path) -> Self {
+        let dir = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
+        let runtime = platform().and_then(|dirs| dirs.runtime_dir().map(Path::to_owned));
+        Self { config: dir.clone(), data: dir.clone(), state: dir, runtime, own_dir: true }
+    }
+
+    /// The profile in the platform's directories.
+    ///
+    /// # Errors
+    /// When the platform names no home directory.
+    pub fn of_platform() -> Result<Self, ProfileError> {
+        let dirs = platform().ok_or(ProfileError::NoHome)?;
+        Ok(Self {
+            config: dirs.config_dir().to_owned(),
+            data: dirs.data_local_dir().to_owned(),
+            state: dirs.state_dir().unwrap_or(dirs.data_local_dir()).to_owned(),
+            runtime: dirs.runtime_dir().map(Path::to_owned),
+            own_dir: false,
+        })
+    }
+
+    /// `--profile DIR`, or the platform's.
+    ///
+    /// # Errors
+    /// As [`Profile::of_platform`].
+    pub fn choose(dir: Option<&Path>) -> Result<Self, ProfileError> {
+        dir.map_or_else(Self::of_platform, |dir| Ok(Self::at(dir)))
+    }
+
+    /// Makes the directories that are not there, for the user alone.
+    ///
+    /// # Errors
+    /// When one cannot be made.
+    pub fn create(&self) -> Result<(), ProfileError> {
+        let socket = self.socket_path();
+        let dirs =
+            [Some(self.config.as_path()), Some(&self.data), Some(&self.state), socket.parent()];
+        for path in dirs.into_iter().flatten() {
+            create_private_dir(path)
+                .map_err(|source| ProfileError::Create { path: path.to_owned(), source })?;
+        }
+        Ok(())
+    }
+
+    /// What stands for this installation with servers: made once, then always the same.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn installation(&self) -> Result<Uuid, ProfileError> {
+        let path = self.data.join("installation");
+        let known = std::fs::read_to_string(&path).ok();
+        if let Some(known) = known.and_then(|text| Uuid::try_parse(text.trim()).ok()) {
+            return Ok(known);
+        }
+        let new = Uuid::new_v4();
+        std::fs::write(&path, format!("{new}\n"))
+            .map_err(|source| ProfileError::Create { path, source })?;
+        Ok(new)
+    }
+
+    /// The configuration: `config.toml`.
+    pub fn config_path(&self) -> PathBuf {
+        self.config.join("config.toml")
+    }
+
+    /// The history: `history.sqlite`.
+    pub fn history_path(&self) -> PathBuf {
+        self.data.join("history.sqlite")
+    }
+
+    /// The log: `dovetail.log`.
+    pub fn log_path(&self) -> PathBuf {
+        self.state.join("dovetail.log")
+    }
+
+    /// The socket of the remote control: under the profile's directory, or for the
+    /// platform's profile in the user's runtime directory. A profile's path that is too long
+    /// for a socket gives a name in the runtime directory instead.
+    pub fn socket_path(&self) -> PathBuf {
+        let at_home = self.state.join("dovetail.sock");
+        match &self.runtime {
+            Some(runtime) if !self.own_dir => runtime.join("dovetail.sock"),
+            Some(runtime) if at_home.as_os_str().len() > MAX_SOCKET_PATH => {
+                let digest = Sha256::digest(at_home.as_os_str().as_encoded_bytes());
+                let name: String =
+                    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+                runtime.join(format!("{name}.sock"))
+            }
+            _ => at_home,
+        }
+    }
+}
+
+fn platform() -> Option<ProjectDirs> {
+    ProjectDirs::from("im", "dovetail", "Dovetail")
+}

@@ -1,0 +1,182 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use super::*;
+use crate::model::account::Transport;
+
+/// The example of docs/control.md.
+const EXAMPLE: &str = r#"
+[[xmpp]]
+id = "work-chat"
+jid = "alice@cusax.test"
+server = "127.0.0.1:5222"
+tls = "starttls"
+password_command = "pass show xmpp"
+ca_file = "ca.pem"
+audio = false
+wait_for = "work-phone"
+
+[[sip]]
+id = "work-phone"
+aor = "sip:alice@cusax.test"
+proxy = "sip:127.0.0.1:5061;transport=tls"
+username = "alice"
+password_command = "pass show sip"
+ca_file = "/etc/ca.pem"
+srtp = "required"
+related_to = "work-chat"
+chat = false
+
+[audio]
+input = "file:speech.wav"
+output = "null"
+echo_cancellation = false
+"#;
+
+fn parse(text: &str) -> Result<Config, ConfigError> {
+    Config::parse(text, Path::new("/p/config.toml"))
+}
+
+#[test]
+fn the_example_is_read() {
+    let config = parse(EXAMPLE).unwrap();
+    let chat = XmppAccount {
+        id: "work-chat".into(),
+        jid: BareJid::new("alice@cusax.test").unwrap(),
+        server: Some(HostPort { host: "127.0.0.1".into(), port: 5222 }),
+        tls: TlsStart::StartTls,
+        password: PasswordSource::Command("pass show xmpp".into()),
+        ca_file: Some("/p/ca.pem".into()),
+        audio: false,
+        wait_for: Some("work-phone".into()),
+    };
+    let phone = SipAccount {
+        id: "work-phone".into(),
+        aor: Aor::parse("sip:alice@cusax.test").unwrap(),
+        proxy: Some(SipTarget {
+            secure: false,
+            host: "127.0.0.1".into(),
+            port: Some(5061),
+            transport: Some(Transport::Tls),
+        }),
+        username: Some("alice".into()),
+        password: PasswordSource::Command("pass show sip".into()),
+        ca_file: Some("/etc/ca.pem".into()),
+        srtp: SrtpPolicy::Required,
+        related_to: Some("work-chat".into()),
+        chat: false,
+    };
+    let audio = Audio {
+        input: AudioDevice::File("/p/speech.wav".into()),
+        output: AudioDevice::Null,
+        echo_cancellation: false,
+    };
+    assert_eq!(config, Config { xmpp: vec![chat], sip: vec![phone], audio });
+}
+
+#[test]
+fn little_is_needed() {
+    let config =
+        parse("[[xmpp]]\njid='a@b.test'\nserver='[::1]'\ntls='direct'\n[[sip]]\naor='a@b.test'")
+            .unwrap();
+    assert_eq!(config.xmpp[0].id.as_str(), "a@b.test");
+    assert_eq!(config.xmpp[0].server, Some(HostPort { host: "::1".into(), port: 5223 }));
+    assert_eq!(config.xmpp[0].password, PasswordSource::Keyring);
+    assert_eq!(config.sip[0].id.as_str(), "sip:a@b.test");
+    assert_eq!(config.sip[0].srtp, SrtpPolicy::Preferred);
+    assert_eq!(config.audio, Audio::default());
+    assert_eq!(parse("").unwrap(), Config::default());
+}
+
+#[test]
+fn every_error_names_file_line_and_key() {
+    for (text, place, words) in [
+        ("[[xmpp]]\njid = 'a@b.test'\n\nserved = 'x'", "line 4: xmpp.served", "not a key"),
+        ("[video]", "line 1: video", "not a key"),
+        ("a = [", "line 1", ""),
+        ("\n[[xmpp]]\nid = 'x'", "line 2: xmpp.jid", "is missing"),
+        ("[[xmpp]]\njid = 'b.test'", "line 2: xmpp.jid", "chat address"),
+        ("[[xmpp]]\njid = 'a@b.test/r'", "line 2: xmpp.jid", "chat address"),
+        ("[[xmpp]]\njid = 7", "line 2: xmpp.jid", "text"),
+        ("[[xmpp]]\njid = 'a@b.test'\nserver = 'h:99999'", "line 3: xmpp.server", "port"),
+        ("[[xmpp]]\njid = 'a@b.test'\nserver = 'h;lr'", "line 3: xmpp.server", "port"),
+        ("[[xmpp]]\njid = 'a@b.test'\ntls = 'off'", "line 3: xmpp.tls", "\"direct\""),
+        ("[[xmpp]]\njid = 'a@b.test'\naudio = 'yes'", "line 3: xmpp.audio", "true or false"),
+        ("[[xmpp]]\njid = 'a@b.test'\nPassword = 'x'", "line 3: xmpp.Password", "keyring"),
+        (
+            "[[xmpp]]\njid = 'a@b.test'\npassword_command = ' '",
+            "line 3: xmpp.password_command",
+            "empty",
+        ),
+        (
+            "[[xmpp]]\njid = 'a@b.test'\nwait_for = 'a@b.test'",
+            "line 3: xmpp.wait_for",
+            "sip account",
+        ),
+        ("[[sip]]\naor = 'sip:b.test'", "line 2: sip.aor", "before the “@”"),
+        ("[[sip]]\naor = 'a@b.test'\nproxy = 'tel:1'", "line 3: sip.proxy", "“tel:”"),
+        ("[[sip]]\naor = 'a@b.test'\nsrtp = 'maybe'", "line 3: sip.srtp", "\"required\""),
+        ("[[sip]]\naor = 'a@b.test'\nrelated_to = 'x'", "line 3: sip.related_to", "xmpp account"),
+        (
+            "[[sip]]\naor = 'a@b.test'\n[[sip]]\nid = 'sip:a@b.test'\naor = 'c@d.test'",
+            "line 4: sip.id",
+            "another account",
+        ),
+        ("[sip]\naor = 'a@b.test'", "line 1: sip", "[[sip]]"),
+        ("sip = [1]", "line 1: sip", "[[sip]]"),
+        ("[audio]\ninput = 'file:'", "line 2: audio.input", "empty"),
+        ("[audio]\nvolume = 1", "line 2: audio.volume", "echo_cancellation"),
+    ] {
+        let error = parse(text).unwrap_err().to_string();
+        assert!(error.starts_with("/p/config.toml, "), "{error}");
+        assert!(error.contains(place), "{text}: {error}");
+        assert!(error.contains(words), "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_password_in_the_file_is_not_repeated() {
+    let error = parse("[[sip]]\naor='a@b.test'\npassword='hunter2'").unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("hunter2"));
+}
+
+#[test]
+fn loading_reads_and_never_writes() {
+    let dir = tempfile::tempdir().unwrap();
+    let profile = Profile::at(&dir.path().join("deep/profile"));
+    profile.create().unwrap();
+    let path = profile.config_path();
+    assert_eq!(Config::load(&path).unwrap(), Config::default());
+    assert!(!path.exists());
+    std::fs::write(&path, "nonsense = ").unwrap();
+    assert!(matches!(Config::load(&path), Err(ConfigError::Syntax { line: 1, .. })));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "nonsense = ");
+    std::fs::write(&path, [0xff]).unwrap();
+    assert!(matches!(Config::load(&path), Err(ConfigError::Read { .. })));
+    std::fs::write(&path, "#".repeat(300_000)).unwrap();
+    assert!(matches!(Config::load(&path), Err(ConfigError::TooLong { .. })));
+}
+
+#[test]
+fn a_profile_lives_under_its_directory() {
+    let dir = tempfile::tempdir().unwrap();
+    let profile = Profile::at(dir.path());
+    for path in
+        [profile.config_path(), profile.history_path(), profile.log_path(), profile.socket_path()]
+    {
+        assert_eq!(path.parent(), Some(dir.path()));
+    }
+    assert_ne!(Profile::of_platform().unwrap().config_path(), profile.config_path());
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_made_is_the_users_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let dir = tempfile::tempdir().unwrap();
+    let profile = Profile::at(&dir.path().join("a/b"));
+    profile.create().unwrap();
+    assert_eq!(mode(&dir.path().join("a/b")), 0o700);
+    create_private_file(&profile.log_path()).unwrap();
+    assert_eq!(mode(&profile.log_path()), 0o600);
+}
