@@ -8,7 +8,9 @@
 //! | room | what it holds |
 //! | --- | --- |
 //! | [`model`] | values without tokio: identifiers, addresses, contact, call, message, account |
+//! | [`tls`] | one policy for both sides |
 
 pub mod config;
 pub mod model;
 pub mod secrets;
+pub mod tls;
