@@ -8,9 +8,11 @@
 //! | room | what it holds |
 //! | --- | --- |
 //! | [`model`] | values without tokio: identifiers, addresses, contact, call, message, account |
+//! | [`store`], [`secrets`], [`config`] | history, passwords, settings |
 //! | [`tls`] | one policy for both sides |
 
 pub mod config;
 pub mod model;
 pub mod secrets;
+pub mod store;
 pub mod tls;

@@ -1,0 +1,243 @@
+//! History and outbox in SQLite. One thread owns the database and writes what has gathered in
+//! one transaction; nobody else ever waits for the disk. Message text is never logged.
+
+mod error;
+mod query;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod worker;
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use rusqlite::Connection;
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+
+use crate::model::id::{AccountId, MessageId};
+use crate::model::message::{Entry, MessageState};
+use crate::model::time::Timestamp;
+
+pub use error::StoreError;
+use worker::Job;
+
+/// How many requests may wait.
+const QUEUE: usize = 4096;
+/// How much text may wait to be written, in KiB.
+const QUEUE_KIB: usize = 64 * 1024;
+/// The most entries that [`Store::history`] is asked for.
+pub const MAX_PAGE: u32 = 1000;
+
+/// The way to the history. Cheap to clone; the database closes after the last clone is gone
+/// and everything asked before is done.
+///
+/// No method blocks or awaits: the request is on its way when the method returns, and the
+/// [`Answer`] can be awaited or dropped. Requests are carried out in their order.
+#[derive(Debug, Clone)]
+pub struct Store {
+    jobs: mpsc::Sender<Job>,
+    room: Arc<Semaphore>,
+    trouble: watch::Receiver<Option<StoreError>>,
+    moved_aside: Option<Arc<PathBuf>>,
+}
+
+/// A message that no server has confirmed yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outgoing {
+    /// The account it goes out on.
+    pub account: AccountId,
+    /// The message.
+    pub entry: Entry,
+}
+
+/// What is shown of a conversation at the start.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recent {
+    /// With whom: a bare JID, or the URI of somebody unknown.
+    pub with: String,
+    /// The account of the newest entry.
+    pub account: AccountId,
+    /// The newest entries, oldest of them first.
+    pub entries: Vec<Entry>,
+    /// Messages not yet looked at.
+    pub unread: u32,
+}
+
+impl Store {
+    /// Opens the history, making it and its directory (for the user alone) when it is not
+    /// there, and bringing an older form up to date. Blocks for the disk: for start-up, or
+    /// within `spawn_blocking`.
+    ///
+    /// A damaged file is moved aside, never deleted, and a new one begun:
+    /// [`Store::moved_aside`] tells.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, is in use by another program, or was written by a
+    /// newer version.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let opened = schema::open(path)?;
+        Self::start(opened.connection, opened.moved_aside, Some(schema::suspicion(path)))
+    }
+
+    /// A history that is gone when dropped, otherwise the same.
+    ///
+    /// # Errors
+    /// When there is no memory or no thread for it.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Self::start(schema::in_memory()?, None, None)
+    }
+
+    /// Where the damaged history was moved to that was found when opening.
+    pub fn moved_aside(&self) -> Option<&Path> {
+        self.moved_aside.as_deref().map(PathBuf::as_path)
+    }
+
+    /// What last went wrong, for telling the user; `None` again once a write succeeds.
+    pub fn trouble(&self) -> watch::Receiver<Option<StoreError>> {
+        self.trouble.clone()
+    }
+
+    /// Keeps an entry. Answers whether it is new: one of the same account, `with`, direction
+    /// and id is kept as it was (a call takes the newer facts); an incoming message that says
+    /// something else under such an id gets one of its own. An incoming message counts
+    /// as unread until [`Store::mark_read`].
+    pub fn save(&self, account: &AccountId, entry: Entry) -> Answer<bool> {
+        let account = account.clone();
+        let len = entry.body.as_ref().map_or(0, String::len);
+        self.ask(len, move |db| query::save(db, &account, &entry))
+    }
+
+    /// Moves an outgoing message on. Answers whether it moved: states only advance, a
+    /// refusal does not undo a delivery, and only a failed message can be queued again.
+    pub fn set_state(
+        &self,
+        account: &AccountId,
+        with: &str,
+        id: &MessageId,
+        state: MessageState,
+    ) -> Answer<bool> {
+        let (account, with, id) = (account.clone(), with.to_owned(), id.clone());
+        self.ask(0, move |db| query::set_state(db, &account, &with, &id, state))
+    }
+
+    /// The newest entries with somebody before a moment, over all accounts, newest last.
+    /// Entries of one moment keep the order in which they were saved, and a page is never
+    /// cut among them: it can be longer than `limit` (at most [`MAX_PAGE`]) by the entries
+    /// that share its oldest moment.
+    pub fn history(&self, with: &str, before: Option<Timestamp>, limit: u32) -> Answer<Vec<Entry>> {
+        let with = with.to_owned();
+        self.ask(0, move |db| query::history(db, &with, before, limit.clamp(1, MAX_PAGE)))
+    }
+
+    /// The conversations to show at the start, the one with the newest entry first.
+    pub fn recent(&self, limit_per_conversation: u32) -> Answer<Vec<Recent>> {
+        let limit = limit_per_conversation.clamp(1, MAX_PAGE);
+        self.ask(0, move |db| query::recent(db, limit))
+    }
+
+    /// How many messages of a conversation were not looked at.
+    pub fn unread(&self, with: &str) -> Answer<u32> {
+        let with = with.to_owned();
+        self.ask(0, move |db| query::unread(db, &with))
+    }
+
+    /// The conversation was looked at. Answers how many messages were not before.
+    pub fn mark_read(&self, with: &str) -> Answer<u32> {
+        let with = with.to_owned();
+        self.ask(0, move |db| query::mark_read(db, &with))
+    }
+
+    /// Messages that wait for a connection or were not confirmed by the server before it was
+    /// lost ([`MessageState::Queued`]), of all accounts, in the order they were written.
+    pub fn outbox(&self) -> Answer<Vec<Outgoing>> {
+        self.ask(0, query::outbox)
+    }
+
+    /// Answers when everything asked before is on the disk.
+    pub fn flush(&self) -> Answer<()> {
+        self.ask(0, |_| Ok(()))
+    }
+
+    /// Gives this handle up and, if it was the last, waits until everything is on the disk and
+    /// the file is closed. For the end of the program.
+    pub async fn close(self) {
+        let mut trouble = self.trouble.clone();
+        drop(self);
+        // The thread's end of the channel goes last of all.
+        while trouble.changed().await.is_ok() {}
+    }
+
+    fn start(
+        connection: Connection,
+        moved_aside: Option<PathBuf>,
+        suspicion: Option<PathBuf>,
+    ) -> Result<Self, StoreError> {
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        let (tell, trouble) = watch::channel(None);
+        worker::start(connection, queue, tell, suspicion)?;
+        let room = Arc::new(Semaphore::new(QUEUE_KIB));
+        Ok(Self { jobs, room, trouble, moved_aside: moved_aside.map(Arc::new) })
+    }
+
+    fn ask<T: Send + 'static>(
+        &self,
+        text_len: usize,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Answer<T> {
+        let kib = u32::try_from(text_len / 1024).unwrap_or(u32::MAX);
+        let Ok(room) = Arc::clone(&self.room).try_acquire_many_owned(kib) else {
+            return Answer(Err(Some(StoreError::Overloaded)));
+        };
+        let (tell, told) = oneshot::channel();
+        let job = worker::job(
+            move |db| {
+                let _room = room;
+                work(db)
+            },
+            tell,
+        );
+        match self.jobs.try_send(job) {
+            Ok(()) => Answer(Ok(told)),
+            Err(mpsc::error::TrySendError::Full(_)) => Answer(Err(Some(StoreError::Overloaded))),
+            Err(mpsc::error::TrySendError::Closed(_)) => Answer(Err(Some(StoreError::Closed))),
+        }
+    }
+}
+
+/// What a request comes to. Dropping it does not undo the request.
+#[derive(Debug)]
+pub struct Answer<T>(Result<oneshot::Receiver<Result<T, StoreError>>, Option<StoreError>>);
+
+impl<T> Answer<T> {
+    /// Why the request was not even taken; `None` when it is on its way.
+    pub fn refused(self) -> Option<StoreError> {
+        self.0.err().map(|error| error.unwrap_or(StoreError::Closed))
+    }
+
+    /// Waits for the answer outside of the async runtime (tests, start-up).
+    ///
+    /// # Errors
+    /// The request's.
+    pub fn wait(self) -> Result<T, StoreError> {
+        match self.0 {
+            Ok(told) => told.blocking_recv().unwrap_or(Err(StoreError::Closed)),
+            Err(error) => Err(error.unwrap_or(StoreError::Closed)),
+        }
+    }
+}
+
+impl<T> Future for Answer<T> {
+    type Output = Result<T, StoreError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.0 {
+            Ok(told) => {
+                Pin::new(told).poll(context).map(|told| told.unwrap_or(Err(StoreError::Closed)))
+            }
+            Err(error) => Poll::Ready(Err(error.take().unwrap_or(StoreError::Closed))),
+        }
+    }
+}

@@ -1,0 +1,384 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use super::*;
+use crate::model::call::{
+    Binding, Call, CallState, CallStats, Direction, MediaInfo, MediaProtection, Peer,
+};
+use crate::model::message::EntryKind;
+
+const BOB: &str = "bob@cusax.test";
+
+fn chat() -> AccountId {
+    "work-chat".into()
+}
+
+fn message(n: i64, direction: Direction) -> Entry {
+    Entry {
+        id: format!("m{n}"),
+        kind: EntryKind::Message,
+        with: BOB.into(),
+        direction,
+        at: Timestamp::from_unix_millis(1_000_000 + n),
+        body: Some(format!("text {n}")),
+        state: (direction == Direction::Out).then_some(MessageState::Queued),
+        call: None,
+    }
+}
+
+fn call(n: i64, with: &str) -> Entry {
+    let at = Timestamp::from_unix_millis(1_000_000 + n);
+    let call = Call {
+        id: format!("c{n}").as_str().into(),
+        account: "work-phone".into(),
+        direction: Direction::In,
+        state: CallState::Ended,
+        peer: Peer {
+            uri: "sip:bob@cusax.test".into(),
+            display: "Bob".into(),
+            jid: Some(BOB.into()),
+            binding: Binding::Verified,
+            why: "verified by Bob's contact card".into(),
+        },
+        media: MediaInfo {
+            codec: "opus".into(),
+            srtp: MediaProtection::Sdes,
+            ..MediaInfo::default()
+        },
+        stats: CallStats { rtt_ms: 12.5, packets_in: 7, ..CallStats::default() },
+        muted: false,
+        started: Some(at),
+        answered: None,
+        ended: None,
+        end_reason: Some("hung up".into()),
+    };
+    let kind = EntryKind::Call;
+    let id = format!("c{n}");
+    Entry {
+        id,
+        kind,
+        with: with.into(),
+        direction: Direction::In,
+        at,
+        body: None,
+        state: None,
+        call: Some(call),
+    }
+}
+
+fn ids(entries: &[Entry]) -> Vec<&str> {
+    entries.iter().map(|entry| entry.id.as_str()).collect()
+}
+
+#[test]
+fn entries_come_back_as_they_went_in() {
+    let store = Store::in_memory().unwrap();
+    let entries = [message(1, Direction::Out), call(2, BOB), message(3, Direction::In)];
+    for entry in entries.iter().rev() {
+        assert!(store.save(&chat(), entry.clone()).wait().unwrap());
+    }
+    assert_eq!(store.history(BOB, None, 50).wait().unwrap(), entries);
+    assert!(store.history("bob@cusax", None, 50).wait().unwrap().is_empty());
+}
+
+#[test]
+fn saving_twice_keeps_one() {
+    let store = Store::in_memory().unwrap();
+    assert!(store.save(&chat(), message(1, Direction::In)).wait().unwrap());
+    let mut again = message(1, Direction::In);
+    again.at = Timestamp::from_unix_millis(5);
+    assert!(!store.save(&chat(), again).wait().unwrap());
+    // The same id from the other side, or on another account, is another message.
+    assert!(store.save(&chat(), message(1, Direction::Out)).wait().unwrap());
+    assert!(store.save(&"other".into(), message(1, Direction::In)).wait().unwrap());
+    let texts = store.history(BOB, None, 50).wait().unwrap();
+    assert!(texts.len() == 3 && texts.iter().all(|entry| entry.body.as_deref() == Some("text 1")));
+    // A call learns how it ended.
+    let mut ended = call(2, BOB);
+    store.save(&chat(), ended.clone());
+    ended.call.as_mut().unwrap().end_reason = Some("missed".into());
+    assert!(!store.save(&chat(), ended.clone()).wait().unwrap());
+    assert_eq!(store.history(BOB, None, 1).wait().unwrap(), [ended]);
+}
+
+#[test]
+fn pages_join_without_gap_or_double_even_within_one_moment() {
+    let store = Store::in_memory().unwrap();
+    // Three entries to a moment, saved in order.
+    for n in 0..30 {
+        let mut entry = message(n, Direction::In);
+        entry.at = Timestamp::from_unix_millis(n / 3);
+        store.save(&chat(), entry);
+    }
+    let whole = store.history(BOB, None, 1000).wait().unwrap();
+    assert_eq!(ids(&whole), (0..30).map(|n| format!("m{n}")).collect::<Vec<_>>());
+    for limit in 1..12 {
+        let (mut pages, mut before) = (Vec::new(), None);
+        loop {
+            let mut page = store.history(BOB, before, limit).wait().unwrap();
+            let Some(oldest) = page.first() else { break };
+            before = Some(oldest.at);
+            page.append(&mut pages);
+            pages = page;
+        }
+        assert_eq!(pages, whole, "limit {limit}");
+    }
+    assert_eq!(ids(&store.history(BOB, None, 3).wait().unwrap()), ["m27", "m28", "m29"]);
+    assert_eq!(store.history(BOB, None, 0).wait().unwrap().len(), 3);
+}
+
+#[test]
+fn states_only_advance() {
+    use MessageState::{Delivered, Displayed, Failed, Queued, Sent};
+    let store = Store::in_memory().unwrap();
+    let id = MessageId::new("m1");
+    store.save(&chat(), message(1, Direction::Out));
+    for (state, moves) in [
+        (Queued, false),
+        (Sent, true),
+        (Sent, false),
+        (Delivered, true),
+        (Sent, false),
+        (Failed, false),
+        (Displayed, true),
+        (Delivered, false),
+        (Queued, false),
+    ] {
+        assert_eq!(store.set_state(&chat(), BOB, &id, state).wait().unwrap(), moves, "{state:?}");
+    }
+    let id = MessageId::new("m2");
+    store.save(&chat(), message(2, Direction::Out));
+    for (state, moves) in
+        [(Failed, true), (Sent, false), (Queued, true), (Failed, true), (Delivered, true)]
+    {
+        assert_eq!(store.set_state(&chat(), BOB, &id, state).wait().unwrap(), moves, "{state:?}");
+    }
+    // Not somebody else's message of that id.
+    store.save(&chat(), message(3, Direction::Out));
+    let id = MessageId::new("m3");
+    assert!(!store.set_state(&chat(), "eve@cusax.test", &id, Displayed).wait().unwrap());
+    assert!(!store.set_state(&"other".into(), BOB, &id, Displayed).wait().unwrap());
+}
+
+#[test]
+fn the_outbox_keeps_its_order() {
+    let store = Store::in_memory().unwrap();
+    for n in [3, 1, 2] {
+        store.save(&chat(), message(n, Direction::Out));
+        store.save(&chat(), message(n, Direction::In));
+    }
+    store.set_state(&chat(), BOB, &MessageId::new("m1"), MessageState::Sent);
+    let outbox = store.outbox().wait().unwrap();
+    let waiting: Vec<_> =
+        outbox.iter().map(|out| (out.account.as_str(), out.entry.id.as_str())).collect();
+    assert_eq!(waiting, [("work-chat", "m3"), ("work-chat", "m2")]);
+}
+
+#[test]
+fn the_start_shows_the_newest_conversations_with_what_is_unread() {
+    let store = Store::in_memory().unwrap();
+    for n in 0..5 {
+        store.save(&chat(), message(n, Direction::In));
+    }
+    store.save(&chat(), message(5, Direction::Out));
+    store.save(&"work-phone".into(), call(9, "sip:stranger@other.test"));
+    let recent = store.recent(2).wait().unwrap();
+    assert_eq!(recent.len(), 2);
+    assert_eq!((recent[0].with.as_str(), recent[0].unread), ("sip:stranger@other.test", 0));
+    assert_eq!((recent[1].with.as_str(), recent[1].unread), (BOB, 5));
+    assert_eq!(ids(&recent[1].entries), ["m4", "m5"]);
+    assert_eq!(store.mark_read(BOB).wait().unwrap(), 5);
+    assert_eq!(store.mark_read(BOB).wait().unwrap(), 0);
+    assert_eq!(store.unread(BOB).wait().unwrap(), 0);
+    assert!(Store::in_memory().unwrap().recent(2).wait().unwrap().is_empty());
+}
+
+#[test]
+fn what_was_answered_for_is_there_after_the_file_is_opened_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("deep/history.sqlite");
+    let store = Store::open(&path).unwrap();
+    for n in 0..100 {
+        store.save(&chat(), message(n, Direction::Out));
+    }
+    store.flush().wait().unwrap();
+    // A copy of the files as a sudden death would leave them, the database still open.
+    let copy = dir.path().join("copy.sqlite");
+    for suffix in ["", "-wal"] {
+        let from = format!("{}{suffix}", path.display());
+        std::fs::copy(from, format!("{}{suffix}", copy.display())).unwrap();
+    }
+    let again = Store::open(&copy).unwrap();
+    assert_eq!(again.outbox().wait().unwrap().len(), 100);
+    // And what was still queued when the last handle was dropped.
+    store.save(&chat(), message(100, Direction::Out));
+    close(store);
+    assert_eq!(Store::open(&path).unwrap().outbox().wait().unwrap().len(), 101);
+}
+
+#[test]
+fn an_empty_file_gets_the_newest_form_and_a_newer_one_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("history.sqlite");
+    std::fs::write(&path, b"").unwrap();
+    let store = Store::open(&path).unwrap();
+    store.save(&chat(), message(1, Direction::In)).wait().unwrap();
+    close(store);
+    let raw = Connection::open(&path).unwrap();
+    let form: i64 = raw.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert!(form >= 1);
+    raw.pragma_update(None, "user_version", 99).unwrap();
+    drop(raw);
+    let error = Store::open(&path).unwrap_err();
+    assert_eq!(error, StoreError::TooNew { found: 99, known: form });
+    assert!(!path.with_extension("sqlite.broken").exists());
+}
+
+#[test]
+fn a_damaged_file_is_kept_aside_and_told_of() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("history.sqlite");
+    let damage = b"This is not a database, but somebody's letter. ".repeat(100);
+    std::fs::write(&path, &damage).unwrap();
+    let store = Store::open(&path).unwrap();
+    let kept = store.moved_aside().unwrap().to_owned();
+    assert!(kept.to_string_lossy().contains("history.sqlite.broken-"));
+    assert_eq!(std::fs::read(&kept).unwrap(), damage);
+    assert!(store.save(&chat(), message(1, Direction::In)).wait().unwrap());
+    close(store);
+    std::fs::write(&path, &damage).unwrap();
+    let second = Store::open(&path).unwrap().moved_aside().unwrap().to_owned();
+    assert!(second != kept && kept.exists());
+}
+
+#[test]
+fn damage_met_while_running_is_told_and_mended_at_the_next_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("history.sqlite");
+    let store = Store::open(&path).unwrap();
+    for n in 0..2000 {
+        store.save(&chat(), message(n, Direction::In));
+    }
+    store.flush().wait().unwrap();
+    close(store);
+    let mut bytes = std::fs::read(&path).unwrap();
+    for page in bytes.chunks_mut(4096).skip(1) {
+        page.fill(0x5a);
+    }
+    std::fs::write(&path, bytes).unwrap();
+    let store = Store::open(&path).unwrap();
+    assert_eq!(store.moved_aside(), None);
+    assert_eq!(store.history(BOB, None, 50).wait().unwrap_err(), StoreError::Corrupt);
+    assert_eq!(*store.trouble().borrow(), Some(StoreError::Corrupt));
+    close(store);
+    let store = Store::open(&path).unwrap();
+    assert!(store.moved_aside().is_some());
+    assert!(store.history(BOB, None, 50).wait().unwrap().is_empty());
+    close(store);
+    assert_eq!(Store::open(&path).unwrap().moved_aside(), None);
+}
+
+fn close(store: Store) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(store.close());
+}
+
+#[test]
+fn another_programs_lock_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("history.sqlite");
+    let store = Store::open(&path).unwrap();
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert_eq!(store.save(&chat(), message(1, Direction::In)).wait(), Err(StoreError::Locked));
+    assert_eq!(*store.trouble().borrow(), Some(StoreError::Locked));
+    other.execute_batch("COMMIT").unwrap();
+    assert_eq!(store.save(&chat(), message(1, Direction::In)).wait(), Ok(true));
+}
+
+#[test]
+fn a_full_disk_is_told_and_nothing_is_half_written() {
+    let connection = schema::in_memory().unwrap();
+    let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+    connection.pragma_update(None, "max_page_count", pages + 4).unwrap();
+    let store = Store::start(connection, None, None).unwrap();
+    let mut large = message(1, Direction::Out);
+    large.body = Some("x".repeat(100_000));
+    assert_eq!(store.save(&chat(), large).wait(), Err(StoreError::DiskFull));
+    assert_eq!(*store.trouble().borrow(), Some(StoreError::DiskFull));
+    assert_eq!(store.save(&chat(), message(2, Direction::Out)).wait(), Ok(true));
+    assert_eq!(store.outbox().wait().unwrap().len(), 1);
+}
+
+#[test]
+fn what_waits_is_bounded() {
+    let store = Store::in_memory().unwrap();
+    // Hold the thread up, so that the queue fills.
+    let (go, held) = std::sync::mpsc::channel::<()>();
+    let hold = store.ask(0, move |_| {
+        let _ = held.recv();
+        Ok(())
+    });
+    let mut large = message(0, Direction::In);
+    large.body = Some("x".repeat(QUEUE_KIB * 1024 / 2 + 1024));
+    let first = store.save(&chat(), large.clone());
+    assert_eq!(store.save(&chat(), large).wait(), Err(StoreError::Overloaded));
+    let refused = (0..=QUEUE).filter(|_| store.flush().0.is_err()).count();
+    assert!(refused > 0);
+    go.send(()).unwrap();
+    hold.wait().unwrap();
+    first.wait().unwrap();
+    store.flush().wait().unwrap();
+}
+
+#[tokio::test]
+async fn the_answer_can_be_awaited_or_dropped() {
+    let store = Store::in_memory().unwrap();
+    drop(store.save(&chat(), message(1, Direction::In)));
+    assert!(store.save(&chat(), message(2, Direction::In)).await.unwrap());
+    assert_eq!(store.history(BOB, None, 50).await.unwrap().len(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_files_are_the_users_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("history.sqlite");
+    let store = Store::open(&path).unwrap();
+    store.save(&chat(), message(1, Direction::In)).wait().unwrap();
+    for suffix in ["", "-wal", "-shm"] {
+        let file = format!("{}{suffix}", path.display());
+        assert_eq!(std::fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn an_id_used_twice_for_different_words_loses_none_of_them() {
+    let store = Store::in_memory().unwrap();
+    let said = |body: &str| Entry {
+        id: "1".to_owned(),
+        body: Some(body.to_owned()),
+        ..message(1, Direction::In)
+    };
+    for (body, is_new) in [("morning", true), ("morning", false), ("evening", true)] {
+        assert_eq!(store.save(&chat(), said(body)).wait().unwrap(), is_new, "{body}");
+    }
+    let kept = store.history(BOB, None, 10).wait().unwrap();
+    let bodies: Vec<_> = kept.iter().filter_map(|entry| entry.body.as_deref()).collect();
+    assert_eq!(bodies, ["morning", "evening"]);
+}
+
+#[test]
+fn what_strangers_wrote_does_not_fill_memory_at_the_start() {
+    let store = Store::in_memory().unwrap();
+    let long = "x".repeat(1 << 20);
+    for n in 0..200 {
+        let with = format!("u{}@evil.test", n / 2);
+        let entry = Entry { with, body: Some(long.clone()), ..message(n, Direction::In) };
+        store.save(&chat(), entry).wait().unwrap();
+    }
+    let recent = store.recent(60).wait().unwrap();
+    assert_eq!(recent.len(), 100, "each is shown");
+    let entries: usize = recent.iter().map(|recent| recent.entries.len()).sum();
+    assert!(entries < 150, "{entries}");
+}
