@@ -13,6 +13,7 @@
 
 pub mod config;
 pub mod model;
+pub mod sdp;
 pub mod secrets;
 pub mod store;
 pub mod tls;
