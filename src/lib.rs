@@ -8,10 +8,12 @@
 //! | room | what it holds |
 //! | --- | --- |
 //! | [`model`] | values without tokio: identifiers, addresses, contact, call, message, account |
+//! | [`sdp`], [`media`] | offer and answer to a plan; the plan to sound |
 //! | [`store`], [`secrets`], [`config`] | history, passwords, settings |
 //! | [`tls`] | one policy for both sides |
 
 pub mod config;
+pub mod media;
 pub mod model;
 pub mod sdp;
 pub mod secrets;

@@ -1,0 +1,249 @@
+//! WAV files as microphone and loudspeaker (hound).
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+
+use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
+
+use super::{Sink, Source};
+use crate::media::MediaError;
+use crate::media::frame::{Frame, SAMPLE_RATE};
+use crate::media::resample::Resampler;
+
+/// The longest file that is played: ten minutes, kept as 16 bit in memory.
+const MAX_SAMPLES: usize = 600 * SAMPLE_RATE as usize;
+
+/// Plays a file in a loop.
+pub(super) struct Player {
+    samples: Vec<i16>,
+    position: usize,
+}
+
+impl Player {
+    /// Reads a WAV file of any rate and number of channels, 8 to 32 bit or float.
+    pub fn open(path: &Path) -> Result<Self, MediaError> {
+        let error =
+            |what: &dyn std::fmt::Display| MediaError::File(format!("{}: {what}", path.display()));
+        let mut reader = WavReader::open(path).map_err(|e| error(&e))?;
+        let spec = reader.spec();
+        let channels = usize::from(spec.channels.max(1));
+        let mut out = Output { samples: Vec::new(), resampler: None };
+        if spec.sample_rate != SAMPLE_RATE {
+            let resampler = Resampler::new(spec.sample_rate, SAMPLE_RATE)
+                .filter(|_| (1_000..=384_000).contains(&spec.sample_rate))
+                .ok_or_else(|| error(&"its sample rate is not supported"))?;
+            out.resampler = Some(resampler);
+        }
+        let tail = spec.sample_rate / 50;
+        match spec.sample_format {
+            SampleFormat::Float => out.read(reader.samples::<f32>(), channels, 1.0, tail),
+            SampleFormat::Int => {
+                let full = 2_f32.powi(i32::from(spec.bits_per_sample.max(1)) - 1);
+                out.read(
+                    reader.samples::<i32>().map(|s| s.map(|s| s as f32)),
+                    channels,
+                    1.0 / full,
+                    tail,
+                )
+            }
+        }
+        .map_err(|e| error(&e))?;
+        match out.samples.len() {
+            0 => Err(error(&"there is no sound in it")),
+            MAX_SAMPLES.. => Err(error(&"it is longer than ten minutes")),
+            _ => Ok(Self { samples: out.samples, position: 0 }),
+        }
+    }
+}
+
+struct Output {
+    samples: Vec<i16>,
+    resampler: Option<Resampler>,
+}
+
+impl Output {
+    fn read(
+        &mut self,
+        samples: impl Iterator<Item = Result<f32, hound::Error>>,
+        channels: usize,
+        scale: f32,
+        tail: u32,
+    ) -> Result<(), hound::Error> {
+        let (mut sum, mut count) = (0.0, 0);
+        for sample in samples {
+            sum += sample?;
+            count += 1;
+            if count == channels {
+                self.push(sum * scale / channels as f32);
+                (sum, count) = (0.0, 0);
+            }
+            if self.samples.len() >= MAX_SAMPLES {
+                break;
+            }
+        }
+        // The resampler holds up to 20 ms back.
+        if self.resampler.is_some() && !self.samples.is_empty() {
+            for _ in 0..tail {
+                self.push(0.0);
+            }
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, sample: f32) {
+        let samples = &mut self.samples;
+        match &mut self.resampler {
+            Some(resampler) => {
+                resampler.push(&[sample], |out| samples.extend(out.iter().map(|s| to_pcm(*s))))
+            }
+            None => samples.push(to_pcm(sample)),
+        }
+    }
+}
+
+impl Source for Player {
+    fn read(&mut self, frame: &mut Frame) {
+        for sample in frame {
+            *sample = self.samples.get(self.position).map_or(0.0, |s| f32::from(*s) / 32_768.0);
+            self.position = (self.position + 1) % self.samples.len().max(1);
+        }
+    }
+}
+
+/// Records to a file: 48 kHz, mono, 16 bit.
+pub(super) struct Recorder {
+    writer: WavWriter<BufWriter<File>>,
+    name: String,
+    since_flush: u32,
+}
+
+/// Frames between two times that the file is made readable.
+const FLUSH_FRAMES: u32 = 50;
+/// WAV counts its octets with 32 bit: after some twelve hours recording ends.
+const MAX_RECORDED: u32 = 2_000_000_000;
+
+impl Recorder {
+    pub fn create(path: &Path) -> Result<Self, MediaError> {
+        let spec = WavSpec {
+            channels: 1,
+            sample_rate: SAMPLE_RATE,
+            bits_per_sample: 16,
+            sample_format: SampleFormat::Int,
+        };
+        let name = path.display().to_string();
+        let writer =
+            WavWriter::create(path, spec).map_err(|e| MediaError::File(format!("{name}: {e}")))?;
+        Ok(Self { writer, name, since_flush: 0 })
+    }
+
+    fn error(&self, error: &hound::Error) -> MediaError {
+        MediaError::File(format!("{}: {error}", self.name))
+    }
+}
+
+impl Sink for Recorder {
+    fn write(&mut self, frame: &Frame) -> Result<(), MediaError> {
+        if self.writer.len() > MAX_RECORDED {
+            return Ok(());
+        }
+        for sample in frame {
+            if let Err(error) = self.writer.write_sample(to_pcm(*sample)) {
+                return Err(self.error(&error));
+            }
+        }
+        self.since_flush += 1;
+        if self.since_flush >= FLUSH_FRAMES {
+            self.since_flush = 0;
+            self.writer
+                .flush()
+                .map_err(|error| MediaError::File(format!("{}: {error}", self.name)))?;
+        }
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Result<(), MediaError> {
+        let Self { writer, name, .. } = *self;
+        writer.finalize().map_err(|error| MediaError::File(format!("{name}: {error}")))
+    }
+}
+
+fn to_pcm(sample: f32) -> i16 {
+    (sample * 32_768.0).round().clamp(-32_768.0, 32_767.0) as i16
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::media::frame::FRAME;
+
+    fn write(path: &Path, spec: WavSpec, seconds: f32) {
+        let mut writer = WavWriter::create(path, spec).unwrap();
+        for n in 0..(spec.sample_rate as f32 * seconds) as u32 {
+            let value =
+                (n as f32 * 440.0 * std::f32::consts::TAU / spec.sample_rate as f32).sin() * 0.5;
+            for _ in 0..spec.channels {
+                match spec.sample_format {
+                    SampleFormat::Float => writer.write_sample(value).unwrap(),
+                    SampleFormat::Int => {
+                        let full = (1_i64 << (spec.bits_per_sample - 1)) as f32;
+                        writer.write_sample((value * full) as i32).unwrap();
+                    }
+                }
+            }
+        }
+        writer.finalize().unwrap();
+    }
+
+    #[test]
+    fn files_of_many_kinds_are_played_alike() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.wav");
+        for (channels, sample_rate, bits_per_sample, sample_format) in [
+            (1, 8_000, 16, SampleFormat::Int),
+            (2, 44_100, 16, SampleFormat::Int),
+            (1, 48_000, 24, SampleFormat::Int),
+            (6, 22_050, 32, SampleFormat::Float),
+            (1, 16_000, 8, SampleFormat::Int),
+        ] {
+            write(&path, WavSpec { channels, sample_rate, bits_per_sample, sample_format }, 0.5);
+            let mut player = Player::open(&path).unwrap();
+            assert!((23_000..=25_000).contains(&player.samples.len()), "{}", player.samples.len());
+            let mut energy = 0.0;
+            let mut frame = [0.0; FRAME];
+            for n in 0..100 {
+                player.read(&mut frame);
+                if (5..20).contains(&n) {
+                    energy += frame.iter().map(|s| s * s).sum::<f32>() / 960.0 / 15.0;
+                }
+            }
+            assert!((energy.sqrt() - 0.354).abs() < 0.01, "{energy}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_sound_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.wav");
+        assert!(matches!(Player::open(&path), Err(MediaError::File(_))));
+        std::fs::write(&path, b"RIFF nonsense").unwrap();
+        assert!(matches!(Player::open(&path), Err(MediaError::File(_))));
+        assert!(matches!(Recorder::create(dir.path()), Err(MediaError::File(_))));
+    }
+
+    #[test]
+    fn a_recording_is_complete_and_readable_before_its_end_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.wav");
+        let mut recorder = Box::new(Recorder::create(&path).unwrap());
+        for _ in 0..55 {
+            recorder.write(&[0.25; FRAME]).unwrap();
+        }
+        assert_eq!(WavReader::open(&path).unwrap().len(), 50 * 960);
+        recorder.finish().unwrap();
+        let reader = WavReader::open(&path).unwrap();
+        assert_eq!((reader.len(), reader.spec().sample_rate), (55 * 960, 48_000));
+        assert!(reader.into_samples::<i16>().all(|s| s.unwrap() == 8_192));
+    }
+}

@@ -1,0 +1,255 @@
+//! The devices of a call: when each has its next frame, and what follows when one goes away.
+
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::time::{Duration, Instant};
+
+use super::TICK;
+use crate::config::{Audio, AudioDevice};
+use crate::media::device::{self, Pace, Sink, Source};
+use crate::media::{MediaError, MediaEvent};
+
+/// After a longer standstill (a suspended machine) nothing is caught up with.
+const STANDSTILL: u32 = 25;
+/// Between two attempts to open a lost device again.
+const RETRY: Duration = Duration::from_secs(2);
+/// What goes within so long goes for one reason, and is told once.
+const SETTLE: Duration = Duration::from_millis(300);
+
+/// The opened devices, and when each has its next frame by our clock.
+pub(super) struct Pair {
+    pub source: Box<dyn Source>,
+    pub sink: Box<dyn Sink>,
+    source_next: Instant,
+    sink_next: Instant,
+    audio: Audio,
+    source_repair: Repair<dyn Source>,
+    sink_repair: Repair<dyn Sink>,
+    told: Gone,
+    changed: Option<Instant>,
+}
+
+/// Which devices are gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Gone {
+    source: bool,
+    sink: bool,
+}
+
+impl Pair {
+    pub fn open(audio: Audio) -> Result<Self, MediaError> {
+        let source = device::open_source(&audio)?;
+        let sink = device::open_sink(&audio)?;
+        let now = Instant::now();
+        Ok(Self {
+            source,
+            sink,
+            source_next: now,
+            sink_next: now,
+            audio,
+            source_repair: Repair::default(),
+            sink_repair: Repair::default(),
+            told: Gone::default(),
+            changed: None,
+        })
+    }
+
+    /// The call's first moment: nothing of the time before it is played or recorded.
+    pub fn begin(&mut self, now: Instant) {
+        self.source.begin();
+        (self.source_next, self.sink_next) = (now, now);
+    }
+
+    /// When there is something to do next.
+    pub fn next(&mut self, now: Instant) -> Instant {
+        let at = |pace, next| match pace {
+            Pace::Clock => next,
+            Pace::Own(wait) => now + wait,
+        };
+        at(self.source.pace(), self.source_next).min(at(self.sink.pace(), self.sink_next))
+    }
+
+    /// Frames to play now, and how many were slept over.
+    pub fn due_to_play(&mut self, now: Instant) -> (u32, u32) {
+        due(&mut self.sink_next, self.sink.pace(), now)
+    }
+
+    /// Frames to send now, and how many were slept over.
+    pub fn due_to_send(&mut self, now: Instant) -> (u32, u32) {
+        due(&mut self.source_next, self.source.pace(), now)
+    }
+
+    /// Opens lost devices again, elsewhere, so that what is left goes on; says what changed.
+    pub fn mend(&mut self, now: Instant) -> Option<MediaEvent> {
+        let gone = Gone { source: self.source.is_lost(), sink: self.sink.is_lost() };
+        let audio = &self.audio;
+        if let Some(mut source) = self.source_repair.turn(gone.source, now, || {
+            let (first, second) = (audio.clone(), anew(audio));
+            move || device::open_source(&first).or_else(|_| device::open_source(&second))
+        }) {
+            source.begin();
+            self.source = source;
+        }
+        if let Some(sink) = self.sink_repair.turn(gone.sink, now, || {
+            let (first, second) = (audio.clone(), anew(audio));
+            move || device::open_sink(&first).or_else(|_| device::open_sink(&second))
+        }) {
+            self.sink = sink;
+        }
+        self.tell(gone, now)
+    }
+
+    fn tell(&mut self, gone: Gone, now: Instant) -> Option<MediaEvent> {
+        if gone == self.told {
+            self.changed = None;
+            return None;
+        }
+        let since = *self.changed.get_or_insert(now);
+        if now.saturating_duration_since(since) < SETTLE {
+            return None;
+        }
+        (self.told, self.changed) = (gone, None);
+        let text = match (gone.source, gone.sink) {
+            (true, true) => "Your microphone and your loudspeaker went away.",
+            (true, false) => "Your microphone went away: the other side cannot hear you.",
+            (false, true) => "Your loudspeaker went away: you cannot hear the other side.",
+            (false, false) => "Your microphone and your loudspeaker are there again.",
+        };
+        let gone = gone != Gone::default();
+        let more = if gone { " The call goes on." } else { "" };
+        Some(MediaEvent::Device { gone, text: format!("{text}{more}") })
+    }
+}
+
+/// A device that was pulled out is replaced by the usual one.
+fn anew(audio: &Audio) -> Audio {
+    Audio { input: AudioDevice::Default, output: AudioDevice::Default, ..audio.clone() }
+}
+
+/// A lost device that is being opened again, in a thread of its own: that may take long.
+struct Repair<T: ?Sized> {
+    last: Option<Instant>,
+    opening: Option<Receiver<Box<T>>>,
+}
+
+impl<T: ?Sized> Default for Repair<T> {
+    fn default() -> Self {
+        Self { last: None, opening: None }
+    }
+}
+
+impl<T: Send + ?Sized + 'static> Repair<T> {
+    fn turn<Open>(
+        &mut self,
+        is_lost: bool,
+        now: Instant,
+        open: impl FnOnce() -> Open,
+    ) -> Option<Box<T>>
+    where
+        Open: FnOnce() -> Result<Box<T>, MediaError> + Send + 'static,
+    {
+        if !is_lost {
+            return None;
+        }
+        match self.opening.as_ref().map(Receiver::try_recv) {
+            Some(Ok(device)) => {
+                *self = Self::default();
+                return Some(device);
+            }
+            Some(Err(TryRecvError::Empty)) => return None,
+            Some(Err(TryRecvError::Disconnected)) => self.opening = None,
+            None => {}
+        }
+        let last = *self.last.get_or_insert(now);
+        if now.saturating_duration_since(last) >= RETRY {
+            self.last = Some(now);
+            let (sender, receiver) = sync_channel(1);
+            let open = open();
+            // An attempt whose thread does not start is one that fails.
+            let _ = std::thread::Builder::new().name("sound".to_owned()).spawn(move || {
+                if let Ok(device) = open() {
+                    // When the call has ended, the device closes here.
+                    let _ = sender.send(device);
+                }
+            });
+            self.opening = Some(receiver);
+        }
+        None
+    }
+}
+
+/// How many frames are due now, and how many were slept over.
+fn due(next: &mut Instant, pace: Pace, now: Instant) -> (u32, u32) {
+    match pace {
+        Pace::Own(wait) => {
+            // Should its clock fail, ours goes on from here.
+            *next = now + TICK;
+            (u32::from(wait.is_zero()), 0)
+        }
+        Pace::Clock => {
+            let Some(behind) = now.checked_duration_since(*next) else {
+                return (0, 0);
+            };
+            let frames = (behind.as_millis() / TICK.as_millis()).saturating_add(1);
+            let frames = u32::try_from(frames).unwrap_or(u32::MAX);
+            *next += TICK.saturating_mul(frames);
+            if frames > STANDSTILL { (0, frames) } else { (frames, 0) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::media::frame::Frame;
+
+    #[test]
+    fn the_clock_gives_a_frame_every_20_ms_and_skips_a_standstill() {
+        let begin = Instant::now();
+        let mut next = begin;
+        assert_eq!(due(&mut next, Pace::Clock, begin), (1, 0));
+        assert_eq!(due(&mut next, Pace::Clock, begin + Duration::from_millis(19)), (0, 0));
+        assert_eq!(due(&mut next, Pace::Clock, begin + Duration::from_millis(61)), (3, 0));
+        assert_eq!(due(&mut next, Pace::Clock, begin + Duration::from_secs(10)), (0, 497));
+        assert_eq!(next, begin + Duration::from_millis(10_020));
+        assert_eq!(due(&mut next, Pace::Own(Duration::ZERO), begin), (1, 0));
+    }
+
+    struct Unplugged;
+
+    impl Source for Unplugged {
+        fn read(&mut self, frame: &mut Frame) {
+            frame.fill(0.0);
+        }
+
+        fn is_lost(&mut self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn a_lost_device_is_told_once_and_opened_again() {
+        let null = AudioDevice::Null;
+        let audio = Audio { input: null.clone(), output: null, echo_cancellation: false };
+        let mut pair = Pair::open(audio).unwrap();
+        pair.source = Box::new(Unplugged);
+        let begin = Instant::now();
+        let at = |milliseconds| begin + Duration::from_millis(milliseconds);
+        assert_eq!(pair.mend(at(0)), None);
+        let told = pair.mend(at(400));
+        assert!(matches!(told, Some(MediaEvent::Device { gone: true, .. })), "{told:?}");
+        assert_eq!(pair.mend(at(800)), None);
+        assert!(pair.source_repair.opening.is_none());
+        assert_eq!(pair.mend(at(2_000)), None);
+        // The next turn finds what the thread has opened.
+        let opened = pair.source_repair.opening.take().unwrap().recv().unwrap();
+        let (sender, receiver) = sync_channel(1);
+        sender.send(opened).unwrap();
+        pair.source_repair.opening = Some(receiver);
+        assert_eq!(pair.mend(at(2_020)), None);
+        assert!(!pair.source.is_lost());
+        assert_eq!(pair.mend(at(2_040)), None);
+        let told = pair.mend(at(2_400));
+        assert!(matches!(told, Some(MediaEvent::Device { gone: false, .. })), "{told:?}");
+    }
+}

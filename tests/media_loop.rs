@@ -1,0 +1,229 @@
+//! Two media sessions on loopback: what one plays from a file, the other records.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dovetail::config::{Audio, AudioDevice, SrtpPolicy};
+use dovetail::media::{self, MediaCommand, MediaError, MediaEvent};
+use dovetail::model::call::{CallStats, MediaDirection};
+use dovetail::sdp::{self, Codec, LocalMedia};
+use support::correlation::{best_match, read_wav};
+use tokio::sync::mpsc;
+
+const RATE: u32 = 48_000;
+
+/// A voice that is not one: gliding pitch, formants, syllables; never twice the same.
+fn write_voice(path: &Path, seed: f32) {
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: RATE,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(path, spec).unwrap();
+    let (mut phase, mut syllable) = (0.0_f32, 0.0_f32);
+    for n in 0..RATE * 6 {
+        let t = n as f32 / RATE as f32;
+        let pitch = 130.0 + 40.0 * (t * (1.9 + seed)).sin() + 25.0 * (t * 0.7 + seed).cos();
+        phase += pitch / RATE as f32;
+        syllable += (3.1 + seed + (t * 1.3).sin()) / RATE as f32;
+        let formants = [500.0 + 200.0 * (t * 2.3 + seed).sin(), 1_500.0 + 500.0 * (t * 1.7).sin()];
+        let voice: f32 = (1..=20)
+            .map(|k| {
+                let frequency = pitch * k as f32;
+                let gain: f32 =
+                    formants.iter().map(|f| 1.0 / (1.0 + ((frequency - f) / 150.0).powi(2))).sum();
+                gain * (std::f32::consts::TAU * (phase * k as f32).fract()).sin()
+            })
+            .sum();
+        let envelope = (std::f32::consts::TAU * syllable).sin().max(0.0).sqrt();
+        writer.write_sample((voice * envelope * 6_000.0) as i16).unwrap();
+    }
+    writer.finalize().unwrap();
+}
+
+struct Side {
+    commands: mpsc::Sender<MediaCommand>,
+    events: mpsc::Receiver<MediaEvent>,
+    media: LocalMedia,
+}
+
+impl Side {
+    async fn prepare(audio: Audio, codec: Codec, srtp: SrtpPolicy) -> Self {
+        let (commands, receiver) = mpsc::channel(8);
+        let (sender, mut events) = mpsc::channel(8);
+        media::spawn(receiver, sender);
+        let local = "127.0.0.1".parse().unwrap();
+        commands.send(MediaCommand::Prepare { local, audio }).await.unwrap();
+        let Some(MediaEvent::Prepared(rtp)) = events.recv().await else { panic!("not prepared") };
+        assert!(rtp.port() % 2 == 0 && (16_384..=32_766).contains(&rtp.port()));
+        let media = LocalMedia {
+            rtp,
+            srtp,
+            signalling_protected: true,
+            codecs: vec![codec],
+            session_id: 1,
+            version: 1,
+            direction: MediaDirection::Sendrecv,
+        };
+        Self { commands, events, media }
+    }
+
+    async fn stop(mut self) -> CallStats {
+        self.commands.send(MediaCommand::Stop).await.unwrap();
+        let mut last = CallStats::default();
+        loop {
+            match self.events.recv().await.expect("an end") {
+                MediaEvent::Stats(stats) => last = stats,
+                MediaEvent::Stopped => return last,
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
+
+async fn connect(a: &Side, b: &Side) {
+    let offer = sdp::offer(&a.media, None, &mut rand::rng()).unwrap();
+    let (answer, at_b) = sdp::answer(&offer.body, &b.media, None, &mut rand::rng()).unwrap();
+    let at_a = sdp::accept(&offer, &answer).unwrap();
+    assert_eq!(at_a.srtp.is_some(), a.media.srtp == SrtpPolicy::Required);
+    a.commands.send(MediaCommand::Run(Box::new(at_a))).await.unwrap();
+    b.commands.send(MediaCommand::Run(Box::new(at_b))).await.unwrap();
+}
+
+fn files(input: &Path, output: &Path) -> Audio {
+    Audio {
+        input: AudioDevice::File(input.to_owned()),
+        output: AudioDevice::File(output.to_owned()),
+        echo_cancellation: false,
+    }
+}
+
+/// A call with both sides talking; the folder holds what each recorded.
+async fn call(voices: Arc<tempfile::TempDir>, codec: Codec, srtp: SrtpPolicy) -> Recorded {
+    let dir = tempfile::tempdir().unwrap();
+    let side = async |name: &str| {
+        let audio = files(&voices.path().join(name), &dir.path().join(name));
+        Side::prepare(audio, codec, srtp).await
+    };
+    let (a, b) = (side("a.wav").await, side("b.wav").await);
+    // The files are being read meanwhile.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    connect(&a, &b).await;
+    tokio::time::sleep(Duration::from_millis(3_500)).await;
+    for stats in [a.stop().await, b.stop().await] {
+        assert!(stats.packets_in > 130 && stats.packets_out > 130, "{stats:?}");
+        assert!(stats.loss_pct == 0.0 && stats.mos > 4.0, "{stats:?}");
+    }
+    (dir, codec, srtp)
+}
+
+type Recorded = (tempfile::TempDir, Codec, SrtpPolicy);
+
+#[test]
+fn sound_crosses_in_every_codec_plain_and_encrypted() {
+    let voices = Arc::new(tempfile::tempdir().unwrap());
+    write_voice(&voices.path().join("a.wav"), 0.0);
+    write_voice(&voices.path().join("b.wav"), 0.9);
+    let kinds = [Codec::Opus, Codec::Pcmu, Codec::Pcma]
+        .into_iter()
+        .flat_map(|codec| [(codec, SrtpPolicy::Off), (codec, SrtpPolicy::Required)]);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let recorded: Vec<Recorded> = runtime.block_on(async {
+        let mut calls = tokio::task::JoinSet::new();
+        for (codec, srtp) in kinds {
+            calls.spawn(call(Arc::clone(&voices), codec, srtp));
+        }
+        calls.join_all().await
+    });
+    let (a, _) = read_wav(&voices.path().join("a.wav"));
+    let (b, _) = read_wav(&voices.path().join("b.wav"));
+    for (dir, codec, srtp) in &recorded {
+        for (played, recorded) in [(&a, "b.wav"), (&b, "a.wav")] {
+            let (recorded, rate) = read_wav(&dir.path().join(recorded));
+            let seconds = recorded.len() as f32 / RATE as f32;
+            assert!(rate == RATE && (3.3..4.0).contains(&seconds), "{seconds} s are recorded");
+            let found = best_match(played, &recorded, RATE as usize / 5);
+            println!("{codec:?} {srtp:?}: {found:?}");
+            assert!(found.likeness > 0.9, "{codec:?} {srtp:?}: {found:?}");
+        }
+    }
+    let (other, _) = read_wav(&recorded[0].0.path().join("a.wav"));
+    let wrong = best_match(&a, &other, RATE as usize / 5);
+    assert!(wrong.likeness < 0.5, "a side hears the other, not itself: {wrong:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_echo_sends_back_what_it_hears() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    write_voice(&path("a.wav"), 0.4);
+    let a =
+        Side::prepare(files(&path("a.wav"), &path("at-a.wav")), Codec::Opus, SrtpPolicy::Off).await;
+    let echo =
+        Audio { input: AudioDevice::Echo, output: AudioDevice::Null, echo_cancellation: false };
+    let b = Side::prepare(echo, Codec::Opus, SrtpPolicy::Off).await;
+    connect(&a, &b).await;
+    tokio::time::sleep(Duration::from_millis(3_500)).await;
+    a.stop().await;
+    b.stop().await;
+    let found = best_match(
+        &read_wav(&path("a.wav")).0,
+        &read_wav(&path("at-a.wav")).0,
+        RATE as usize * 3 / 2,
+    );
+    assert!(found.likeness > 0.85, "{found:?}");
+    assert!((0.7..1.2).contains(&(found.lag as f32 / RATE as f32)), "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mute_and_hold_are_silent() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    write_voice(&path("a.wav"), 0.4);
+    let a =
+        Side::prepare(files(&path("a.wav"), &path("at-a.wav")), Codec::Pcmu, SrtpPolicy::Off).await;
+    let quiet = Audio {
+        input: AudioDevice::Null,
+        output: AudioDevice::File(path("at-b.wav")),
+        echo_cancellation: false,
+    };
+    let mut b = Side::prepare(quiet, Codec::Pcmu, SrtpPolicy::Off).await;
+    a.commands.send(MediaCommand::Mute(true)).await.unwrap();
+    connect(&a, &b).await;
+    tokio::time::sleep(Duration::from_millis(800)).await;
+    b.media.direction = MediaDirection::Inactive;
+    a.commands.send(MediaCommand::Mute(false)).await.unwrap();
+    connect(&a, &b).await;
+    tokio::time::sleep(Duration::from_millis(800)).await;
+    a.stop().await;
+    b.stop().await;
+    let (recorded, _) = read_wav(&path("at-b.wav"));
+    assert!(recorded.len() > RATE as usize);
+    let loudest = recorded.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+    assert!(loudest < 0.01, "{loudest}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_opened_is_told_and_the_end_comes() {
+    let audio = Audio {
+        input: AudioDevice::File("/nonexistent/a.wav".into()),
+        output: AudioDevice::Null,
+        echo_cancellation: false,
+    };
+    let (commands, receiver) = mpsc::channel(8);
+    let (sender, mut events) = mpsc::channel(8);
+    media::spawn(receiver, sender);
+    let local = "127.0.0.1".parse().unwrap();
+    // At once, before anything is agreed on with anybody.
+    commands.send(MediaCommand::Prepare { local, audio }).await.unwrap();
+    let failed = events.recv().await;
+    assert!(matches!(failed, Some(MediaEvent::Failed(MediaError::File(_)))), "{failed:?}");
+    drop(commands);
+    assert_eq!(events.recv().await, Some(MediaEvent::Stopped));
+    assert_eq!(events.recv().await, None);
+}
