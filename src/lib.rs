@@ -13,6 +13,7 @@
 //! | [`tls`] | one policy for both sides |
 
 pub mod config;
+pub mod lab;
 pub mod media;
 pub mod model;
 pub mod sdp;

@@ -1,0 +1,124 @@
+//! Certificates from an authority made on the spot, good ones and bad ones.
+
+use std::fs;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, KeyUsagePurpose, SanType, string::Ia5String,
+};
+use time::{Duration, OffsetDateTime};
+
+use super::error::LabError;
+
+/// Which certificate a server shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Cert {
+    /// Signed by the lab's authority, for the lab's domain, valid now.
+    #[default]
+    Valid,
+    /// Ran out 30 days ago.
+    Expired,
+    /// Begins in 30 days.
+    NotYetValid,
+    /// For `wrong.example` only.
+    WrongName,
+    /// For the right name, signed by an authority that nobody knows.
+    UnknownIssuer,
+    /// For the right name, signed by itself.
+    SelfSigned,
+}
+
+/// A lab's certificate authority.
+pub struct Authority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+}
+
+/// Files of one server, in PEM.
+#[derive(Debug, Clone)]
+pub struct KeyFiles {
+    /// The certificate, without its issuer's.
+    pub certificate: PathBuf,
+    /// The private key.
+    pub key: PathBuf,
+}
+
+impl Authority {
+    /// Makes one, with a fresh key.
+    ///
+    /// # Errors
+    /// `LabError::Certificate`.
+    pub fn new(name: &str) -> Result<Self, LabError> {
+        let mut params = CertificateParams::new(Vec::new())?;
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let now = OffsetDateTime::now_utc();
+        params.not_before = now - Duration::days(365);
+        params.not_after = now + Duration::days(365);
+        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
+        Ok(Self { issuer })
+    }
+
+    /// Its own certificate, in PEM.
+    pub fn pem(&self) -> String {
+        self.issuer.pem()
+    }
+
+    /// Writes a certificate and its key as `directory/name.pem` and `directory/name.key.pem`.
+    ///
+    /// # Errors
+    /// `LabError::Certificate`, `LabError::Io`.
+    pub fn issue(
+        &self,
+        kind: Cert,
+        domain: &str,
+        directory: &Path,
+        name: &str,
+    ) -> Result<KeyFiles, LabError> {
+        let params = params(kind, domain)?;
+        let key = KeyPair::generate()?;
+        let certificate = match kind {
+            Cert::SelfSigned => params.self_signed(&key)?,
+            Cert::UnknownIssuer => {
+                let stranger = Self::new("An authority that nobody knows")?;
+                params.signed_by(&key, &stranger.issuer)?
+            }
+            _ => params.signed_by(&key, &self.issuer)?,
+        };
+        let files = KeyFiles {
+            certificate: directory.join(format!("{name}.pem")),
+            key: directory.join(format!("{name}.key.pem")),
+        };
+        write(&files.certificate, &certificate.pem())?;
+        write(&files.key, &key.serialize_pem())?;
+        Ok(files)
+    }
+}
+
+fn params(kind: Cert, domain: &str) -> Result<CertificateParams, LabError> {
+    let host = if kind == Cert::WrongName { "wrong.example" } else { domain };
+    let mut params = CertificateParams::new(vec![host.to_owned()])?;
+    if kind != Cert::WrongName {
+        params.subject_alt_names.push(SanType::IpAddress(IpAddr::V4(Ipv4Addr::LOCALHOST)));
+        params.subject_alt_names.push(SanType::URI(Ia5String::try_from(format!("sip:{domain}"))?));
+    }
+    params.distinguished_name.push(DnType::CommonName, host);
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages =
+        vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
+    let (from, to) = match kind {
+        Cert::Expired => (-60, -30),
+        Cert::NotYetValid => (30, 60),
+        _ => (-1, 30),
+    };
+    let now = OffsetDateTime::now_utc();
+    params.not_before = now + Duration::days(from);
+    params.not_after = now + Duration::days(to);
+    Ok(params)
+}
+
+fn write(path: &Path, text: &str) -> Result<(), LabError> {
+    fs::write(path, text).map_err(LabError::io(format!("writing {}", path.display())))
+}
