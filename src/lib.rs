@@ -18,5 +18,6 @@ pub mod media;
 pub mod model;
 pub mod sdp;
 pub mod secrets;
+pub mod sip;
 pub mod store;
 pub mod tls;

@@ -1,0 +1,398 @@
+//! The user agent of one account, pure: messages, commands, flow changes and moments in;
+//! messages, events and needs out. [`super::actor`] carries them to and from the world.
+
+mod keep_alive;
+mod requests;
+mod stack;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use super::call::Call;
+use super::dialog::DialogId;
+use super::digest::Credentials;
+use super::message::{Message, Request, Response};
+use super::registration::Registration;
+use super::transaction::{Arrival, ClientKey, Origin, ServerKey, Timers};
+use super::transport::{FlowInfo, Hop, Source};
+use super::uri::{SipUri, is_uri};
+use super::wire::WireError;
+use super::{CallEvent, PlaceCall, SipCommand, SipEvent};
+use crate::model::account::Transport;
+use crate::model::call::EndReason;
+use crate::model::fault::Fault;
+use crate::model::id::CallId;
+use keep_alive::{KeepAlive, Pulse};
+
+pub(super) use stack::{ACCEPT, ALLOW, Owner, SUPPORTED, Stack, bracketed};
+
+/// Calls that may ring here at the same time; further ones find us busy.
+const MAX_RINGING: usize = 8;
+/// The same for calls that do not come by our own proxy.
+const MAX_RINGING_STRANGERS: usize = 2;
+/// Calls in all, ended ones that still wait for the other side's last word included.
+const MAX_CALLS: usize = 64;
+/// How long a goodbye may take.
+const DRAIN: Duration = Duration::from_secs(2);
+
+/// Who we are.
+#[derive(Debug, Clone)]
+pub struct AgentSettings {
+    /// The user part of the AOR, escaped as in a URI.
+    pub user: String,
+    /// The domain of the AOR.
+    pub domain: String,
+    /// The name for authentication.
+    pub username: String,
+    /// What stands for this installation (`+sip.instance`, RFC 5626 §4.1).
+    pub instance: Uuid,
+    /// The transactions' times.
+    pub timers: Timers,
+}
+
+/// What the agent asks of its shell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Make the main flow; [`FlowChange`] tells how it went.
+    Connect,
+    /// Drop the main flow. Nothing is to be told.
+    Disconnect,
+    /// Fetch the password; [`Agent::handle_password`] takes it.
+    Password,
+    /// Send a keep-alive on the main flow.
+    Ping,
+}
+
+/// What happened to the main flow.
+#[derive(Debug)]
+pub enum FlowChange {
+    /// It is there.
+    Up(FlowInfo),
+    /// It could not be made, or broke.
+    Down(Fault),
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Agent {
+    stack: Stack,
+    registration: Registration,
+    calls: BTreeMap<CallId, Call>,
+    keep_alive: KeepAlive,
+    leaving: Option<Instant>,
+    closed: bool,
+}
+
+impl Agent {
+    /// An agent that asks at once for a connection. `seed` is the root of all its randomness.
+    pub fn new(settings: AgentSettings, seed: [u8; 32]) -> Self {
+        let mut stack = Stack::new(settings, seed);
+        let registration = Registration::start(&mut stack);
+        Self {
+            stack,
+            registration,
+            calls: BTreeMap::new(),
+            keep_alive: KeepAlive::default(),
+            leaving: None,
+            closed: false,
+        }
+    }
+
+    /// Takes a message from the network.
+    pub fn handle_message(&mut self, now: Instant, source: &Source, message: Message) {
+        let trusted = self.stack.is_main(source);
+        if trusted {
+            self.keep_alive.alive();
+        }
+        let reliable = source.transport != Transport::Udp;
+        let origin = Origin { answers: self.answers_to(source), reliable, trusted };
+        match self.stack.transactions.receive(now, origin, message) {
+            Some(Arrival::Request(key, request)) => self.on_request(now, source, key, request),
+            Some(Arrival::Merged(key, request)) => {
+                self.stack.respond(now, &key, Response::to_request(&request, 482, None));
+            }
+            Some(Arrival::Ack(ack)) => self.on_ack(now, &ack),
+            Some(Arrival::Response(owner, key, mut response)) => {
+                if !trusted && owner != Owner::Registration {
+                    // Whoever we talk to must not get an answer to a nonce of his choice.
+                    response.headers.remove("WWW-Authenticate");
+                    response.headers.remove("Proxy-Authenticate");
+                }
+                self.on_response(now, &owner, &key, &response);
+            }
+            None => {}
+        }
+        self.settle(now);
+    }
+
+    /// Takes something from the network that is no proper message, and answers it if it can.
+    pub fn handle_malformed(&mut self, source: &Source, error: &WireError) {
+        tracing::debug!(%error, "malformed message");
+        if let Some(response) = error.answer() {
+            let hop = self.answers_to(source);
+            self.stack.transactions.stateless(hop, response.into());
+        }
+    }
+
+    /// Takes a command of the core.
+    pub fn handle_command(&mut self, now: Instant, command: SipCommand) {
+        let call = match &command {
+            SipCommand::Invite(place) => {
+                self.place(now, place.clone());
+                self.settle(now);
+                return;
+            }
+            SipCommand::Quit => {
+                self.quit(now);
+                self.settle(now);
+                return;
+            }
+            SipCommand::Answer { call, .. }
+            | SipCommand::Acknowledge { call, .. }
+            | SipCommand::Refuse { call, .. }
+            | SipCommand::AnswerReoffer { call, .. }
+            | SipCommand::Hangup(call) => call.clone(),
+        };
+        match self.calls.get_mut(&call) {
+            Some(call) => call.command(now, &mut self.stack, command),
+            None => tracing::debug!(%call, "a command for a call that is over"),
+        }
+        self.settle(now);
+    }
+
+    /// Takes a change of the main flow. Calls go on without it.
+    pub fn handle_transport(&mut self, now: Instant, change: FlowChange) {
+        match change {
+            FlowChange::Up(flow) => {
+                self.keep_alive = KeepAlive::start(now, &flow, self.stack.dice());
+                self.stack.flow = Some(flow);
+                self.stack.public = None;
+                self.stack.transactions.flow_replaced();
+                self.registration.flow_up(now, &mut self.stack);
+            }
+            FlowChange::Down(fault) => {
+                self.keep_alive = KeepAlive::default();
+                self.stack.flow = None;
+                self.registration.flow_down(now, &mut self.stack, fault);
+            }
+        }
+        self.settle(now);
+    }
+
+    /// The other end of the main flow answered a keep-alive.
+    pub fn handle_pong(&mut self) {
+        self.keep_alive.pong();
+    }
+
+    /// Takes the password, or why there is none.
+    pub fn handle_password(&mut self, now: Instant, password: Result<Zeroizing<String>, Fault>) {
+        self.stack.password_answered();
+        let fault = match password {
+            Ok(password) => {
+                let username = self.stack.settings.username.clone();
+                self.stack.credentials = Some(Credentials { username, password });
+                None
+            }
+            Err(fault) => Some(fault),
+        };
+        self.registration.on_password(now, &mut self.stack, fault);
+        for call in self.calls.values_mut() {
+            call.on_password(now, &mut self.stack);
+        }
+        self.settle(now);
+    }
+
+    /// A message could not be sent.
+    pub fn handle_unsent(&mut self, now: Instant, message: &Message) {
+        if let Message::Request(request) = message {
+            self.stack.transactions.unsent(request);
+        }
+        self.settle(now);
+    }
+
+    /// The next message to send. While there is no main flow nothing can be: transactions
+    /// repeat themselves on the next one.
+    pub fn poll_transmit(&mut self) -> Option<(Hop, Message)> {
+        loop {
+            let (hop, message) = self.stack.transactions.poll_transmit()?;
+            if self.stack.flow.is_some() {
+                return Some((hop, message));
+            }
+        }
+    }
+
+    /// The next event for the core.
+    pub fn poll_event(&mut self) -> Option<SipEvent> {
+        self.stack.poll_event()
+    }
+
+    /// The next thing the shell is to do.
+    pub fn poll_need(&mut self) -> Option<Need> {
+        self.stack.poll_need()
+    }
+
+    /// When [`Self::handle_timeout`] is due.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let own = [
+            self.stack.transactions.poll_timeout(),
+            self.registration.poll_timeout(),
+            self.keep_alive.poll_timeout(),
+            self.leaving,
+        ];
+        own.into_iter().flatten().chain(self.calls.values().filter_map(Call::poll_timeout)).min()
+    }
+
+    /// Runs what is due.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.stack.transactions.handle_timeout(now);
+        self.registration.handle_timeout(now, &mut self.stack);
+        for call in self.calls.values_mut() {
+            call.handle_timeout(now, &mut self.stack);
+        }
+        match self.keep_alive.handle_timeout(now, self.stack.dice()) {
+            Some(Pulse::Ping) => self.stack.need(Need::Ping),
+            Some(Pulse::Dead) => {
+                self.stack.need(Need::Disconnect);
+                let fault = Fault::Lost("the server does not answer any more".to_owned());
+                return self.handle_transport(now, FlowChange::Down(fault));
+            }
+            None => {}
+        }
+        self.settle(now);
+    }
+
+    /// Everything is said; the shell may stop.
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// How many calls the core knows to be on.
+    pub fn calls(&self) -> usize {
+        self.calls.values().filter(|call| !call.is_ended()).count()
+    }
+
+    /// On a stream from the proxy responses take whatever stream leads there by then.
+    fn answers_to(&self, source: &Source) -> Hop {
+        match self.stack.is_main(source) && source.transport != Transport::Udp {
+            true => Hop::Flow,
+            false => Hop::Source(*source),
+        }
+    }
+
+    fn place(&mut self, now: Instant, place: PlaceCall) {
+        if self.calls.contains_key(&place.call) {
+            return tracing::debug!(call = %place.call, "placed twice");
+        }
+        let flow = self.stack.flow.as_ref().map(|flow| flow.transport);
+        let refusal = match (flow, target(&place.target)) {
+            (None, _) => EndReason::NotConnected,
+            _ if self.leaving.is_some() || self.calls.len() >= MAX_CALLS => EndReason::NotConnected,
+            (Some(flow), Some(target)) if flow == Transport::Tls || !is_secure(&target) => {
+                let call = Call::place(now, &mut self.stack, PlaceCall { target, ..place });
+                self.calls.insert(call.id().clone(), call);
+                return;
+            }
+            (Some(_), target) => EndReason::Refused {
+                code: 416,
+                text: match target {
+                    Some(_) => {
+                        "This address needs an account that is connected over TLS".to_owned()
+                    }
+                    None => "This is no SIP or telephone address".to_owned(),
+                },
+            },
+        };
+        self.stack.emit_call(&place.call, CallEvent::Ended(refusal));
+    }
+
+    fn quit(&mut self, now: Instant) {
+        if self.leaving.is_some() {
+            return;
+        }
+        self.leaving = Some(now + DRAIN);
+        for (id, call) in &mut self.calls {
+            call.command(now, &mut self.stack, SipCommand::Hangup(id.clone()));
+        }
+        self.registration.quit(now, &mut self.stack);
+    }
+
+    fn on_ack(&mut self, now: Instant, ack: &Request) {
+        let Some(id) = DialogId::of_request(ack) else { return };
+        if let Some(call) = self.calls.values_mut().find(|call| call.is_in(&id)) {
+            call.on_ack(now, &mut self.stack, ack);
+        }
+    }
+
+    fn on_response(&mut self, now: Instant, owner: &Owner, key: &ClientKey, response: &Response) {
+        match owner {
+            Owner::Registration => {
+                self.registration.on_response(now, &mut self.stack, key, response);
+            }
+            Owner::Call(id) => {
+                if let Some(call) = self.calls.get_mut(id) {
+                    call.on_response(now, &mut self.stack, key, response);
+                }
+            }
+        }
+    }
+
+    fn on_no_answer(&mut self, now: Instant, owner: &Owner, key: &ClientKey) {
+        match owner {
+            Owner::Registration => {
+                self.registration.on_no_answer(now, &mut self.stack, key);
+                if self.stack.flow.is_none() {
+                    self.keep_alive = KeepAlive::default();
+                }
+            }
+            Owner::Call(id) => {
+                if let Some(call) = self.calls.get_mut(id) {
+                    call.on_no_answer(now, &mut self.stack, key);
+                }
+            }
+        }
+    }
+
+    fn ring(&mut self, now: Instant, key: ServerKey, request: Request, trusted: bool) {
+        if let Some(call) = Call::ring(now, &mut self.stack, key, request, trusted) {
+            self.calls.insert(call.id().clone(), call);
+        }
+    }
+
+    /// After every input: failures go to their owners, what is over is forgotten.
+    fn settle(&mut self, now: Instant) {
+        while let Some((owner, key)) = self.stack.transactions.poll_failed() {
+            self.on_no_answer(now, &owner, &key);
+        }
+        let stack = &self.stack;
+        self.calls.retain(|_, call| !call.is_over(stack));
+        let Some(limit) = self.leaving else { return };
+        let quiet = self.registration.is_closed() && self.calls.values().all(Call::is_settled);
+        if !self.closed && (quiet || limit <= now) {
+            self.closed = true;
+            self.stack.emit(SipEvent::Registration(super::Registration::Closed));
+        }
+        if self.closed {
+            self.leaving = None;
+        }
+    }
+}
+
+/// A Request-URI from what the core dials: without the parts that RFC 3261 §19.1.5 wants left
+/// out. `None` for what is no `sip:`, `sips:` or `tel:` URI.
+fn target(text: &str) -> Option<String> {
+    if let Ok(mut uri) = text.parse::<SipUri>() {
+        uri.headers = None;
+        uri.params.remove("method");
+        return Some(uri.to_string());
+    }
+    (is_uri(text) && requests::has_known_scheme(text)).then(|| text.to_owned())
+}
+
+fn is_secure(target: &str) -> bool {
+    target.parse::<SipUri>().is_ok_and(|uri| uri.secure)
+}

@@ -1,0 +1,154 @@
+//! What every stage of a call uses to speak.
+
+use std::time::Instant;
+
+use super::super::agent::{ACCEPT, ALLOW, Owner, SUPPORTED, Stack};
+use super::super::body;
+use super::super::digest::{Authenticator, DigestError};
+use super::super::message::{Method, Request, Response};
+use super::super::transaction::{ClientKey, ServerKey};
+use super::super::{CallEvent, agent::Need};
+use crate::model::call::EndReason;
+use crate::model::id::CallId;
+
+/// Challenges that one call answers, stale ones included.
+const MAX_CHALLENGES: u8 = 6;
+
+/// What a call keeps through all its stages.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub id: CallId,
+    pub ended: bool,
+    auth: Authenticator,
+    challenges: u8,
+}
+
+impl Shared {
+    pub fn new(id: CallId) -> Self {
+        Self { id, ended: false, auth: Authenticator::new(), challenges: 0 }
+    }
+}
+
+/// A call's voice for the length of one input.
+#[derive(Debug)]
+pub(super) struct Line<'a> {
+    pub now: Instant,
+    pub stack: &'a mut Stack,
+    pub shared: &'a mut Shared,
+}
+
+/// What came of a challenge.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Challenge {
+    /// The request may go out again, through [`Line::send`].
+    Answerable,
+    /// The password must be asked for first; it was.
+    NeedsPassword,
+    /// Nothing we have will do.
+    Hopeless,
+}
+
+impl Line<'_> {
+    /// Tells the core, unless the call is over for it.
+    pub fn emit(&mut self, event: CallEvent) {
+        if !self.shared.ended {
+            self.stack.emit_call(&self.shared.id, event);
+        }
+    }
+
+    /// Tells the core once that the call is over.
+    pub fn end(&mut self, reason: EndReason) {
+        self.emit(CallEvent::Ended(reason));
+        self.shared.ended = true;
+    }
+
+    /// Sends a request of this call, with credentials once a challenge asked for them.
+    pub fn send(&mut self, mut request: Request, next_hop: Option<&str>) -> Option<ClientKey> {
+        if request.method != Method::Ack {
+            self.stack.authorize(&mut self.shared.auth, &mut request);
+        }
+        self.stack.send(self.now, Owner::Call(self.shared.id.clone()), request, next_hop)
+    }
+
+    /// Cancels an INVITE of this call.
+    pub fn cancel(&mut self, invite: &ClientKey) {
+        self.stack.cancel(self.now, Owner::Call(self.shared.id.clone()), invite);
+    }
+
+    /// Sends a response.
+    pub fn respond(&mut self, key: &ServerKey, response: Response) {
+        self.stack.respond(self.now, key, response);
+    }
+
+    /// Sends a response that is no more than its status.
+    pub fn respond_status(&mut self, key: &ServerKey, request: &Request, status: u16) {
+        self.respond(key, Response::to_request(request, status, None));
+    }
+
+    /// Takes a 401 or 407.
+    pub fn challenged(&mut self, response: &Response) -> Challenge {
+        if self.stack.credentials.is_none() {
+            self.stack.need(Need::Password);
+            return Challenge::NeedsPassword;
+        }
+        self.shared.challenges = self.shared.challenges.saturating_add(1);
+        if self.shared.challenges > MAX_CHALLENGES {
+            return Challenge::Hopeless;
+        }
+        match self.shared.auth.challenged(response) {
+            Ok(()) => Challenge::Answerable,
+            Err(DigestError::WrongPassword) => Challenge::Hopeless,
+            Err(error) => {
+                tracing::info!(call = %self.shared.id, %error, "challenge cannot be answered");
+                Challenge::Hopeless
+            }
+        }
+    }
+
+    /// Takes the 2xx that followed on an answer to a challenge.
+    pub fn accepted(&mut self, response: &Response) {
+        self.shared.auth.accepted(response);
+    }
+
+    /// Adds where we are and what we can.
+    pub fn add_abilities(&self, headers: &mut super::super::message::Headers) {
+        headers.set("Contact", self.stack.contact());
+        headers.set("Allow", ALLOW);
+    }
+
+    /// Answers in-dialog requests that mean the same in every stage. `false` for the rest.
+    pub fn answer_common(&mut self, key: &ServerKey, request: &Request) -> bool {
+        let status = match request.method {
+            Method::Options => 200,
+            Method::Info if request.body.is_empty() => 200,
+            Method::Info => 415,
+            Method::Prack | Method::Notify => 481,
+            Method::Subscribe => 489,
+            Method::Refer | Method::Message => 405,
+            Method::Other(_) => 501,
+            _ => return false,
+        };
+        let mut response = Response::to_request(request, status, None);
+        match status {
+            200 => {
+                self.add_abilities(&mut response.headers);
+                response.headers.set("Accept", ACCEPT);
+                response.headers.set("Supported", SUPPORTED.join(", "));
+            }
+            415 => response.headers.set("Accept", ACCEPT),
+            _ => response.headers.set("Allow", ALLOW),
+        }
+        self.respond(key, response);
+        true
+    }
+}
+
+/// Puts a session description into a message.
+pub(super) fn set_sdp(
+    headers: &mut super::super::message::Headers,
+    body: &mut Vec<u8>,
+    sdp: &[u8],
+) {
+    headers.set("Content-Type", body::SDP);
+    *body = sdp.to_vec();
+}

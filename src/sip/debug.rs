@@ -1,0 +1,163 @@
+//! `Debug` of what holds session descriptions: these hold the keys of calls (RFC 4568), which no
+//! log may show.
+
+use std::fmt::{Debug, Formatter, Result};
+
+use super::message::{Request, Response};
+use super::{CallEvent, IncomingCall, PlaceCall, SipCommand};
+
+/// The length alone.
+struct Hidden<'a>(&'a [u8]);
+
+impl Debug for Hidden<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        write!(f, "({} octets)", self.0.len())
+    }
+}
+
+fn hidden(sdp: &Option<Vec<u8>>) -> Option<Hidden<'_>> {
+    sdp.as_deref().map(Hidden)
+}
+
+impl Debug for SipCommand {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Invite(place) => f.debug_tuple("Invite").field(place).finish(),
+            Self::Answer { call, sdp } => {
+                f.debug_struct("Answer").field("call", call).field("sdp", &Hidden(sdp)).finish()
+            }
+            Self::Acknowledge { call, sdp } => f
+                .debug_struct("Acknowledge")
+                .field("call", call)
+                .field("sdp", &Hidden(sdp))
+                .finish(),
+            Self::Refuse { call, status } => {
+                f.debug_struct("Refuse").field("call", call).field("status", status).finish()
+            }
+            Self::Hangup(call) => f.debug_tuple("Hangup").field(call).finish(),
+            Self::AnswerReoffer { call, sdp } => f
+                .debug_struct("AnswerReoffer")
+                .field("call", call)
+                .field("sdp", &hidden(sdp))
+                .finish(),
+            Self::Quit => f.write_str("Quit"),
+        }
+    }
+}
+
+impl Debug for PlaceCall {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.debug_struct("PlaceCall")
+            .field("call", &self.call)
+            .field("target", &self.target)
+            .field("offer", &Hidden(&self.offer))
+            .field("impp", &self.impp)
+            .finish()
+    }
+}
+
+impl Debug for IncomingCall {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.debug_struct("IncomingCall")
+            .field("call", &self.call)
+            .field("by_proxy", &self.by_proxy)
+            .field("from", &self.from)
+            .field("from_display", &self.from_display)
+            .field("asserted", &self.asserted)
+            .field("impp", &self.impp)
+            .field("offer", &hidden(&self.offer))
+            .finish()
+    }
+}
+
+impl Debug for CallEvent {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Ringing => f.write_str("Ringing"),
+            Self::EarlyMedia { sdp, impp } => {
+                f.debug_struct("EarlyMedia").field("sdp", &Hidden(sdp)).field("impp", impp).finish()
+            }
+            Self::Answered { sdp, impp } => {
+                f.debug_struct("Answered").field("sdp", &hidden(sdp)).field("impp", impp).finish()
+            }
+            Self::Confirmed { sdp } => {
+                f.debug_struct("Confirmed").field("sdp", &hidden(sdp)).finish()
+            }
+            Self::Reoffer { sdp } => f.debug_struct("Reoffer").field("sdp", &hidden(sdp)).finish(),
+            Self::Ended(reason) => f.debug_tuple("Ended").field(reason).finish(),
+        }
+    }
+}
+
+impl Debug for Request {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("uri", &self.uri)
+            .field("headers", &self.headers)
+            .field("body", &Hidden(&self.body))
+            .finish()
+    }
+}
+
+impl Debug for Response {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("reason", &self.reason)
+            .field("headers", &self.headers)
+            .field("body", &Hidden(&self.body))
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sip::message::Method;
+
+    #[test]
+    fn no_key_is_shown() {
+        let sdp = b"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:SECRET".to_vec();
+        let some = Some(sdp.clone());
+        let call = crate::model::id::CallId::new("c");
+        let place = PlaceCall {
+            call: call.clone(),
+            target: "sip:b@x".to_owned(),
+            offer: sdp.clone(),
+            impp: None,
+        };
+        let incoming = IncomingCall {
+            call: call.clone(),
+            by_proxy: true,
+            from: "sip:b@x".to_owned(),
+            from_display: None,
+            asserted: Vec::new(),
+            impp: Vec::new(),
+            offer: some.clone(),
+        };
+        let mut request = Request::new(Method::Invite, "sip:b@x");
+        request.body.clone_from(&sdp);
+        let mut response = Response::to_request(&request, 200, None);
+        response.body.clone_from(&sdp);
+        let impp = Vec::new;
+        let shown = [
+            format!("{:?}", SipCommand::Invite(place)),
+            format!("{:?}", SipCommand::Answer { call: call.clone(), sdp: sdp.clone() }),
+            format!("{:?}", SipCommand::Acknowledge { call: call.clone(), sdp: sdp.clone() }),
+            format!("{:?}", SipCommand::AnswerReoffer { call, sdp: some.clone() }),
+            format!("{incoming:?}"),
+            format!("{:?}", CallEvent::EarlyMedia { sdp: sdp.clone(), impp: impp() }),
+            format!("{:?}", CallEvent::Answered { sdp: some.clone(), impp: impp() }),
+            format!("{:?}", CallEvent::Confirmed { sdp: some.clone() }),
+            format!("{:?}", CallEvent::Reoffer { sdp: some }),
+            format!("{request:?}"),
+            format!("{response:?}"),
+        ];
+        let octets = format!("{:?}", b"SECRET").replace(['[', ']'], "");
+        for text in shown {
+            assert!(!text.contains("SECRET") && !text.contains(&octets), "{text}");
+            assert!(text.contains("(48 octets)"), "{text}");
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Digest authentication (RFC 3261 §22, RFC 7616, RFC 8760): MD5, SHA-256 and SHA-512-256 with
+//! their `-sess` forms, qop `auth` and `auth-int`, several realms at once.
+
+mod answer;
+mod challenge;
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use super::message::{Request, Response};
+use super::value::{Params, split};
+use answer::Answer;
+use challenge::{Challenge, challenges};
+
+/// The most realms that are remembered.
+const MOST_REALMS: usize = 8;
+/// The most challenges in a row that may call our nonce stale.
+const MOST_STALE: u8 = 3;
+
+/// A user name and its password.
+#[derive(Clone)]
+pub struct Credentials {
+    /// The user name, as the server knows it.
+    pub username: String,
+    /// The password.
+    pub password: Zeroizing<String>,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials").field("username", &self.username).finish_non_exhaustive()
+    }
+}
+
+/// Why a challenge cannot be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DigestError {
+    /// The server refused an answer that was made for its latest nonce.
+    #[error("the server refused the user name or the password")]
+    WrongPassword,
+    /// No challenge with an algorithm and a qop that are known here.
+    #[error("the server offers no known way to authenticate")]
+    Unsupported,
+    /// The response holds no challenge.
+    #[error("the server refused without a challenge")]
+    NoChallenge,
+    /// The server calls every answer stale.
+    #[error("the server asks to authenticate again and again")]
+    Endless,
+}
+
+/// What is known of every realm that challenged: its nonce, how often it was used, its algorithm.
+#[derive(Debug, Default)]
+pub struct Authenticator {
+    realms: Vec<Realm>,
+    mechanism: &'static str,
+}
+
+#[derive(Debug)]
+struct Realm {
+    challenge: Challenge,
+    /// How many answers used the nonce.
+    count: u32,
+    /// The cnonce of the first answer, which `-sess` binds the session to.
+    cnonce: Option<String>,
+    accepted: bool,
+    stale: u8,
+}
+
+impl Authenticator {
+    /// Knows no realm.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes the challenges of a 401 or 407, of each realm the strongest that is known here.
+    /// Whether our answer was refused is told from what was answered since the last challenge;
+    /// `challenged_by` knows it exactly.
+    ///
+    /// # Errors
+    /// See `DigestError`. After `WrongPassword` the realm is forgotten.
+    pub fn challenged(&mut self, response: &Response) -> Result<(), DigestError> {
+        self.take(response, |realm| realm.count > 0)
+    }
+
+    /// As `challenged`, with the request that was refused: only credentials in it that used the
+    /// nonce we still hold are taken for refused, so that several requests may be under way.
+    ///
+    /// # Errors
+    /// As `challenged`.
+    pub fn challenged_by(
+        &mut self,
+        request: &Request,
+        response: &Response,
+    ) -> Result<(), DigestError> {
+        self.take(response, |realm| {
+            let name = realm.challenge.credentials_header();
+            request.headers.all(name).filter_map(challenge::credentials).any(|(name, nonce)| {
+                name == realm.challenge.realm && nonce == realm.challenge.nonce
+            })
+        })
+    }
+
+    /// Puts credentials for all known realms into a request, in place of those it has. `random`
+    /// becomes the cnonce. ACK repeats the credentials of its INVITE and does not come here
+    /// (RFC 3261 §22.1).
+    pub fn authorize(
+        &mut self,
+        request: &mut Request,
+        credentials: &Credentials,
+        random: [u8; 16],
+    ) {
+        request.headers.remove("Authorization");
+        request.headers.remove("Proxy-Authorization");
+        let fresh: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        for realm in &mut self.realms {
+            realm.count = realm.count.saturating_add(1);
+            let cnonce = match &realm.cnonce {
+                Some(first) if realm.challenge.algorithm.session => first.as_str(),
+                _ => fresh.as_str(),
+            };
+            let answer = Answer {
+                challenge: &realm.challenge,
+                credentials,
+                method: request.method.as_str(),
+                uri: &request.uri,
+                body: &request.body,
+                count: realm.count,
+                cnonce,
+            };
+            request.headers.push(realm.challenge.credentials_header(), answer.header());
+            self.mechanism = realm.challenge.algorithm.mechanism();
+            realm.cnonce.get_or_insert_with(|| fresh.clone());
+        }
+    }
+
+    /// The mechanism of the last answer, such as `DIGEST-SHA-256`; empty before.
+    pub fn mechanism(&self) -> &str {
+        self.mechanism
+    }
+
+    /// To be called with every final response other than 401 and 407, and with every
+    /// provisional one over 100, to a request that was authorized: a later challenge is then
+    /// not taken for a wrong password. Reads `nextnonce` (RFC 7616 §3.5).
+    pub fn accepted(&mut self, response: &Response) {
+        for realm in &mut self.realms {
+            if realm.count == 0 {
+                continue;
+            }
+            realm.accepted = true;
+            realm.stale = 0;
+            let name = match realm.challenge.proxy {
+                true => "Proxy-Authentication-Info",
+                false => "Authentication-Info",
+            };
+            if let Some(nonce) = response.headers.get(name).and_then(next_nonce) {
+                realm.challenge.nonce = nonce;
+                realm.count = 0;
+                realm.cnonce = None;
+            }
+        }
+    }
+
+    fn take(
+        &mut self,
+        response: &Response,
+        refused: impl Fn(&Realm) -> bool,
+    ) -> Result<(), DigestError> {
+        let offers = challenges(&response.headers);
+        if !offers.any {
+            return Err(DigestError::NoChallenge);
+        }
+        if offers.known.is_empty() {
+            return Err(DigestError::Unsupported);
+        }
+        for challenge in offers.known {
+            self.renew(challenge, &refused)?;
+        }
+        Ok(())
+    }
+
+    fn renew(
+        &mut self,
+        challenge: Challenge,
+        refused: impl Fn(&Realm) -> bool,
+    ) -> Result<(), DigestError> {
+        let same = |realm: &Realm| {
+            realm.challenge.proxy == challenge.proxy && realm.challenge.realm == challenge.realm
+        };
+        let mut stale = 0;
+        if let Some(at) = self.realms.iter().position(same) {
+            let old = self.realms.remove(at);
+            let again = old.challenge.nonce == challenge.nonce;
+            if refused(&old) && !challenge.stale && (again || !old.accepted) {
+                return Err(DigestError::WrongPassword);
+            }
+            stale = old.stale + u8::from(challenge.stale);
+            if stale > MOST_STALE {
+                return Err(DigestError::Endless);
+            }
+            if again && !challenge.stale {
+                self.realms.push(old);
+                return Ok(());
+            }
+        }
+        if self.realms.len() == MOST_REALMS {
+            self.realms.remove(0);
+        }
+        self.realms.push(Realm { challenge, count: 0, cnonce: None, accepted: false, stale });
+        Ok(())
+    }
+}
+
+fn next_nonce(value: &str) -> Option<String> {
+    split(value, b',')
+        .into_iter()
+        .filter_map(|pair| Params::parse(pair).ok())
+        .find_map(|pair| pair.get("nextnonce").map(str::to_owned))
+        .filter(|nonce| !nonce.is_empty())
+}
+
+#[cfg(test)]
+mod tests;

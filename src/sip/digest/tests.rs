@@ -1,0 +1,250 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+use super::challenge::schemes;
+use super::*;
+use crate::sip::message::{Headers, Method};
+
+fn refusal(lines: &[(&str, &str)]) -> Response {
+    let mut headers = Headers::default();
+    for (name, value) in lines {
+        headers.push(name, *value);
+    }
+    Response { status: 401, reason: String::new(), headers, body: Vec::new() }
+}
+
+fn www(value: &str) -> Response {
+    refusal(&[("WWW-Authenticate", value)])
+}
+
+fn alice() -> Credentials {
+    Credentials { username: "alice".into(), password: Zeroizing::new("secret".into()) }
+}
+
+fn register() -> Request {
+    Request::new(Method::Register, "sip:example.com")
+}
+
+/// The parameters of the credentials that `authorize` wrote.
+fn answered(authenticator: &mut Authenticator, random: u8) -> (Request, Vec<Params>) {
+    let mut request = register();
+    authenticator.authorize(&mut request, &alice(), [random; 16]);
+    let lines =
+        request.headers.all("Authorization").chain(request.headers.all("Proxy-Authorization"));
+    let pairs = lines.flat_map(schemes).map(|(_, pairs)| pairs).collect();
+    (request, pairs)
+}
+
+/// The answer to one of RFC 7616's own challenges, for GET.
+fn vector(header: &str, user: &str, password: &str, uri: &str, cnonce: &str) -> (String, String) {
+    let offers = challenges(&www(header).headers);
+    let credentials =
+        Credentials { username: user.into(), password: Zeroizing::new(password.into()) };
+    let answer = Answer {
+        challenge: &offers.known[0],
+        credentials: &credentials,
+        method: "GET",
+        uri,
+        body: b"",
+        count: 1,
+        cnonce,
+    };
+    (answer.username(), answer.response())
+}
+
+#[test]
+fn rfc_7616_3_9_1() {
+    let challenge = |algorithm: &str| {
+        format!(
+            "Digest realm=\"http-auth@example.org\", qop=\"auth, auth-int\", algorithm={algorithm}, \
+             nonce=\"7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v\", \
+             opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\""
+        )
+    };
+    for (algorithm, response) in [
+        ("MD5", "8ca523f5e9506fed4657c9700eebdbec"),
+        ("SHA-256", "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"),
+    ] {
+        let cnonce = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ";
+        let got =
+            vector(&challenge(algorithm), "Mufasa", "Circle of Life", "/dir/index.html", cnonce);
+        assert_eq!(got, ("Mufasa".to_owned(), response.to_owned()));
+    }
+}
+
+/// With the values of the RFC's erratum: those printed were made with another hash.
+#[test]
+fn rfc_7616_3_9_2() {
+    let challenge = "Digest realm=\"api@example.org\", qop=\"auth\", algorithm=SHA-512-256, \
+                     nonce=\"5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK\", \
+                     opaque=\"HRPCssKJSGjCrkzDg8OhwpzCiGPChXYjwrI2QmXDnsOS\", charset=UTF-8, userhash=true";
+    let cnonce = "NTg6RKcb9boFIAS3KrFK9BGeh+iDa/sm6jUMp2wds69v";
+    let (username, response) =
+        vector(challenge, "J\u{e4}s\u{f8}n Doe", "Secret, or not?", "/doe.json", cnonce);
+    assert_eq!(username, "793263caabb707a56211940d90411ea4a575adeccb7e360aeb624ed06ece9b0b");
+    assert_eq!(response, "3798d4131c277846293534c3edc11bd8a5e4cdcbff78b05db9d95eeb1cec68a5");
+}
+
+/// RFC 2617 §3.5 and its RFC 2069 form without qop.
+#[test]
+fn rfc_2617_and_legacy() {
+    let nonce = "realm=\"testrealm@host.com\", nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\"";
+    let run = |qop: &str| {
+        vector(
+            &format!("Digest {nonce}{qop}"),
+            "Mufasa",
+            "Circle Of Life",
+            "/dir/index.html",
+            "0a4f113b",
+        )
+        .1
+    };
+    assert_eq!(run(", qop=\"auth,auth-int\""), "6629fae49393a05397450978507c4ef1");
+    assert_eq!(run(""), "670fd8c2df070c60b045671b8b24ff02");
+}
+
+#[test]
+fn the_strongest_challenge_wins_and_lists_are_read() {
+    let mut authenticator = Authenticator::new();
+    assert_eq!(authenticator.mechanism(), "");
+    let response = refusal(&[
+        (
+            "WWW-Authenticate",
+            "Basic realm=\"r\", Digest realm=\"r\",nonce=\"md5\",qop=\"auth\",stale=FALSE",
+        ),
+        (
+            "WWW-Authenticate",
+            "DIGEST realm = \"r\" , nonce=\"s256\", algorithm=sha-256 , qop=\"auth-int,auth\"",
+        ),
+        ("WWW-Authenticate", "Digest realm=\"r\",nonce=\"x\",algorithm=SHA3-256,qop=\"auth\""),
+        (
+            "WWW-Authenticate",
+            "Digest realm=\"r\",nonce=\"y\",algorithm=SHA-512-256,qop=\"auth-future\"",
+        ),
+    ]);
+    authenticator.challenged(&response).unwrap();
+    let (request, pairs) = answered(&mut authenticator, 7);
+    assert_eq!(pairs.len(), 1);
+    assert_eq!(pairs[0].get("nonce"), Some("s256"));
+    assert_eq!(pairs[0].get("nc"), Some("00000001"));
+    assert_eq!(pairs[0].get("uri"), Some("sip:example.com"));
+    assert_eq!(pairs[0].get("response").map(str::len), Some(64));
+    assert_eq!(authenticator.mechanism(), "DIGEST-SHA-256");
+    let line = request.headers.get("Authorization").unwrap();
+    assert!(line.contains(", qop=auth, nc=00000001, cnonce=\"07070707"), "{line}");
+    assert!(line.contains(", algorithm=sha-256,"), "{line}");
+}
+
+#[test]
+fn one_401_with_realms_of_both_kinds() {
+    let mut authenticator = Authenticator::new();
+    let response = refusal(&[
+        ("WWW-Authenticate", "Digest realm=\"a\", nonce=\"1\""),
+        ("Proxy-Authenticate", "Digest realm=\"b, \\\"c\\\"\", nonce=\"2\", opaque=\"o\""),
+    ]);
+    authenticator.challenged(&response).unwrap();
+    let (request, pairs) = answered(&mut authenticator, 0);
+    assert_eq!(pairs[0].get("realm"), Some("a"));
+    assert_eq!((pairs[1].get("realm"), pairs[1].get("opaque")), (Some("b, \"c\""), Some("o")));
+    assert_eq!(
+        (pairs[0].get("algorithm"), pairs[0].get("nc"), pairs[0].get("opaque")),
+        (None, None, None)
+    );
+    assert_eq!(request.headers.all("Proxy-Authorization").count(), 1);
+    let mut again = request;
+    authenticator.authorize(&mut again, &alice(), [0; 16]);
+    assert_eq!(again.headers.len(), 2, "credentials are replaced, not added");
+}
+
+#[test]
+fn a_second_refusal_is_a_wrong_password() {
+    let mut authenticator = Authenticator::new();
+    authenticator.challenged(&www("Digest realm=\"r\",nonce=\"1\"")).unwrap();
+    let (request, _) = answered(&mut authenticator, 0);
+    let second = www("Digest realm=\"r\",nonce=\"2\"");
+    assert_eq!(authenticator.challenged_by(&request, &second), Err(DigestError::WrongPassword));
+    authenticator.challenged(&www("Digest realm=\"r\",nonce=\"1\"")).unwrap();
+    answered(&mut authenticator, 0);
+    assert_eq!(authenticator.challenged(&second), Err(DigestError::WrongPassword));
+}
+
+#[test]
+fn an_expired_nonce_is_no_wrong_password() {
+    let mut authenticator = Authenticator::new();
+    authenticator.challenged(&www("Digest realm=\"r\",nonce=\"1\"")).unwrap();
+    answered(&mut authenticator, 0);
+    authenticator.challenged(&www("Digest realm=\"r\",nonce=\"2\",stale=true")).unwrap();
+    let (request, pairs) = answered(&mut authenticator, 0);
+    assert_eq!(pairs[0].get("nonce"), Some("2"));
+    authenticator.accepted(&refusal(&[]));
+    authenticator.challenged_by(&request, &www("Digest realm=\"r\",nonce=\"3\"")).unwrap();
+    let (third, _) = answered(&mut authenticator, 0);
+    authenticator.challenged_by(&request, &www("Digest realm=\"r\",nonce=\"4\"")).unwrap();
+    let (_, pairs) = answered(&mut authenticator, 0);
+    assert_eq!(pairs[0].get("nonce"), Some("4"));
+    let late = www("Digest realm=\"r\",nonce=\"4\"");
+    authenticator.challenged_by(&third, &late).unwrap();
+    let (_, pairs) = answered(&mut authenticator, 0);
+    assert_eq!(pairs[0].get("nc"), None, "no qop, no count");
+}
+
+#[test]
+fn a_server_that_calls_everything_stale_is_left() {
+    let mut authenticator = Authenticator::new();
+    let verdicts: Vec<_> = (0..6)
+        .map(|n| {
+            let verdict = authenticator
+                .challenged(&www(&format!("Digest realm=\"r\",nonce=\"{n}\",stale=true")));
+            answered(&mut authenticator, 0);
+            verdict
+        })
+        .collect();
+    assert_eq!(verdicts[..4], [Ok(()); 4]);
+    assert_eq!(verdicts[4], Err(DigestError::Endless));
+}
+
+#[test]
+fn counts_rise_until_nextnonce() {
+    let mut authenticator = Authenticator::new();
+    authenticator.challenged(&www("Digest realm=\"r\",nonce=\"1\",qop=auth")).unwrap();
+    answered(&mut authenticator, 0);
+    let (_, pairs) = answered(&mut authenticator, 0);
+    assert_eq!(pairs[0].get("nc"), Some("00000002"));
+    authenticator
+        .accepted(&refusal(&[("Authentication-Info", "qop=auth, nextnonce=\"a,b\", nc=00000002")]));
+    let (_, pairs) = answered(&mut authenticator, 0);
+    assert_eq!((pairs[0].get("nc"), pairs[0].get("nonce")), (Some("00000001"), Some("a,b")));
+}
+
+#[test]
+fn a_session_keeps_its_first_cnonce() {
+    let mut authenticator = Authenticator::new();
+    authenticator
+        .challenged(&www("Digest realm=\"r\",nonce=\"1\",qop=auth,algorithm=MD5-sess"))
+        .unwrap();
+    let (_, first) = answered(&mut authenticator, 1);
+    let (_, second) = answered(&mut authenticator, 2);
+    assert_eq!(first[0].get("cnonce"), second[0].get("cnonce"));
+    // H(H(H(alice:r:secret):1:cnonce):1:00000001:cnonce:auth:H(REGISTER:sip:example.com)),
+    // computed with another implementation of MD5.
+    assert_eq!(first[0].get("response"), Some("f147fb107bd92126b31c06fd0ef1aa23"));
+}
+
+#[test]
+fn what_cannot_be_answered_is_told() {
+    let mut authenticator = Authenticator::new();
+    assert_eq!(authenticator.challenged(&refusal(&[])), Err(DigestError::NoChallenge));
+    for bad in [
+        "Basic realm=\"x\"",
+        "Digest realm=\"r\"",
+        "Digest realm=\"r\", nonce=\"n\", algorithm=AKAv1-MD5",
+    ] {
+        assert_eq!(authenticator.challenged(&www(bad)), Err(DigestError::Unsupported), "{bad}");
+    }
+    let mut request = register();
+    authenticator.authorize(&mut request, &alice(), [0; 16]);
+    assert!(request.headers.is_empty());
+}
+
+#[test]
+fn nothing_shows_the_password() {
+    assert!(!format!("{:?}", alice()).contains("secret"));
+}

@@ -1,0 +1,38 @@
+//! Words from the wire, made safe for showing.
+
+use super::message::Response;
+
+/// The longest text that is taken over from the wire, in characters.
+pub const MAX_TEXT: usize = 200;
+
+/// `text` on one line without control characters and bidirectional overrides, at most
+/// [`MAX_TEXT`] characters.
+pub fn safe(text: &str) -> String {
+    let shown = |c: &char| !c.is_control() && !is_override(*c);
+    let text: String = text.chars().filter(shown).take(MAX_TEXT).collect();
+    text.trim().to_owned()
+}
+
+/// Why a request was refused: the text of the Warning (RFC 3261 §20.43), else the reason phrase.
+pub fn reason(response: &Response) -> String {
+    let warning = response.headers.get("Warning").and_then(|value| {
+        let (_, rest) = value.split_once('"')?;
+        rest.rsplit_once('"').map(|(text, _)| safe(text))
+    });
+    warning.filter(|text| !text.is_empty()).unwrap_or_else(|| safe(&response.reason))
+}
+
+fn is_override(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_bounded_and_on_one_line() {
+        assert_eq!(safe(" a\r\nb\u{202e}c\u{7} "), "abc");
+        assert_eq!(safe(&"x".repeat(500)).chars().count(), MAX_TEXT);
+    }
+}

@@ -1,0 +1,120 @@
+//! Opening a flow: names, TCP, TLS, within a limit.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpStream, UdpSocket};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::{FlowInfo, KEEP_ALIVE_STREAM, KEEP_ALIVE_UDP, Shared, udp};
+use crate::model::account::Transport;
+use crate::model::fault::Fault;
+use crate::sip::resolve::{Place, Target};
+use crate::tls::{self, Roots};
+
+/// How long opening may take in all.
+pub(super) const LIMIT: Duration = Duration::from_secs(5);
+
+/// Bytes both ways.
+pub(super) trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
+
+/// Whose names a certificate may carry.
+pub(super) struct Verify {
+    pub domain: String,
+    pub also: Option<String>,
+}
+
+/// A way to the server.
+pub(super) struct Opened {
+    pub info: FlowInfo,
+    pub socket: Socket,
+}
+
+pub(super) enum Socket {
+    Udp(UdpSocket),
+    Stream(Box<dyn Duplex>),
+}
+
+/// Resolves and connects, trying the addresses in turn; each gets its share of the time left.
+/// Of several faults that of a certificate counts, else the last.
+pub(super) async fn open(
+    shared: &Shared,
+    place: &Place,
+    verify: &Verify,
+    limit: Duration,
+) -> Result<Opened, Fault> {
+    let deadline = Instant::now() + limit;
+    let timed_out = || Fault::TimedOut(place.host.to_string());
+    let targets =
+        timeout_at(deadline, shared.names.resolve(place)).await.map_err(|_| timed_out())??;
+    let mut fault = None;
+    let mut left = u32::try_from(targets.len()).unwrap_or(u32::MAX);
+    for target in targets {
+        let share = deadline.saturating_duration_since(Instant::now()) / left.max(1);
+        left = left.saturating_sub(1);
+        let label = format!("{}:{}", place.host, target.address.port());
+        let next = match timeout(share, attempt(target, &label, verify, &shared.roots)).await {
+            Ok(Ok(opened)) => return Ok(opened),
+            Ok(Err(next)) => next,
+            Err(_) => Fault::TimedOut(label),
+        };
+        tracing::debug!(address = %target.address, fault = %next, "no connection");
+        if !matches!(fault, Some(Fault::Certificate(_))) {
+            fault = Some(next);
+        }
+    }
+    Err(fault.unwrap_or_else(timed_out))
+}
+
+async fn attempt(
+    target: Target,
+    label: &str,
+    verify: &Verify,
+    roots: &Roots,
+) -> Result<Opened, Fault> {
+    let remote = target.address;
+    let fault = |error: io::Error| fault_of(&error, label);
+    let mut info = FlowInfo {
+        local: remote,
+        remote,
+        transport: target.transport,
+        tls: None,
+        keep_alive: KEEP_ALIVE_STREAM,
+    };
+    if target.transport == Transport::Udp {
+        let (socket, local) = udp::bind(remote).await.map_err(fault)?;
+        info.local = local;
+        info.keep_alive = KEEP_ALIVE_UDP;
+        return Ok(Opened { info, socket: Socket::Udp(socket) });
+    }
+    let stream = TcpStream::connect(remote).await.map_err(fault)?;
+    info.local = stream.local_addr().map_err(fault)?;
+    let _ = stream.set_nodelay(true);
+    if target.transport == Transport::Tcp {
+        return Ok(Opened { info, socket: Socket::Stream(Box::new(stream)) });
+    }
+    let stream = tls::handshake(stream, &verify.domain, verify.also.as_deref(), roots, &[]).await?;
+    info.tls = Some(tls::facts(stream.get_ref().1));
+    Ok(Opened { info, socket: Socket::Stream(Box::new(stream)) })
+}
+
+/// Sorts a socket's error.
+pub(super) fn fault_of(error: &io::Error, label: &str) -> Fault {
+    let label = label.to_owned();
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => Fault::Refused(label),
+        io::ErrorKind::TimedOut => Fault::TimedOut(label),
+        io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable
+        | io::ErrorKind::NetworkDown
+        | io::ErrorKind::AddrNotAvailable
+        | io::ErrorKind::PermissionDenied => Fault::Unreachable(label),
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::UnexpectedEof => Fault::lost(error),
+        _ => Fault::Local(format!("{label}: {error}")),
+    }
+}

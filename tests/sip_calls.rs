@@ -1,0 +1,282 @@
+//! Telephony accounts against a real Kamailio, over every transport.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dovetail::config::Config;
+use dovetail::lab::{Cert, ConfigOptions, Digest, Lab, User};
+use dovetail::model::account::Transport;
+use dovetail::model::call::EndReason;
+use dovetail::model::fault::{CertificateFault, Fault};
+use dovetail::model::id::CallId;
+use dovetail::sip::actor::{SipSettings, spawn};
+use dovetail::sip::{CallEvent, IncomingCall, PlaceCall, Registration, SipCommand, SipEvent};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use zeroize::Zeroizing;
+
+const OFFER: &[u8] = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8\r\n";
+const ANSWER: &[u8] = b"v=0\r\no=- 2 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40002 RTP/AVP 8\r\n";
+
+struct Phone {
+    commands: mpsc::Sender<SipCommand>,
+    events: mpsc::Receiver<SipEvent>,
+    actor: JoinHandle<()>,
+}
+
+impl Phone {
+    fn start(lab: &Lab, user: &str, transport: Transport, password: &str) -> Self {
+        let options = ConfigOptions { transport, ..ConfigOptions::default() };
+        let text = lab.config_toml(user, &options).unwrap();
+        let config = Config::parse(&text, Path::new("/config.toml")).unwrap();
+        let password = password.to_owned();
+        let settings = SipSettings {
+            account: config.sip[0].clone(),
+            instance: uuid::Uuid::new_v4(),
+            password: Arc::new(move || {
+                let password = Zeroizing::new(password.clone());
+                Box::pin(async move { Ok(password) })
+            }),
+        };
+        let (commands, to_actor) = mpsc::channel(16);
+        let (to_core, events) = mpsc::channel(16);
+        Self { commands, events, actor: spawn(settings, to_actor, to_core) }
+    }
+
+    async fn registered(lab: &Lab, user: &str, transport: Transport) -> Self {
+        let mut phone = Self::start(lab, user, transport, "secret");
+        phone.until_registered().await;
+        phone
+    }
+
+    /// The first event that `pick` takes; what comes before is passed over.
+    async fn until<T>(&mut self, pick: impl Fn(&SipEvent) -> Option<T>) -> T {
+        let mut before = Vec::new();
+        let found = tokio::time::timeout(Duration::from_secs(20), async {
+            loop {
+                let event = self.events.recv().await.expect("the actor lives");
+                if let Some(found) = pick(&event) {
+                    return found;
+                }
+                before.push(event);
+            }
+        });
+        match found.await {
+            Ok(found) => found,
+            Err(_) => panic!("not among {before:?}"),
+        }
+    }
+
+    async fn until_registered(&mut self) -> Registration {
+        self.until(|event| match event {
+            SipEvent::Registration(state @ Registration::Registered { .. }) => Some(state.clone()),
+            _ => None,
+        })
+        .await
+    }
+
+    async fn failed(&mut self) -> (Fault, Option<Duration>) {
+        self.until(|event| match event {
+            SipEvent::Registration(Registration::Failed { fault, retry_in }) => {
+                Some((fault.clone(), *retry_in))
+            }
+            _ => None,
+        })
+        .await
+    }
+
+    async fn incoming(&mut self) -> IncomingCall {
+        self.until(|event| match event {
+            SipEvent::Incoming(incoming) => Some(incoming.clone()),
+            _ => None,
+        })
+        .await
+    }
+
+    async fn call_event(&mut self, wanted: impl Fn(&CallEvent) -> bool) -> CallEvent {
+        self.until(|event| match event {
+            SipEvent::Call(_, event) if wanted(event) => Some(event.clone()),
+            _ => None,
+        })
+        .await
+    }
+
+    async fn end(&mut self) -> EndReason {
+        match self.call_event(|event| matches!(event, CallEvent::Ended(_))).await {
+            CallEvent::Ended(reason) => reason,
+            _ => unreachable!(),
+        }
+    }
+
+    async fn send(&self, command: SipCommand) {
+        self.commands.send(command).await.unwrap();
+    }
+
+    async fn dial(&self, target: &str) -> CallId {
+        let call = CallId::new(uuid::Uuid::new_v4().to_string());
+        self.send(SipCommand::Invite(PlaceCall {
+            call: call.clone(),
+            target: target.to_owned(),
+            offer: OFFER.to_vec(),
+            impp: Some("alice@cusax.test".parse().unwrap()),
+        }))
+        .await;
+        call
+    }
+
+    async fn quit(mut self) {
+        self.send(SipCommand::Quit).await;
+        self.until(|event| (*event == SipEvent::Registration(Registration::Closed)).then_some(()))
+            .await;
+        self.actor.await.unwrap();
+    }
+}
+
+async fn lab() -> Lab {
+    let builder = Lab::builder().sip_only();
+    let users = [User::new("alice", "secret"), User::new("bob", "secret")];
+    users.into_iter().fold(builder, |builder, user| builder.user(user)).start().await.unwrap()
+}
+
+/// Rings, answers, and both sides know.
+async fn talk(alice: &mut Phone, bob: &mut Phone) -> (CallId, CallId) {
+    let out = alice.dial("sip:bob@cusax.test").await;
+    let incoming = bob.incoming().await;
+    assert_eq!(incoming.from, "sip:alice@cusax.test");
+    assert_eq!(incoming.impp, ["alice@cusax.test".parse::<dovetail::model::BareJid>().unwrap()]);
+    assert_eq!(incoming.offer.as_deref(), Some(OFFER));
+    alice.call_event(|event| *event == CallEvent::Ringing).await;
+    bob.send(SipCommand::Answer { call: incoming.call.clone(), sdp: ANSWER.to_vec() }).await;
+    let answered = alice.call_event(|event| matches!(event, CallEvent::Answered { .. })).await;
+    assert_eq!(answered, CallEvent::Answered { sdp: Some(ANSWER.to_vec()), impp: vec![] });
+    bob.call_event(|event| *event == CallEvent::Confirmed { sdp: None }).await;
+    (out, incoming.call)
+}
+
+#[tokio::test]
+async fn calls_over_every_transport_end_on_both_sides() {
+    let lab = lab().await;
+    for transport in [Transport::Udp, Transport::Tcp, Transport::Tls] {
+        let start = std::time::Instant::now();
+        let mut alice = Phone::start(&lab, "alice", transport, "secret");
+        let Registration::Registered { local, security } = alice.until_registered().await else {
+            unreachable!()
+        };
+        let registered = start.elapsed();
+        assert!(local.is_loopback());
+        assert_eq!((security.transport, security.auth.as_str()), (transport, "DIGEST-MD5"));
+        assert_eq!(security.tls.is_some_and(|tls| tls.peer_verified), transport == Transport::Tls);
+        let mut bob = Phone::registered(&lab, "bob", transport).await;
+
+        let start = std::time::Instant::now();
+        let (out, _) = talk(&mut alice, &mut bob).await;
+        println!(
+            "{transport:?}: registered {registered:?}, dial → confirmed {:?}",
+            start.elapsed()
+        );
+        alice.send(SipCommand::Hangup(out)).await;
+        assert_eq!(alice.end().await, EndReason::LocalHangup);
+        assert_eq!(bob.end().await, EndReason::RemoteHangup);
+
+        let (_, incoming) = talk(&mut alice, &mut bob).await;
+        bob.send(SipCommand::Hangup(incoming)).await;
+        assert_eq!(alice.end().await, EndReason::RemoteHangup);
+
+        let out = alice.dial("sip:bob@cusax.test").await;
+        bob.incoming().await;
+        alice.call_event(|event| *event == CallEvent::Ringing).await;
+        alice.send(SipCommand::Hangup(out)).await;
+        loop {
+            // The end of the call before this one came late on Bob's side.
+            if bob.end().await == EndReason::Cancelled {
+                break;
+            }
+        }
+
+        alice.dial("sip:bob@cusax.test").await;
+        let call = bob.incoming().await.call;
+        bob.send(SipCommand::Refuse { call, status: 486 }).await;
+        loop {
+            if let EndReason::Refused { code, text } = alice.end().await {
+                assert_eq!((code, text.as_str()), (486, "Busy Here"));
+                break;
+            }
+        }
+        bob.quit().await;
+        alice.dial("sip:bob@cusax.test").await;
+        assert!(matches!(alice.end().await, EndReason::Refused { code: 480, .. }), "unregistered");
+        alice.quit().await;
+    }
+}
+
+#[tokio::test]
+async fn an_account_over_udp_reaches_one_over_tls() {
+    let lab = lab().await;
+    let mut alice = Phone::registered(&lab, "alice", Transport::Udp).await;
+    let mut bob = Phone::registered(&lab, "bob", Transport::Tls).await;
+    let (_, incoming) = talk(&mut alice, &mut bob).await;
+    bob.send(SipCommand::Hangup(incoming)).await;
+    assert_eq!(alice.end().await, EndReason::RemoteHangup);
+    let out = bob.dial("sip:alice@cusax.test").await;
+    let incoming = alice.incoming().await;
+    alice.send(SipCommand::Answer { call: incoming.call, sdp: ANSWER.to_vec() }).await;
+    bob.call_event(|event| matches!(event, CallEvent::Answered { .. })).await;
+    bob.send(SipCommand::Hangup(out)).await;
+    assert_eq!(alice.end().await, EndReason::RemoteHangup);
+}
+
+#[tokio::test]
+async fn a_wrong_password_needs_the_user() {
+    let lab = lab().await;
+    let mut alice = Phone::start(&lab, "alice", Transport::Tls, "wrong");
+    assert_eq!(alice.failed().await, (Fault::WrongPassword, None));
+    alice.quit().await;
+}
+
+#[tokio::test]
+async fn a_stronger_digest_is_used_when_asked_for() {
+    let lab = Lab::builder()
+        .sip_only()
+        .sip_digest(Digest::Sha256)
+        .user(User::new("alice", "secret"))
+        .start()
+        .await
+        .unwrap();
+    let mut alice = Phone::start(&lab, "alice", Transport::Tls, "secret");
+    let Registration::Registered { security, .. } = alice.until_registered().await else {
+        unreachable!()
+    };
+    assert_eq!(security.auth, "DIGEST-SHA-256");
+}
+
+#[tokio::test]
+async fn a_bad_certificate_is_a_fault_and_nothing_is_sent() {
+    let lab = Lab::builder()
+        .sip_only()
+        .sip_certificate(Cert::UnknownIssuer)
+        .user(User::new("alice", "secret"))
+        .start()
+        .await
+        .unwrap();
+    let mut alice = Phone::start(&lab, "alice", Transport::Tls, "secret");
+    let (fault, retry_in) = alice.failed().await;
+    assert_eq!(fault, Fault::Certificate(CertificateFault::UnknownIssuer));
+    assert!(retry_in.is_some());
+}
+
+#[tokio::test]
+async fn a_call_outlives_the_proxy_and_is_ended_through_its_successor() {
+    let mut lab = lab().await;
+    let mut alice = Phone::registered(&lab, "alice", Transport::Tcp).await;
+    let mut bob = Phone::registered(&lab, "bob", Transport::Udp).await;
+    let (out, _) = talk(&mut alice, &mut bob).await;
+    lab.stop_sip().await;
+    let (fault, retry_in) = alice.failed().await;
+    assert!(fault.can_pass() && retry_in.is_some(), "{fault:?}");
+    lab.start_sip().await.unwrap();
+    alice.until_registered().await;
+    alice.send(SipCommand::Hangup(out)).await;
+    assert_eq!(bob.end().await, EndReason::RemoteHangup);
+}
