@@ -8,6 +8,7 @@
 //! | room | what it holds |
 //! | --- | --- |
 //! | [`model`] | values without tokio: identifiers, addresses, contact, call, message, account |
+//! | [`xmpp`], [`sip`] | one actor an account; the protocol machines inside are pure |
 //! | [`sdp`], [`media`] | offer and answer to a plan; the plan to sound |
 //! | [`store`], [`secrets`], [`config`] | history, passwords, settings |
 //! | [`tls`] | one policy for both sides |
@@ -21,3 +22,4 @@ pub mod secrets;
 pub mod sip;
 pub mod store;
 pub mod tls;
+pub mod xmpp;

@@ -1,0 +1,234 @@
+//! The chat side. `session` is pure (stanzas in, events and stanzas out); `actor` owns the
+//! stream; `xep/` holds one file a XEP.
+
+mod actor;
+mod connector;
+mod dns;
+mod guard;
+mod link;
+mod login;
+pub mod session;
+pub mod xep;
+
+/// The directive to add to every log filter: at trace level the stream's library would log
+/// every byte that is sent, sign-in included. (While such a log is open, a sign-in that would
+/// send the password itself is refused.)
+pub const LOG_DIRECTIVE: &str = "tokio_xmpp::xmlstream::capture=debug";
+
+pub use actor::{XmppSettings, spawn};
+
+use std::time::Duration;
+
+use crate::model::account::Security;
+use crate::model::contact::Subscription;
+use crate::model::fault::Fault;
+use crate::model::id::MessageId;
+use crate::model::message::{ChatState, MessageState};
+use crate::model::presence::Show;
+use crate::model::time::Timestamp;
+use crate::model::vcard::Vcard;
+use crate::model::{BareJid, FullJid};
+
+/// What the core asks of an XMPP account.
+#[derive(Debug, Clone, PartialEq)]
+pub enum XmppCommand {
+    /// Announce our presence; `Show::Offline` sends unavailable and keeps the stream.
+    Presence {
+        /// Availability.
+        show: Show,
+        /// Status text.
+        status: String,
+    },
+    /// Send a chat message; `MessageState` events follow. While there is no connection the
+    /// command is refused with `MessageState::Queued` (the core's outbox keeps it).
+    Message(OutgoingMessage),
+    /// Tell a contact that we type.
+    ChatState {
+        /// To whom.
+        to: BareJid,
+        /// What we do.
+        state: ChatState,
+    },
+    /// Tell a contact that we have seen their message (XEP-0333). Does nothing when they did not
+    /// ask to be told, or may not see our presence.
+    Displayed {
+        /// Whose message.
+        to: BareJid,
+        /// Which.
+        id: MessageId,
+    },
+    /// Fetch a contact's cards, vCard4 over PEP and vcard-temp; a `Vcards` event follows always.
+    FetchVcards(BareJid),
+    /// Change the roster.
+    Roster(RosterCommand),
+    /// Send unavailable, close the stream, stop.
+    Quit,
+}
+
+/// A change to the roster or a subscription (RFC 6121 §2, §3; XEP-0191).
+#[derive(Debug, Clone, PartialEq)]
+pub enum RosterCommand {
+    /// Add and ask for presence.
+    Add {
+        /// Whom.
+        jid: BareJid,
+        /// Under which name.
+        name: Option<String>,
+        /// In which groups.
+        groups: Vec<String>,
+    },
+    /// Remove, with all subscriptions.
+    Remove(BareJid),
+    /// Let the contact see our presence.
+    Accept(BareJid),
+    /// Refuse that.
+    Deny(BareJid),
+    /// Block everything from an address.
+    Block(BareJid),
+    /// Undo that.
+    Unblock(BareJid),
+}
+
+/// A message to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutgoingMessage {
+    /// The stanza's `id` and origin-id.
+    pub id: MessageId,
+    /// To whom.
+    pub to: BareJid,
+    /// The text.
+    pub body: String,
+}
+
+/// What an XMPP account tells the core.
+#[derive(Debug, Clone, PartialEq)]
+pub enum XmppEvent {
+    /// The connection changed.
+    Connection(XmppConnection),
+    /// The whole roster, once after each sign-in.
+    Roster(Vec<RosterItem>),
+    /// One entry was added or changed.
+    RosterItem(RosterItem),
+    /// One entry is gone.
+    RosterRemoved(BareJid),
+    /// A resource's presence.
+    Presence(PresenceUpdate),
+    /// Somebody asks to see our presence.
+    SubscriptionRequest {
+        /// Who.
+        from: BareJid,
+        /// The words that came with it; bounded, control characters removed.
+        text: String,
+    },
+    /// A message arrived, or another of our devices sent one.
+    Message(ChatMessage),
+    /// How far an outgoing message has come.
+    MessageState {
+        /// To whom it went.
+        with: BareJid,
+        /// Which.
+        id: MessageId,
+        /// How far.
+        state: MessageState,
+    },
+    /// A contact types, or stopped.
+    ChatState {
+        /// Who.
+        from: BareJid,
+        /// What they do.
+        state: ChatState,
+    },
+    /// A contact's cards: both forms as found, an empty list when there is none.
+    Vcards {
+        /// Whose.
+        jid: BareJid,
+        /// The cards, or why they could not be had.
+        cards: Result<Vec<Vcard>, VcardError>,
+    },
+    /// A contact's vCard4 changed (PEP notification): worth a fetch.
+    VcardChanged(BareJid),
+    /// A command failed in a way to be told to the user.
+    Notice(String),
+}
+
+/// The state of the stream.
+#[derive(Debug, Clone, PartialEq)]
+pub enum XmppConnection {
+    /// On the way.
+    Connecting,
+    /// Signed in and bound.
+    Online {
+        /// Our full address.
+        bound: FullJid,
+        /// What protects the stream.
+        security: Security,
+        /// The earlier session was resumed (XEP-0198): roster and presences still hold.
+        resumed: bool,
+    },
+    /// Not connected.
+    Failed {
+        /// Why.
+        fault: Fault,
+        /// When the next attempt comes; `None` when it needs the user.
+        retry_in: Option<Duration>,
+    },
+    /// Closed on our wish.
+    Closed,
+}
+
+/// One roster item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RosterItem {
+    /// Who.
+    pub jid: BareJid,
+    /// The name the user gave.
+    pub name: Option<String>,
+    /// Groups.
+    pub groups: Vec<String>,
+    /// Presence subscription.
+    pub subscription: Subscription,
+}
+
+/// One resource's presence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PresenceUpdate {
+    /// Who.
+    pub from: BareJid,
+    /// The resource; `None` for the bare address.
+    pub resource: Option<String>,
+    /// Availability; `Show::Offline` when the resource went.
+    pub show: Show,
+    /// Status text.
+    pub status: String,
+    /// RFC 6121 §4.7.2.3.
+    pub priority: i8,
+}
+
+/// A message that arrived, or that another of our devices sent (XEP-0280).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChatMessage {
+    /// The stanza's id; one of our own making when it had none.
+    pub id: MessageId,
+    /// The other side.
+    pub with: BareJid,
+    /// We sent it, from another device.
+    pub outgoing: bool,
+    /// The text.
+    pub body: String,
+    /// When it was sent, when the server says (XEP-0203).
+    pub at: Option<Timestamp>,
+}
+
+/// Why a card could not be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum VcardError {
+    /// There is no connection.
+    #[error("not connected")]
+    NotConnected,
+    /// The server did not answer in time.
+    #[error("no answer in time")]
+    TimedOut,
+    /// The server or contact refused.
+    #[error("refused: {0}")]
+    Refused(String),
+}

@@ -1,0 +1,114 @@
+//! XEP-0054: vcard-temp, the card everybody has (CUSAX C18).
+
+use tokio_xmpp::minidom::Element;
+use tokio_xmpp::parsers::ns;
+
+use crate::model::contact::NumberSource;
+use crate::model::vcard::{Tel, Vcard};
+
+/// The flags of a `TEL`, which are its types.
+const FLAGS: [&str; 12] = [
+    "HOME", "WORK", "VOICE", "FAX", "PAGER", "MSG", "CELL", "VIDEO", "BBS", "MODEM", "ISDN", "PCS",
+];
+
+/// The payload that asks for a card.
+pub fn request() -> Element {
+    Element::bare("vCard", ns::VCARD)
+}
+
+/// Reads a card; `None` when the element is no card or an empty one, which both mean that
+/// there is none.
+pub fn parse(card: &Element) -> Option<Vcard> {
+    if !card.is("vCard", ns::VCARD) || card.children().next().is_none() {
+        return None;
+    }
+    let tels = card.children().filter(|child| child.is("TEL", ns::VCARD)).filter_map(tel);
+    let name = card.get_child("FN", ns::VCARD).map(Element::text);
+    Some(Vcard {
+        full_name: name.as_deref().and_then(super::full_name),
+        tels: tels.take(super::MAX_TELS).collect(),
+        source: NumberSource::VcardTemp,
+    })
+}
+
+fn tel(tel: &Element) -> Option<Tel> {
+    let number = tel.get_child("NUMBER", ns::VCARD)?.text();
+    let types = FLAGS
+        .iter()
+        .filter(|flag| tel.has_child(**flag, ns::VCARD))
+        .map(|flag| flag.to_lowercase())
+        .collect();
+    let pref = if tel.has_child("PREF", ns::VCARD) { 1 } else { 100 };
+    super::tel(&number, types, pref)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn card(inner: &str) -> Option<Vcard> {
+        parse(&format!("<vCard xmlns='vcard-temp'>{inner}</vCard>").parse().unwrap())
+    }
+
+    fn values(inner: &str) -> Vec<String> {
+        card(inner).unwrap().tels.into_iter().map(|tel| tel.value).collect()
+    }
+
+    #[test]
+    fn numbers_come_with_their_flags() {
+        let card = card(
+            "<FN> Alice\n</FN>\
+             <TEL><WORK/><VOICE/><VIDEO/><PREF/><NUMBER>sip:alice@sip.example.com</NUMBER></TEL>\
+             <TEL><CELL/><NUMBER> +1 303 555 1212 </NUMBER></TEL>",
+        )
+        .unwrap();
+        assert_eq!(card.full_name.as_deref(), Some("Alice"));
+        assert_eq!(card.source, NumberSource::VcardTemp);
+        assert_eq!(
+            card.tels,
+            [
+                Tel {
+                    value: "sip:alice@sip.example.com".to_owned(),
+                    types: vec!["work".to_owned(), "voice".to_owned(), "video".to_owned()],
+                    pref: 1,
+                },
+                Tel {
+                    value: "+1 303 555 1212".to_owned(),
+                    types: vec!["cell".to_owned()],
+                    pref: 100,
+                },
+            ]
+        );
+    }
+
+    #[test]
+    fn a_sip_uri_is_freed_of_a_tel_before_it_and_a_tel_uri_is_kept() {
+        let tels = "<TEL><NUMBER>tel:sip:bob@x.test</NUMBER></TEL>\
+                    <TEL><NUMBER>TEL:sips:bob@x.test</NUMBER></TEL>\
+                    <TEL><NUMBER>tel:+13035551212</NUMBER></TEL>";
+        assert_eq!(values(tels), ["sip:bob@x.test", "sips:bob@x.test", "tel:+13035551212"]);
+    }
+
+    #[test]
+    fn no_number_is_no_tel() {
+        let tels = "<TEL><HOME/><NUMBER/></TEL><TEL>123</TEL><TEL/>\
+                    <TEL><NUMBER> </NUMBER></TEL><TEL><NUMBER>tel:</NUMBER></TEL>\
+                    <TEL><NUMBER>tel:sip:</NUMBER></TEL>";
+        assert!(values(tels).is_empty());
+    }
+
+    #[test]
+    fn no_card_and_an_empty_card_are_the_same() {
+        assert_eq!(card(""), None);
+        assert_eq!(parse(&"<vCard xmlns='other'><FN>x</FN></vCard>".parse().unwrap()), None);
+    }
+
+    #[test]
+    fn what_a_card_brings_is_bounded() {
+        let tels = "<TEL><NUMBER>1</NUMBER></TEL>".repeat(100);
+        assert_eq!(values(&tels).len(), 32);
+        let long = format!("<TEL><NUMBER>{}</NUMBER></TEL>", "1".repeat(1000));
+        assert!(values(&long).is_empty());
+    }
+}
