@@ -1,19 +1,21 @@
 //! Dovetail: chat over XMPP and calls over SIP with the same contacts, in one window (CUSAX,
 //! RFC 7081).
 //!
-//! Pure core, thin shells. Only `core` knows that XMPP and SIP both exist; only shells know
+//! Pure core, thin shells. Only [`core`] knows that XMPP and SIP both exist; only shells know
 //! sockets, clocks, disks, sound cards or windows. Commands go in, events and one snapshot
 //! come out, and the three faces (window, headless, rpc) see the same.
 //!
 //! | room | what it holds |
 //! | --- | --- |
 //! | [`model`] | values without tokio: identifiers, addresses, contact, call, message, account |
+//! | [`core`] | the one truth shown: roster, links, chats, calls |
 //! | [`xmpp`], [`sip`] | one actor an account; the protocol machines inside are pure |
 //! | [`sdp`], [`media`] | offer and answer to a plan; the plan to sound |
 //! | [`store`], [`secrets`], [`config`] | history, passwords, settings |
 //! | [`tls`] | one policy for both sides |
 
 pub mod config;
+pub mod core;
 pub mod lab;
 pub mod media;
 pub mod model;

@@ -1,0 +1,333 @@
+//! Accounts side by side, each with its own state (CUSAX C11, C12), and the relation between
+//! a chat and a telephony account (C30).
+
+use std::net::IpAddr;
+
+use super::command::{Reply, SecurityReport};
+use super::event::Event;
+use super::{Core, Output};
+use crate::config::{Config, SipAccount, XmppAccount};
+use crate::model::account::{Account, AccountKind, AccountState, Features, Overall, Transport};
+use crate::model::fault::Fault;
+use crate::model::id::AccountId;
+use crate::model::time::Now;
+use crate::sip::Registration;
+use crate::xmpp::XmppConnection;
+
+/// The longest reason for not being connected, in characters.
+const LONGEST_REASON: usize = 300;
+
+/// All accounts, chat first.
+#[derive(Debug, Default)]
+pub(super) struct Accounts {
+    records: Vec<Record>,
+    /// The user's own name, as their contact card has it.
+    pub full_name: Option<String>,
+    /// The comparison the faces were last told of.
+    pub last_report: Option<SecurityReport>,
+}
+
+/// One account.
+#[derive(Debug)]
+pub(super) struct Record {
+    pub view: Account,
+    pub settings: Settings,
+    /// Its actor runs.
+    started: bool,
+    /// Where media sockets are bound (SIP).
+    pub local: Option<IpAddr>,
+    /// What the last registration went over (SIP). Kept while there is none, for the calls that
+    /// go on.
+    pub transport: Option<Transport>,
+}
+
+/// Its configuration.
+#[derive(Debug, Clone)]
+pub(super) enum Settings {
+    Xmpp(XmppAccount),
+    Sip(SipAccount),
+}
+
+/// An account whose actor runs.
+pub(super) struct Started {
+    pub id: AccountId,
+    pub kind: AccountKind,
+}
+
+impl Accounts {
+    pub(super) fn new(config: &Config) -> Self {
+        let chat = config.xmpp.iter().map(|settings| {
+            let related = config
+                .sip
+                .iter()
+                .find(|sip| sip.related_to.as_ref() == Some(&settings.id))
+                .map(|sip| sip.id.clone());
+            let features = Features { chat: true, presence: true, ..Features::default() };
+            Record::new(
+                &settings.id,
+                AccountKind::Xmpp,
+                settings.jid.to_string(),
+                related,
+                features,
+                Settings::Xmpp(settings.clone()),
+            )
+        });
+        let telephony = config.sip.iter().map(|settings| {
+            Record::new(
+                &settings.id,
+                AccountKind::Sip,
+                settings.aor.to_string(),
+                settings.related_to.clone(),
+                Features { audio: true, ..Features::default() },
+                Settings::Sip(settings.clone()),
+            )
+        });
+        Self { records: chat.chain(telephony).collect(), full_name: None, last_report: None }
+    }
+
+    pub(super) fn get(&self, id: &AccountId) -> Option<&Record> {
+        self.records.iter().find(|record| record.view.id == *id)
+    }
+
+    fn get_mut(&mut self, id: &AccountId) -> Option<&mut Record> {
+        self.records.iter_mut().find(|record| record.view.id == *id)
+    }
+
+    pub(super) fn is_online(&self, id: &AccountId) -> bool {
+        self.get(id).is_some_and(|record| record.view.state == AccountState::Online)
+    }
+
+    pub(super) fn of_kind(&self, kind: AccountKind) -> impl Iterator<Item = &Record> {
+        self.records.iter().filter(move |record| record.view.kind == kind)
+    }
+
+    pub(super) fn views(&self) -> Vec<Account> {
+        self.records.iter().map(|record| record.view.clone()).collect()
+    }
+
+    pub(super) fn sip(&self, id: &AccountId) -> Option<&SipAccount> {
+        match &self.get(id)?.settings {
+            Settings::Sip(settings) => Some(settings),
+            Settings::Xmpp(_) => None,
+        }
+    }
+
+    pub(super) fn started(&self) -> Vec<Started> {
+        self.records
+            .iter()
+            .filter(|record| record.started)
+            .map(|record| Started { id: record.view.id.clone(), kind: record.view.kind })
+            .collect()
+    }
+
+    /// The telephony account for calls to this chat account's contacts, when a relation or
+    /// their number leaves no question (C29, C31).
+    pub(super) fn telephony_for(&self, chat: &AccountId) -> Option<&Record> {
+        let related = self.get(chat).and_then(|record| record.view.related_to.as_ref());
+        match related {
+            Some(related) => self.get(related),
+            None => self.only_telephony(),
+        }
+    }
+
+    /// The one telephony account, when there is exactly one.
+    pub(super) fn only_telephony(&self) -> Option<&Record> {
+        let mut all = self.of_kind(AccountKind::Sip);
+        let first = all.next();
+        if all.next().is_some() { None } else { first }
+    }
+
+    /// The user's own name for the side panel.
+    pub(super) fn me(&self) -> String {
+        if let Some(name) = &self.full_name {
+            return name.clone();
+        }
+        let Some(record) = self.records.first() else { return String::new() };
+        match &record.settings {
+            Settings::Xmpp(settings) => settings
+                .jid
+                .node()
+                .map_or_else(|| settings.jid.to_string(), |node| node.as_str().to_owned()),
+            Settings::Sip(settings) => settings.aor.user().to_owned(),
+        }
+    }
+
+    pub(super) fn overall(&self) -> Overall {
+        let count = |state| self.records.iter().filter(|record| record.view.state == state).count();
+        let online = count(AccountState::Online);
+        if online > 0 && online == self.records.len() {
+            Overall::Online
+        } else if online > 0 {
+            Overall::Partial
+        } else if count(AccountState::Connecting) > 0 {
+            Overall::Connecting
+        } else {
+            Overall::Offline
+        }
+    }
+
+    pub(super) fn status(&self) -> Reply {
+        Reply::Status { accounts: self.views(), overall: self.overall() }
+    }
+}
+
+impl Record {
+    fn new(
+        id: &AccountId,
+        kind: AccountKind,
+        address: String,
+        related_to: Option<AccountId>,
+        features: Features,
+        settings: Settings,
+    ) -> Self {
+        let view = Account {
+            id: id.clone(),
+            kind,
+            label: kind.label().to_owned(),
+            address,
+            state: AccountState::Offline,
+            reason: None,
+            retry_in: None,
+            related_to,
+            security: None,
+            features,
+        };
+        Self { view, settings, started: false, local: None, transport: None }
+    }
+
+    fn waits_for(&self) -> Option<&AccountId> {
+        match &self.settings {
+            Settings::Xmpp(settings) => settings.wait_for.as_ref(),
+            Settings::Sip(_) => None,
+        }
+    }
+}
+
+/// A fault in words; those of a server are cut and cleaned.
+fn words(fault: &Fault) -> String {
+    fault.to_string().chars().filter(|c| !c.is_control()).take(LONGEST_REASON).collect()
+}
+
+impl Core {
+    /// Starts every account that has not to wait for another (C14).
+    pub(super) fn start_accounts(&mut self) {
+        let ready: Vec<AccountId> = self
+            .accounts
+            .records
+            .iter()
+            .filter(|record| !record.started)
+            .filter(|record| record.waits_for().is_none_or(|other| self.accounts.is_online(other)))
+            .map(|record| record.view.id.clone())
+            .collect();
+        for id in ready {
+            if let Some(record) = self.accounts.get_mut(&id) {
+                record.started = true;
+                record.view.state = AccountState::Connecting;
+                record.view.reason = None;
+            }
+            self.outputs.push_back(Output::Start(id.clone()));
+            self.tell_account(&id);
+        }
+        let waiting: Vec<AccountId> = self
+            .accounts
+            .records
+            .iter_mut()
+            .filter(|record| !record.started && record.view.reason.is_none())
+            .filter_map(|record| {
+                let other = record.waits_for()?.clone();
+                record.view.reason = Some(format!("Waits until {other} is connected."));
+                Some(record.view.id.clone())
+            })
+            .collect();
+        for id in waiting {
+            self.tell_account(&id);
+        }
+    }
+
+    pub(super) fn on_xmpp_connection(
+        &mut self,
+        now: Now,
+        id: &AccountId,
+        connection: XmppConnection,
+    ) {
+        let Some(record) = self.accounts.get_mut(id) else { return };
+        let view = &mut record.view;
+        (view.reason, view.retry_in) = (None, None);
+        let mut online = None;
+        match connection {
+            XmppConnection::Connecting => view.state = AccountState::Connecting,
+            XmppConnection::Online { security, resumed, .. } => {
+                view.state = AccountState::Online;
+                view.security = Some(security);
+                online = Some(resumed);
+            }
+            XmppConnection::Failed { fault, retry_in } => {
+                view.state = AccountState::Failed;
+                view.security = None;
+                view.reason = Some(words(&fault));
+                view.retry_in = retry_in.map(|wait| wait.as_secs());
+            }
+            XmppConnection::Closed => {
+                view.state = AccountState::Offline;
+                view.security = None;
+            }
+        }
+        self.tell_account(id);
+        if online == Some(false) {
+            self.roster.forget_presence(id);
+            self.send_presence(id);
+            self.fetch_own_card(id);
+        } else if online == Some(true) && self.presence_missed.remove(id) {
+            self.send_presence(id);
+        }
+        if online.is_some() {
+            self.send_outbox(id);
+        }
+        self.refresh_contacts(now);
+    }
+
+    pub(super) fn on_registration(&mut self, now: Now, id: &AccountId, registration: Registration) {
+        let Some(record) = self.accounts.get_mut(id) else { return };
+        let view = &mut record.view;
+        let before = view.state;
+        (view.reason, view.retry_in) = (None, None);
+        match registration {
+            Registration::Connecting => view.state = AccountState::Connecting,
+            Registration::Registered { local, security } => {
+                view.state = AccountState::Online;
+                record.transport = Some(security.transport);
+                view.security = Some(security);
+                record.local = Some(local);
+            }
+            Registration::Failed { fault, retry_in } => {
+                view.state = AccountState::Failed;
+                view.security = None;
+                view.reason = Some(words(&fault));
+                view.retry_in = retry_in.map(|wait| wait.as_secs());
+            }
+            Registration::Closed => {
+                view.state = AccountState::Offline;
+                view.security = None;
+            }
+        }
+        let after = view.state;
+        self.tell_account(id);
+        if before != after {
+            self.refresh_contacts(now);
+        }
+        if after == AccountState::Online {
+            self.start_accounts();
+        }
+    }
+
+    /// Tells the faces of an account's change, and of what it means for the comparison.
+    fn tell_account(&mut self, id: &AccountId) {
+        let Some(record) = self.accounts.get(id) else { return };
+        let account = record.view.clone();
+        self.tell(Event::Account { account });
+        let security = self.accounts.security_report();
+        if self.accounts_security_changed(&security) {
+            self.tell(Event::Security { security });
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! What a face asks of the core, and what it gets back. One command is one method of the
+//! JSON-RPC face (`docs/control.md`).
+
+use serde::Serialize;
+
+use crate::model::BareJid;
+use crate::model::account::{Account, Overall};
+use crate::model::call::Call;
+use crate::model::contact::Contact;
+use crate::model::id::{AccountId, CallId, MessageId};
+use crate::model::message::{ChatState, Entry};
+use crate::model::presence::Show;
+use crate::model::time::Timestamp;
+
+/// A request of a face.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// `status`
+    Status,
+    /// `security`
+    Security,
+    /// `roster`
+    Roster,
+    /// `contact.*`
+    Contact(ContactCommand),
+    /// `presence.set`
+    Presence {
+        /// Availability.
+        show: Show,
+        /// Status text.
+        status: String,
+    },
+    /// `message.*`, `chat.*`, `history`
+    Chat(ChatCommand),
+    /// `call`, `call.*`, `calls`
+    Call(CallCommand),
+    /// `devices`, `devices.use`
+    Devices(DeviceCommand),
+}
+
+/// `contact.*`
+#[derive(Debug, Clone, PartialEq)]
+pub enum ContactCommand {
+    /// Add, and ask for presence.
+    Add {
+        /// Whose roster; the only XMPP account when absent.
+        account: Option<AccountId>,
+        /// Whom.
+        jid: BareJid,
+        /// Under which name.
+        name: Option<String>,
+        /// In which groups.
+        groups: Vec<String>,
+    },
+    /// Remove.
+    Remove(BareJid),
+    /// Let them see our presence.
+    Accept(BareJid),
+    /// Refuse that.
+    Deny(BareJid),
+    /// Block.
+    Block(BareJid),
+    /// Unblock.
+    Unblock(BareJid),
+}
+
+/// `message.*`, `chat.*`, `history`
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChatCommand {
+    /// `message.send`
+    Send {
+        /// To whom.
+        to: BareJid,
+        /// The text.
+        body: String,
+    },
+    /// `chat.state`
+    State {
+        /// To whom.
+        to: BareJid,
+        /// What we do.
+        state: ChatState,
+    },
+    /// `chat.displayed`: the conversation was looked at.
+    Displayed {
+        /// Whose.
+        with: BareJid,
+    },
+    /// `history`
+    History {
+        /// A JID; or a URI, for calls with people unknown.
+        with: String,
+        /// Only entries before this moment.
+        before: Option<Timestamp>,
+        /// At most so many; 50 when absent, 1,000 at most.
+        limit: Option<u32>,
+    },
+}
+
+/// `call`, `call.*`, `calls`
+#[derive(Debug, Clone, PartialEq)]
+pub enum CallCommand {
+    /// `call`
+    Place {
+        /// A JID of the roster, a SIP or tel URI, or a number as typed.
+        to: String,
+        /// On this account.
+        account: Option<AccountId>,
+        /// The user has seen the cues and goes ahead.
+        confirm: bool,
+    },
+    /// `call.answer`
+    Answer(CallId),
+    /// `call.decline`
+    Decline {
+        /// Which.
+        call: CallId,
+        /// Words for the verified contact, sent over chat.
+        message: Option<String>,
+    },
+    /// `call.hangup`
+    Hangup(CallId),
+    /// `call.mute`
+    Mute {
+        /// Which.
+        call: CallId,
+        /// Mute or unmute.
+        on: bool,
+    },
+    /// `calls`
+    List,
+}
+
+/// `devices`, `devices.use`
+#[derive(Debug, Clone, PartialEq)]
+pub enum DeviceCommand {
+    /// `devices`
+    List,
+    /// `devices.use`: from the next call on.
+    Use {
+        /// A microphone's name, `null`, `default`, or `file:…`.
+        input: Option<String>,
+        /// A loudspeaker's name, likewise.
+        output: Option<String>,
+    },
+}
+
+/// What a command gives back; serialised as the method's result.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Reply {
+    /// Nothing but success.
+    Done {},
+    /// `status`
+    Status {
+        /// All accounts.
+        accounts: Vec<Account>,
+        /// In one word.
+        overall: Overall,
+    },
+    /// `security`
+    Security(SecurityReport),
+    /// `roster`
+    Roster(Vec<Contact>),
+    /// `message.send`
+    Message {
+        /// The message's identifier.
+        id: MessageId,
+    },
+    /// `history`
+    History(Vec<Entry>),
+    /// `call`
+    Call {
+        /// The call's identifier.
+        call: CallId,
+    },
+    /// `calls`
+    Calls(Vec<Call>),
+    /// `devices`
+    Devices {
+        /// Microphones.
+        inputs: Vec<Device>,
+        /// Loudspeakers.
+        outputs: Vec<Device>,
+    },
+}
+
+/// The two sides' protection compared (CUSAX C62).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SecurityReport {
+    /// `equal` or `mismatch`.
+    pub level: Parity,
+    /// What stands out.
+    pub findings: Vec<Finding>,
+}
+
+/// Whether both sides are protected alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Parity {
+    /// They are.
+    Equal,
+    /// One is weaker.
+    Mismatch,
+}
+
+/// One thing to know about an account's protection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Which account.
+    pub account: AccountId,
+    /// What was found.
+    pub what: String,
+    /// What to do.
+    pub advice: String,
+}
+
+/// A sound device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Device {
+    /// Its name, as `devices.use` takes it.
+    pub name: String,
+    /// Whether it is used now.
+    pub current: bool,
+}
+
+/// Why a command was not carried out.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum CommandError {
+    /// The account that is needed is not online.
+    #[error("{0}")]
+    NotConnected(String),
+    /// No such contact.
+    #[error("“{0}” is not among your contacts.")]
+    UnknownContact(String),
+    /// No such call, or over already.
+    #[error("There is no such call any more.")]
+    UnknownCall,
+    /// The choice is the user's.
+    #[error("There are several ways to make this call. Choose one.")]
+    ChoiceNeeded(Vec<Choice>),
+    /// The call may cost money or leaves the provider.
+    #[error("This call may cost money. Confirm it first.")]
+    ConfirmationNeeded(Vec<Cue>),
+    /// Not possible, and why.
+    #[error("{0}")]
+    Refused(String),
+    /// The address is none.
+    #[error("“{0}” is not an address that can be used here.")]
+    InvalidAddress(String),
+    /// Sound.
+    #[error("{0}")]
+    Media(String),
+    /// A fault of ours.
+    #[error("Something went wrong inside Dovetail: {0}")]
+    Internal(String),
+}
+
+/// One way to make a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Choice {
+    /// The account to call on.
+    pub account: AccountId,
+    /// What would be dialled.
+    pub uri: String,
+    /// In words: the number as written, its type.
+    pub label: String,
+}
+
+/// What to know before a call goes out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Cue {
+    /// What kind.
+    pub kind: CueKind,
+    /// In words.
+    pub text: String,
+}
+
+/// Kinds of cues.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CueKind {
+    /// Goes to the telephone network.
+    Pstn,
+    /// Leaves the provider.
+    InterDomain,
+    /// The number is not proven to be the contact's.
+    UnverifiedNumber,
+}
+
+impl CommandError {
+    /// The stable word of `data.kind`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::NotConnected(_) => "not-connected",
+            Self::UnknownContact(_) => "unknown-contact",
+            Self::UnknownCall => "unknown-call",
+            Self::ChoiceNeeded(_) => "choice-needed",
+            Self::ConfirmationNeeded(_) => "confirmation-needed",
+            Self::Refused(_) => "refused",
+            Self::InvalidAddress(_) => "invalid-address",
+            Self::Media(_) => "media",
+            Self::Internal(_) => "internal",
+        }
+    }
+}

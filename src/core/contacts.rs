@@ -1,0 +1,331 @@
+//! What happens to contacts: roster pushes, presence, requests, cards.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::command::{CommandError, ContactCommand, Reply};
+use super::event::{Event, NoticeLevel};
+use super::linker::links_of;
+use super::roster::Facts;
+use super::{Core, Output};
+use crate::model::BareJid;
+use crate::model::account::{AccountKind, AccountState};
+use crate::model::address::DialPlan;
+use crate::model::contact::{Contact, Number, Subscription};
+use crate::model::id::AccountId;
+use crate::model::presence::Show;
+use crate::model::time::Now;
+use crate::model::vcard::Vcard;
+use crate::xmpp::{RosterCommand, RosterItem, VcardError, XmppCommand, XmppEvent};
+
+impl Core {
+    pub(super) fn on_contact_command(
+        &mut self,
+        command: ContactCommand,
+    ) -> Result<Reply, CommandError> {
+        let (account, command) = match command {
+            ContactCommand::Add { account, jid, name, groups } => {
+                let account = match account {
+                    Some(account) => self.chat_account(&account)?,
+                    None => self.first_chat_account()?,
+                };
+                (account, RosterCommand::Add { jid, name, groups })
+            }
+            ContactCommand::Remove(jid) => {
+                (self.account_listing(&jid)?, RosterCommand::Remove(jid))
+            }
+            ContactCommand::Accept(jid) => (self.account_asked(&jid)?, RosterCommand::Accept(jid)),
+            ContactCommand::Deny(jid) => (self.account_asked(&jid)?, RosterCommand::Deny(jid)),
+            ContactCommand::Block(jid) => (self.first_chat_account()?, RosterCommand::Block(jid)),
+            ContactCommand::Unblock(jid) => {
+                (self.first_chat_account()?, RosterCommand::Unblock(jid))
+            }
+        };
+        if !self.accounts.is_online(&account) {
+            return Err(CommandError::NotConnected("Chat is not connected.".to_owned()));
+        }
+        if let RosterCommand::Accept(jid) | RosterCommand::Deny(jid) = &command {
+            self.answered_request(&account, jid);
+        }
+        self.outputs.push_back(Output::Xmpp(account, XmppCommand::Roster(command)));
+        Ok(Reply::Done {})
+    }
+
+    pub(super) fn on_presence_command(
+        &mut self,
+        show: Show,
+        status: String,
+    ) -> Result<Reply, CommandError> {
+        self.presence = (show, status);
+        self.changed = true;
+        let all: Vec<(AccountId, AccountState)> = self
+            .accounts
+            .of_kind(AccountKind::Xmpp)
+            .map(|record| (record.view.id.clone(), record.view.state))
+            .collect();
+        for (id, state) in all {
+            if state == AccountState::Online {
+                self.send_presence(&id);
+            } else {
+                self.presence_missed.insert(id);
+            }
+        }
+        Ok(Reply::Done {})
+    }
+
+    /// Announces what the user set last.
+    pub(super) fn send_presence(&mut self, account: &AccountId) {
+        self.presence_missed.remove(account);
+        let (show, status) = self.presence.clone();
+        let command = XmppCommand::Presence { show, status };
+        self.outputs.push_back(Output::Xmpp(account.clone(), command));
+    }
+
+    fn first_chat_account(&self) -> Result<AccountId, CommandError> {
+        let first = self.accounts.of_kind(AccountKind::Xmpp).next();
+        first
+            .map(|record| record.view.id.clone())
+            .ok_or_else(|| CommandError::NotConnected("There is no chat account.".to_owned()))
+    }
+
+    fn account_listing(&self, jid: &BareJid) -> Result<AccountId, CommandError> {
+        self.roster
+            .account_of(jid)
+            .cloned()
+            .ok_or_else(|| CommandError::UnknownContact(jid.to_string()))
+    }
+
+    /// Where this address asks to see our presence; else where it is known.
+    fn account_asked(&self, jid: &BareJid) -> Result<AccountId, CommandError> {
+        let asked = self.roster.account_asked(jid).cloned();
+        asked.map_or_else(|| self.account_listing(jid), Ok)
+    }
+
+    /// This account, if it is one for chat.
+    fn chat_account(&self, account: &AccountId) -> Result<AccountId, CommandError> {
+        let known = self.accounts.of_kind(AccountKind::Xmpp).any(|r| r.view.id == *account);
+        let unknown = || CommandError::Refused(format!("“{account}” is not a chat account."));
+        known.then(|| account.clone()).ok_or_else(unknown)
+    }
+
+    /// Takes the mark of a request away.
+    fn answered_request(&mut self, account: &AccountId, jid: &BareJid) {
+        let listed = match self.roster.get_mut(account, jid) {
+            Some(record) => {
+                record.asks = false;
+                record.listed
+            }
+            None => true,
+        };
+        if listed {
+            self.contact_changed(account, jid);
+        } else {
+            self.contact_gone(account, jid);
+        }
+    }
+
+    pub(super) fn on_roster_event(&mut self, now: Now, account: &AccountId, event: XmppEvent) {
+        match event {
+            XmppEvent::Roster(items) => self.on_roster(now, account, items),
+            XmppEvent::RosterItem(item) => {
+                let jid = item.jid.clone();
+                self.list(account, item);
+                self.roster.want_cards(now.steady, account, &jid);
+                self.contact_changed(account, &jid);
+            }
+            XmppEvent::RosterRemoved(jid) => self.contact_gone(account, &jid),
+            XmppEvent::Presence(update) => {
+                let jid = update.from.clone();
+                let Some(record) = self.roster.get_mut(account, &jid) else { return };
+                if record.presence(update) {
+                    self.roster.want_cards(now.steady, account, &jid);
+                }
+                self.contact_changed(account, &jid);
+            }
+            XmppEvent::SubscriptionRequest { from, .. } => {
+                let Some(record) = self.roster.asking(account, &from) else { return };
+                if std::mem::replace(&mut record.asks, true) {
+                    return;
+                }
+                self.contact_changed(account, &from);
+                let text = format!("{from} asks to see when you are online.");
+                self.notice(NoticeLevel::Info, text);
+            }
+            XmppEvent::ChatState { from, state } => {
+                let Some(record) = self.roster.get_mut(account, &from) else { return };
+                record.chat_state = Some(state);
+                self.contact_changed(account, &from);
+                self.tell(Event::ChatState { with: from.to_string(), state });
+            }
+            XmppEvent::Vcards { jid, cards } => self.on_cards(now, account, &jid, cards),
+            XmppEvent::VcardChanged(jid) if self.roster.lists(Some(account), &jid) => {
+                self.roster.cards_changed(account, &jid);
+            }
+            // The rest was taken before.
+            _ => {}
+        }
+        self.fetch_cards(now);
+    }
+
+    fn on_roster(&mut self, now: Now, account: &AccountId, items: Vec<RosterItem>) {
+        let there: HashSet<&BareJid> = items.iter().map(|item| &item.jid).collect();
+        let gone: Vec<BareJid> = self
+            .roster
+            .records
+            .iter()
+            .filter(|((owner, jid), record)| {
+                owner == account && record.listed && !there.contains(jid)
+            })
+            .map(|((_, jid), _)| jid.clone())
+            .collect();
+        for jid in gone {
+            self.contact_gone(account, &jid);
+        }
+        for item in items {
+            let jid = item.jid.clone();
+            self.list(account, item);
+            self.renew_view(account, &jid);
+            self.roster.want_cards(now.steady, account, &jid);
+        }
+        self.roster.known.insert(account.clone());
+        self.roster.touch();
+        let roster = self.roster.all();
+        self.tell(Event::Roster { roster });
+    }
+
+    fn list(&mut self, account: &AccountId, item: RosterItem) {
+        match self.roster.get_mut(account, &item.jid) {
+            Some(record) => {
+                if matches!(item.subscription, Subscription::From | Subscription::Both) {
+                    record.asks = false;
+                }
+                record.item = item;
+                record.listed = true;
+            }
+            None => self.roster.add(account, item),
+        }
+    }
+
+    fn contact_gone(&mut self, account: &AccountId, jid: &BareJid) {
+        let Some(record) = self.roster.records.remove(&(account.clone(), jid.clone())) else {
+            return;
+        };
+        self.roster.touch();
+        if !self.roster.lists(None, jid) {
+            self.linker.remove(jid);
+        }
+        if let Some(view) = record.view {
+            self.tell(Event::Contact { contact: Contact::clone(&view), removed: true });
+        }
+    }
+
+    fn on_cards(
+        &mut self,
+        now: Now,
+        account: &AccountId,
+        jid: &BareJid,
+        cards: Result<Vec<Vcard>, VcardError>,
+    ) {
+        self.roster.cards_came(account, jid);
+        match cards {
+            // Of a stranger who asks to see our presence no card counts: it could name anybody's
+            // number.
+            Ok(cards) if self.roster.lists(Some(account), jid) => {
+                self.learn_cards(now, account, jid, &cards);
+            }
+            Ok(cards) => self.learn_own_card(account, jid, &cards),
+            Err(error) => tracing::debug!(%jid, %error, "no card"),
+        }
+        self.cards_for_calls(now, account, jid);
+    }
+
+    /// Asks what our own card says.
+    pub(super) fn fetch_own_card(&mut self, account: &AccountId) {
+        let own = self.accounts.get(account).map(|record| record.view.address.clone());
+        if let Some(own) = own.and_then(|address| BareJid::new(&address).ok()) {
+            self.outputs.push_back(Output::Xmpp(account.clone(), XmppCommand::FetchVcards(own)));
+        }
+    }
+
+    fn learn_own_card(&mut self, account: &AccountId, jid: &BareJid, cards: &[Vcard]) {
+        let is_own = |address: &str| BareJid::new(address).is_ok_and(|own| own == *jid);
+        if self.accounts.get(account).is_some_and(|record| is_own(&record.view.address)) {
+            self.accounts.full_name = cards.iter().find_map(|card| card.full_name.clone());
+            self.changed = true;
+        }
+    }
+
+    fn learn_cards(&mut self, now: Now, account: &AccountId, jid: &BareJid, cards: &[Vcard]) {
+        let plan = self.dial_plan_for(account);
+        self.linker.set_numbers(jid, links_of(cards, &plan));
+        let numbers: Vec<Number> = self
+            .linker
+            .numbers(jid)
+            .iter()
+            .filter(|link| link.is_dialable())
+            .map(|link| link.number.clone())
+            .collect();
+        let Some(record) = self.roster.get_mut(account, jid) else { return };
+        record.cards_at = Some(now.steady);
+        record.full_name = cards.iter().find_map(|card| card.full_name.clone());
+        record.numbers = numbers;
+        self.contact_changed(account, jid);
+    }
+
+    /// How numbers of this chat account's contacts are read: as its telephony dials them.
+    pub(super) fn dial_plan_for(&self, chat: &AccountId) -> DialPlan {
+        self.plan_of(self.accounts.telephony_for(chat).map(|record| &record.view.id))
+    }
+
+    /// Asks for cards that are wanted, within the bound.
+    pub(super) fn fetch_cards(&mut self, now: Now) {
+        while let Some((account, jid)) = self.roster.next_fetch(now.steady) {
+            self.outputs.push_back(Output::Xmpp(account, XmppCommand::FetchVcards(jid)));
+        }
+    }
+
+    pub(super) fn roster_timeout(&mut self, now: Now) {
+        self.roster.give_up_fetches(now.steady);
+        self.fetch_cards(now);
+    }
+
+    /// Builds a contact's view anew; whether it differs from what the faces know.
+    fn renew_view(&mut self, account: &AccountId, jid: &BareJid) -> bool {
+        let facts = Facts {
+            telephony: self
+                .accounts
+                .telephony_for(account)
+                .is_some_and(|record| record.view.state == AccountState::Online),
+            unread: self.chats.unread(jid),
+        };
+        let connected = self.accounts.is_online(account);
+        let Some(record) = self.roster.get_mut(account, jid) else { return false };
+        let view = record.contact(account, connected, facts);
+        if record.view.as_deref() == Some(&view) {
+            return false;
+        }
+        record.view = Some(Arc::new(view));
+        self.roster.touch();
+        true
+    }
+
+    /// Tells the faces of a contact, if anything about it is new.
+    pub(super) fn contact_changed(&mut self, account: &AccountId, jid: &BareJid) {
+        if !self.renew_view(account, jid) {
+            return;
+        }
+        let view = self.roster.get(account, jid).and_then(|record| record.view.clone());
+        if let Some(view) = view {
+            self.tell(Event::Contact { contact: Contact::clone(&view), removed: false });
+        }
+    }
+
+    /// An account came or went: what that means for each contact.
+    pub(super) fn refresh_contacts(&mut self, now: Now) {
+        let keys: Vec<_> = self.roster.records.keys().cloned().collect();
+        for (account, jid) in keys {
+            self.contact_changed(&account, &jid);
+        }
+        self.fetch_cards(now);
+    }
+}

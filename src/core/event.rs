@@ -1,0 +1,96 @@
+//! What every face is told, in one order. Serialised as the `params` of an `event`
+//! notification (`docs/control.md`).
+
+use serde::Serialize;
+
+use super::command::SecurityReport;
+use crate::model::account::Account;
+use crate::model::call::Call;
+use crate::model::contact::Contact;
+use crate::model::id::MessageId;
+use crate::model::message::{ChatState, Entry, MessageState};
+
+/// Something changed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type")]
+pub enum Event {
+    /// An account.
+    #[serde(rename = "account")]
+    Account {
+        /// As it is now.
+        account: Account,
+    },
+    /// The two sides' protection compared.
+    #[serde(rename = "security")]
+    Security {
+        /// As it is now.
+        security: SecurityReport,
+    },
+    /// The roster is complete.
+    #[serde(rename = "roster")]
+    Roster {
+        /// All of it.
+        roster: Vec<Contact>,
+    },
+    /// A contact was added, changed or removed.
+    #[serde(rename = "contact")]
+    Contact {
+        /// As it is now, or was.
+        contact: Contact,
+        /// It is gone.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        removed: bool,
+    },
+    /// The timeline with somebody grew by a message.
+    #[serde(rename = "message")]
+    Message {
+        /// With whom.
+        with: String,
+        /// The entry.
+        entry: Entry,
+    },
+    /// An outgoing message went on.
+    #[serde(rename = "message.state")]
+    MessageState {
+        /// With whom.
+        with: String,
+        /// Which.
+        id: MessageId,
+        /// How far.
+        state: MessageState,
+    },
+    /// A contact types, or stopped.
+    #[serde(rename = "chat.state")]
+    ChatState {
+        /// Who.
+        with: String,
+        /// What they do.
+        state: ChatState,
+    },
+    /// A call.
+    #[serde(rename = "call")]
+    Call {
+        /// As it is now.
+        call: Call,
+    },
+    /// Something to tell the user.
+    #[serde(rename = "notice")]
+    Notice {
+        /// How grave.
+        level: NoticeLevel,
+        /// In words.
+        text: String,
+    },
+}
+
+/// How grave a notice is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NoticeLevel {
+    /// Good to know.
+    Info,
+    /// Should be looked at.
+    Warning,
+    /// Something failed.
+    Error,
+}

@@ -1,0 +1,344 @@
+//! The one truth shown. Only this room knows that XMPP and SIP both exist.
+//!
+//! Pure: [`Core::handle`] takes an input at a moment, [`Core::poll_output`] yields what is to
+//! be done, [`Core::poll_timeout`] says when to come back with [`Input::Timeout`]. No socket,
+//! no clock, no disk; randomness comes from the seed.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use self::accounts::Accounts;
+use self::calls::Calls;
+use self::chats::Chats;
+use self::command::{CallCommand, ChatCommand, Command, CommandError, Reply};
+use self::event::Event;
+use self::linker::Linker;
+use self::roster::Roster;
+use crate::config::{Audio, AudioDevice, Config};
+use crate::media::{MediaCommand, MediaEvent};
+use crate::model::BareJid;
+use crate::model::id::{AccountId, CallId, MessageId};
+use crate::model::message::{Entry, MessageState};
+use crate::model::presence::Show;
+use crate::model::time::{Now, Timestamp};
+use crate::sip::{SipCommand, SipEvent};
+use crate::xmpp::{XmppCommand, XmppEvent};
+
+mod accounts;
+mod calls;
+mod chats;
+pub mod command;
+mod contacts;
+pub mod event;
+mod incoming;
+pub mod linker;
+mod outgoing;
+mod policy;
+mod roster;
+mod security;
+pub mod snapshot;
+
+/// The state of everything that is shown.
+#[derive(Debug)]
+pub struct Core {
+    accounts: Accounts,
+    roster: Roster,
+    chats: Chats,
+    calls: Calls,
+    linker: Linker,
+    presence: (Show, String),
+    /// Accounts that were not online when the presence was set.
+    presence_missed: BTreeSet<AccountId>,
+    /// No word before then that an account is behind: the first one said it.
+    behind_until: Option<Instant>,
+    audio: Audio,
+    random: StdRng,
+    outputs: VecDeque<Output>,
+    changed: bool,
+}
+
+/// A face's request, for matching the reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RequestId(pub u64);
+
+/// What a shell tells the core.
+#[derive(Debug)]
+pub enum Input {
+    /// The program begins: connect.
+    Start,
+    /// A face asks.
+    Command(RequestId, Command),
+    /// An XMPP account speaks.
+    Xmpp(AccountId, XmppEvent),
+    /// A SIP account speaks.
+    Sip(AccountId, SipEvent),
+    /// An account did not keep up: something that it was asked to do will not be done.
+    Behind(AccountId),
+    /// A call's media session speaks.
+    Media(CallId, MediaEvent),
+    /// What the store kept from earlier runs.
+    Kept(Kept),
+    /// History is not being kept, and why.
+    StoreTrouble(String),
+    /// A moment that `poll_timeout` named has come.
+    Timeout,
+    /// The program ends: hang up, sign out.
+    Quit,
+}
+
+/// What the store kept from earlier runs.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// The newest entries of each conversation, oldest first, and how many are unread.
+    pub conversations: Vec<KeptConversation>,
+    /// Messages that no server has acknowledged, in order.
+    pub outbox: Vec<(AccountId, Entry)>,
+}
+
+/// One conversation from an earlier run.
+#[derive(Debug)]
+pub struct KeptConversation {
+    /// With whom.
+    pub with: BareJid,
+    /// The account of its newest entry.
+    pub account: AccountId,
+    /// The newest entries, oldest first.
+    pub entries: Vec<Entry>,
+    /// Messages not yet looked at.
+    pub unread: u32,
+}
+
+/// What the core wants done.
+#[derive(Debug, PartialEq)]
+pub enum Output {
+    /// Answer a face.
+    Reply(RequestId, Result<Reply, CommandError>),
+    /// Tell every face.
+    Event(Box<Event>),
+    /// Start an account's actor.
+    Start(AccountId),
+    /// Ask an XMPP account.
+    Xmpp(AccountId, XmppCommand),
+    /// Ask a SIP account.
+    Sip(AccountId, SipCommand),
+    /// Ask a call's media session; `Prepare` begins one.
+    Media(CallId, MediaCommand),
+    /// Keep something.
+    Keep(Keep),
+    /// Answer `history` from the store.
+    History(RequestId, HistoryQuery),
+    /// Answer `devices` from the platform.
+    Devices(RequestId, Audio),
+}
+
+/// What is to be kept.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Keep {
+    /// An entry of a timeline.
+    Entry(AccountId, Box<Entry>),
+    /// How far an outgoing message has come.
+    State {
+        /// The account it was sent on.
+        account: AccountId,
+        /// With whom.
+        with: String,
+        /// Which.
+        id: MessageId,
+        /// How far.
+        state: MessageState,
+    },
+    /// The conversation was looked at.
+    Read(String),
+}
+
+/// What `history` asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryQuery {
+    /// With whom: a JID or a URI.
+    pub with: String,
+    /// Only entries before this moment.
+    pub before: Option<Timestamp>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// How often it is told that an account is behind.
+const BEHIND_AGAIN: Duration = Duration::from_secs(10);
+/// What `history` gives when no limit is asked for, and the most that it gives.
+const HISTORY_PAGE: (u32, u32) = (50, 1_000);
+
+impl Core {
+    /// A core for these settings; `seed` feeds its randomness.
+    pub fn new(config: &Config, seed: [u8; 32]) -> Self {
+        Self {
+            accounts: Accounts::new(config),
+            roster: Roster::default(),
+            chats: Chats::default(),
+            calls: Calls::default(),
+            linker: Linker::new(),
+            presence: (Show::Online, String::new()),
+            presence_missed: BTreeSet::new(),
+            behind_until: None,
+            audio: config.audio.clone(),
+            random: StdRng::from_seed(seed),
+            outputs: VecDeque::new(),
+            changed: true,
+        }
+    }
+
+    /// Takes an input. Outputs are then polled until there is none.
+    pub fn handle(&mut self, now: Now, input: Input) {
+        match input {
+            Input::Start => self.start_accounts(),
+            Input::Command(request, command) => self.on_command(now, request, command),
+            Input::Xmpp(account, event) => self.on_xmpp(now, &account, event),
+            Input::Sip(account, event) => self.on_sip(now, &account, event),
+            Input::Behind(account) => self.on_behind(now, &account),
+            Input::Media(call, event) => self.on_media(now, &call, event),
+            Input::Kept(kept) => self.on_kept(kept),
+            Input::StoreTrouble(text) => self.notice(event::NoticeLevel::Error, text),
+            Input::Timeout => self.on_timeout(now),
+            Input::Quit => self.on_quit(now),
+        }
+    }
+
+    /// The next thing to do.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When to come back with [`Input::Timeout`], at the latest.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        [self.calls.next_deadline(), self.roster.next_deadline()].into_iter().flatten().min()
+    }
+
+    /// Whether what is shown has changed since this was last asked.
+    pub fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+
+    fn on_command(&mut self, now: Now, request: RequestId, command: Command) {
+        let done = match command {
+            Command::Status => Ok(self.accounts.status()),
+            Command::Security => Ok(Reply::Security(self.accounts.security_report())),
+            Command::Roster => Ok(Reply::Roster(self.roster.all())),
+            Command::Contact(command) => self.on_contact_command(command),
+            Command::Presence { show, status } => self.on_presence_command(show, status),
+            Command::Chat(ChatCommand::History { with, before, limit }) => {
+                let limit = limit.unwrap_or(HISTORY_PAGE.0).min(HISTORY_PAGE.1);
+                let query = HistoryQuery { with, before, limit };
+                self.outputs.push_back(Output::History(request, query));
+                return;
+            }
+            Command::Chat(command) => self.on_chat_command(now, command),
+            Command::Call(CallCommand::Place { to, account, confirm }) => {
+                self.place_call(now, &to, outgoing::Wish { request, account, confirm });
+                return;
+            }
+            Command::Call(CallCommand::Answer(call)) => {
+                self.answer_call(request, &call);
+                return;
+            }
+            Command::Call(command) => self.on_call_command(now, command),
+            Command::Devices(command) => return self.on_device_command(request, command),
+        };
+        self.outputs.push_back(Output::Reply(request, done));
+    }
+
+    fn on_device_command(&mut self, request: RequestId, command: command::DeviceCommand) {
+        match command {
+            command::DeviceCommand::List => {
+                self.outputs.push_back(Output::Devices(request, self.audio.clone()));
+            }
+            command::DeviceCommand::Use { input, output } => {
+                let used = self.use_devices(input.as_deref(), output.as_deref());
+                self.outputs.push_back(Output::Reply(request, used));
+            }
+        }
+    }
+
+    /// Takes effect with the next call.
+    fn use_devices(
+        &mut self,
+        input: Option<&str>,
+        output: Option<&str>,
+    ) -> Result<Reply, CommandError> {
+        let read = |name: Option<&str>, now: &AudioDevice| match name {
+            None => Ok(now.clone()),
+            Some(name) => AudioDevice::parse(name, Path::new(""))
+                .ok_or_else(|| CommandError::Media(format!("“{name}” is no sound device."))),
+        };
+        let input = read(input, &self.audio.input)?;
+        let output = read(output, &self.audio.output)?;
+        self.audio = Audio { input, output, ..self.audio };
+        Ok(Reply::Done {})
+    }
+
+    fn on_xmpp(&mut self, now: Now, account: &AccountId, event: XmppEvent) {
+        match event {
+            XmppEvent::Connection(connection) => self.on_xmpp_connection(now, account, connection),
+            XmppEvent::Message(message) => self.on_chat_message(now, account, message),
+            XmppEvent::MessageState { with, id, state } => {
+                self.on_message_state(account, &with, &id, state);
+            }
+            XmppEvent::Notice(text) => self.notice(event::NoticeLevel::Warning, text),
+            other => self.on_roster_event(now, account, other),
+        }
+    }
+
+    fn on_sip(&mut self, now: Now, account: &AccountId, event: SipEvent) {
+        match event {
+            SipEvent::Registration(registration) => {
+                self.on_registration(now, account, registration);
+            }
+            SipEvent::Incoming(incoming) => self.on_incoming_call(now, account, incoming),
+            SipEvent::Call(call, event) => self.on_call_event(now, &call, event),
+        }
+    }
+
+    fn on_timeout(&mut self, now: Now) {
+        self.roster_timeout(now);
+        self.calls_timeout(now);
+    }
+
+    fn on_behind(&mut self, now: Now, account: &AccountId) {
+        let Some(record) = self.accounts.get(account) else { return };
+        if self.behind_until.is_some_and(|until| now.steady < until) {
+            return;
+        }
+        self.behind_until = Some(now.steady + BEHIND_AGAIN);
+        let text = format!("{} does not keep up; something was not sent.", record.view.label);
+        self.notice(event::NoticeLevel::Error, text);
+    }
+
+    fn on_quit(&mut self, now: Now) {
+        self.end_all_calls(now);
+        for account in self.accounts.started() {
+            let output = match account.kind {
+                crate::model::account::AccountKind::Xmpp => {
+                    Output::Xmpp(account.id, XmppCommand::Quit)
+                }
+                crate::model::account::AccountKind::Sip => {
+                    Output::Sip(account.id, SipCommand::Quit)
+                }
+            };
+            self.outputs.push_back(output);
+        }
+    }
+
+    fn tell(&mut self, event: Event) {
+        self.changed = true;
+        self.outputs.push_back(Output::Event(Box::new(event)));
+    }
+
+    fn notice(&mut self, level: event::NoticeLevel, text: String) {
+        self.tell(Event::Notice { level, text });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,326 @@
+//! A call that we place: whom, on which account, with which questions first (CUSAX C29–C33,
+//! C56).
+
+use std::time::{Duration, Instant};
+
+use super::calls::{CALLS_AT_ONCE, Record, Stage, new_call};
+use super::command::{Choice, CommandError, Reply};
+use super::linker::{Identified, Link, Route};
+use super::policy::Named;
+use super::{Core, Output, RequestId};
+use crate::model::BareJid;
+use crate::model::account::{AccountKind, AccountState};
+use crate::model::address::{AddressError, DialPlan, Dialable};
+use crate::model::call::{Binding, Direction, EndReason, Peer};
+use crate::model::id::{AccountId, CallId};
+use crate::model::time::Now;
+use crate::sdp;
+use crate::sip::{PlaceCall, SipCommand};
+
+/// How long a call waits for the contact's card.
+const CARD_PATIENCE: Duration = Duration::from_secs(10);
+/// Calls that wait for a card at once.
+const PARKED: usize = 16;
+
+/// How a call is wished for.
+#[derive(Debug)]
+pub(super) struct Wish {
+    /// Whom to tell what became of it.
+    pub request: RequestId,
+    /// On this account.
+    pub account: Option<AccountId>,
+    /// The user has seen the cues and goes ahead.
+    pub confirm: bool,
+}
+
+/// A call that waits for the contact's card.
+#[derive(Debug)]
+pub(super) struct Parked {
+    pub until: Instant,
+    chat: AccountId,
+    jid: BareJid,
+    wish: Wish,
+}
+
+impl Core {
+    pub(super) fn place_call(&mut self, now: Now, to: &str, wish: Wish) {
+        let request = wish.request;
+        if let Err(error) = self.try_place(now, to, wish) {
+            self.outputs.push_back(Output::Reply(request, Err(error)));
+        }
+    }
+
+    fn try_place(&mut self, now: Now, to: &str, wish: Wish) -> Result<(), CommandError> {
+        let to = to.trim();
+        let jid = BareJid::new(to.strip_prefix("xmpp:").unwrap_or(to)).ok();
+        if let Some(jid) = jid.filter(|jid| jid.node().is_some()) {
+            if let Some(chat) = self.roster.account_listing(&jid).cloned() {
+                return self.call_contact(now, &chat, &jid, wish);
+            }
+            if !self.knows_rosters() {
+                return Err(CommandError::NotConnected(format!(
+                    "Your contacts are not known yet, and {jid} may be one of them. To call a \
+                     telephony address, write sip:{jid}."
+                )));
+            }
+            if to.starts_with("xmpp:") {
+                return Err(CommandError::UnknownContact(jid.to_string()));
+            }
+        }
+        self.call_address(now, to, &wish)
+    }
+
+    /// Whether an address that no roster has is nobody's among the contacts. Before that, what
+    /// is written like a chat address must not be dialled: it may be somebody else's telephone.
+    fn knows_rosters(&self) -> bool {
+        let mut chats = self.accounts.of_kind(AccountKind::Xmpp).map(|record| &record.view);
+        chats.all(|view| {
+            view.state == AccountState::Disabled || self.roster.known.contains(&view.id)
+        })
+    }
+
+    /// A call to somebody of the roster, to whatever their card names.
+    fn call_contact(
+        &mut self,
+        now: Now,
+        chat: &AccountId,
+        jid: &BareJid,
+        wish: Wish,
+    ) -> Result<(), CommandError> {
+        let calling = self.calling_account(wish.account.as_ref(), Some(chat), jid.as_str())?;
+        match self.linker.route(jid) {
+            Route::One(link) => {
+                let target = target_of(link);
+                self.ask_first(&calling, &target, Named::ByCard, wish.confirm)?;
+                self.dial(now, wish.request, Some(chat.clone()), calling, target)
+            }
+            Route::Choose(links) => Err(CommandError::ChoiceNeeded(
+                links
+                    .into_iter()
+                    .map(|link| Choice {
+                        account: calling.clone(),
+                        uri: link.number.uri.clone(),
+                        label: label(&link.number.display, &link.number.types),
+                    })
+                    .collect(),
+            )),
+            Route::NoNumber if self.knows_cards(chat, jid) || !self.accounts.is_online(chat) => {
+                let name = self.roster.name_of(jid).unwrap_or_else(|| jid.to_string());
+                Err(CommandError::Refused(format!("{name}'s contact card names no number.")))
+            }
+            Route::NoNumber => self.park(now, chat, jid, wish),
+        }
+    }
+
+    fn knows_cards(&self, chat: &AccountId, jid: &BareJid) -> bool {
+        self.roster.get(chat, jid).is_some_and(|record| record.cards_at.is_some())
+    }
+
+    /// Waits for the contact's card.
+    fn park(
+        &mut self,
+        now: Now,
+        chat: &AccountId,
+        jid: &BareJid,
+        wish: Wish,
+    ) -> Result<(), CommandError> {
+        if self.calls.parked.len() >= PARKED {
+            return Err(CommandError::Refused("Too many calls at once.".to_owned()));
+        }
+        self.calls.parked.push(Parked {
+            until: now.steady + CARD_PATIENCE,
+            chat: chat.clone(),
+            jid: jid.clone(),
+            wish,
+        });
+        self.roster.want_cards_now(chat, jid);
+        self.fetch_cards(now);
+        Ok(())
+    }
+
+    /// A contact's card came (or could not be had): calls that waited for it go on.
+    pub(super) fn unpark(&mut self, now: Now, chat: &AccountId, jid: &BareJid) {
+        let ready = |parked: &Parked| parked.chat == *chat && parked.jid == *jid;
+        let (mine, others) = std::mem::take(&mut self.calls.parked).into_iter().partition(ready);
+        self.calls.parked = others;
+        let mine: Vec<Parked> = mine;
+        for Parked { wish, .. } in mine {
+            let request = wish.request;
+            let done = if self.knows_cards(chat, jid) {
+                self.call_contact(now, chat, jid, wish)
+            } else {
+                Err(no_card(jid))
+            };
+            if let Err(error) = done {
+                self.outputs.push_back(Output::Reply(request, Err(error)));
+            }
+        }
+    }
+
+    pub(super) fn parked_timeout(&mut self, now: Now) {
+        let (late, waiting) = std::mem::take(&mut self.calls.parked)
+            .into_iter()
+            .partition(|parked: &Parked| parked.until <= now.steady);
+        self.calls.parked = waiting;
+        let late: Vec<Parked> = late;
+        for parked in late {
+            let error = Err(no_card(&parked.jid));
+            self.outputs.push_back(Output::Reply(parked.wish.request, error));
+        }
+    }
+
+    /// A call to an address or number as typed.
+    fn call_address(&mut self, now: Now, to: &str, wish: &Wish) -> Result<(), CommandError> {
+        let account = wish.account.as_ref();
+        let invalid = |_| CommandError::InvalidAddress(to.to_owned());
+        // Read before an account is known, so that nonsense is told before questions; a local
+        // number alone has to wait for the account that gives it a meaning.
+        let chat = match Dialable::parse(to, &self.plan_of(account)) {
+            Ok(typed) => {
+                self.owner_of(&typed).and_then(|jid| self.roster.account_of(&jid).cloned())
+            }
+            Err(AddressError::LocalNumber) => None,
+            Err(error) => return Err(invalid(error)),
+        };
+        let calling = self.calling_account(account, chat.as_ref(), to)?;
+        let target = Dialable::parse(to, &self.plan_of(Some(&calling))).map_err(invalid)?;
+        let chat = chat.or_else(|| self.related_chat(&calling));
+        self.ask_first(&calling, &target, Named::ByUser, wish.confirm)?;
+        self.dial(now, wish.request, chat, calling, target)
+    }
+
+    /// How numbers are read and dialled on this telephony account, or on the only one.
+    pub(super) fn plan_of(&self, telephony: Option<&AccountId>) -> DialPlan {
+        let only = || self.accounts.only_telephony().map(|record| &record.view.id);
+        telephony
+            .or_else(only)
+            .and_then(|id| self.accounts.sip(id))
+            .map_or_else(DialPlan::default, |sip| DialPlan::of(&sip.aor, None))
+    }
+
+    /// The chat account that is the other half of this telephony account.
+    pub(super) fn related_chat(&self, telephony: &AccountId) -> Option<AccountId> {
+        self.accounts.get(telephony)?.view.related_to.clone()
+    }
+
+    /// What the user is to know before this call, unless they said that they do.
+    fn ask_first(
+        &self,
+        calling: &AccountId,
+        target: &Dialable,
+        named: Named,
+        confirmed: bool,
+    ) -> Result<(), CommandError> {
+        let Some(sip) = self.accounts.sip(calling) else {
+            return Err(CommandError::Internal("no such telephony account".to_owned()));
+        };
+        let cues = super::policy::cues(target, sip.aor.host(), named);
+        if cues.is_empty() || confirmed {
+            return Ok(());
+        }
+        Err(CommandError::ConfirmationNeeded(cues))
+    }
+
+    fn dial(
+        &mut self,
+        now: Now,
+        request: RequestId,
+        chat: Option<AccountId>,
+        calling: AccountId,
+        target: Dialable,
+    ) -> Result<(), CommandError> {
+        if self.calls.live_count() >= CALLS_AT_ONCE {
+            return Err(CommandError::Refused("There are too many calls at once.".to_owned()));
+        }
+        let Some(local) = self.accounts.get(&calling).and_then(|record| record.local) else {
+            return Err(CommandError::NotConnected("Telephony is not connected.".to_owned()));
+        };
+        let impp = self
+            .related_chat(&calling)
+            .and_then(|chat| BareJid::new(&self.accounts.get(&chat)?.view.address).ok());
+        let id = CallId::new(self.random_id());
+        let peer = self.peer_of_target(&target);
+        let call = new_call(now, id.clone(), &calling, Direction::Out, peer);
+        let stage = Stage::Preparing { request, target: target.uri, impp };
+        let session = self.random_session();
+        self.calls.list.push(Record::new(call, stage, chat, session));
+        self.prepare_media(&id, local);
+        self.tell_call(&id);
+        Ok(())
+    }
+
+    /// The one contact whose address this is.
+    fn owner_of(&self, target: &Dialable) -> Option<BareJid> {
+        match self.linker.identify(&target.key) {
+            Identified::One(jid, _) => Some(jid),
+            Identified::Several | Identified::Nobody => None,
+        }
+    }
+
+    fn peer_of_target(&self, target: &Dialable) -> Peer {
+        let contact = self.owner_of(target);
+        match contact.and_then(|jid| Some((self.roster.name_of(&jid)?, jid))) {
+            Some((name, jid)) => Peer {
+                uri: target.uri.clone(),
+                why: format!("{name}'s contact card names this address."),
+                display: name,
+                jid: Some(jid.to_string()),
+                binding: Binding::Verified,
+            },
+            None => Peer {
+                uri: target.uri.clone(),
+                display: target.display.clone(),
+                jid: None,
+                binding: Binding::None,
+                why: "This address is not among your contacts'.".to_owned(),
+            },
+        }
+    }
+
+    /// Sockets and devices are there: the INVITE goes out.
+    pub(super) fn send_invite(&mut self, now: Now, id: &CallId) {
+        let Some(local) = self.local_media(id) else {
+            return self.end_call(now, id, EndReason::NotConnected, false);
+        };
+        let Ok(record) = self.calls.live(id) else { return };
+        let Stage::Preparing { request, target, impp } =
+            std::mem::replace(&mut record.stage, Stage::Inviting)
+        else {
+            return;
+        };
+        match sdp::offer(&local, None, &mut self.random) {
+            Ok(offer) => {
+                let body = offer.body.clone();
+                record.sent = Some(body.clone());
+                record.offer = Some(offer);
+                let call = id.clone();
+                let invite = PlaceCall { call, target, offer: body, impp };
+                self.ask_sip(id, |_| SipCommand::Invite(invite));
+                let reply = Ok(Reply::Call { call: id.clone() });
+                self.outputs.push_back(Output::Reply(request, reply));
+            }
+            Err(error) => {
+                let refused = CommandError::Media(error.to_string());
+                self.outputs.push_back(Output::Reply(request, Err(refused)));
+                self.end_call(now, id, EndReason::Media(error.to_string()), false);
+            }
+        }
+    }
+}
+
+fn target_of(link: &Link) -> Dialable {
+    Dialable {
+        uri: link.number.uri.clone(),
+        display: link.number.display.clone(),
+        key: link.key.clone(),
+    }
+}
+
+fn no_card(jid: &BareJid) -> CommandError {
+    CommandError::Refused(format!("The contact card of {jid} could not be fetched."))
+}
+
+/// A number with its types, for choosing.
+fn label(display: &str, types: &[String]) -> String {
+    if types.is_empty() { display.to_owned() } else { format!("{display} ({})", types.join(", ")) }
+}

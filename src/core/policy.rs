@@ -1,0 +1,124 @@
+//! Which account a call goes out on, and what the user is told before (CUSAX C29–C33,
+//! C56–C59).
+
+use super::Core;
+use super::accounts::Record;
+use super::command::{Choice, CommandError, Cue, CueKind};
+use crate::model::account::{AccountKind, AccountState};
+use crate::model::address::{AddressKey, Dialable};
+use crate::model::id::AccountId;
+
+/// Numbers that are never held up by a question (sip.md §13): emergency services in use
+/// around the world.
+const EMERGENCY: [&str; 8] = ["112", "911", "999", "000", "110", "118", "119", "122"];
+
+/// Who named the address that is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named {
+    /// The user: typed, chosen, clicked on.
+    ByUser,
+    /// A contact's card (C67: it never leads to a call that costs or does harm unasked).
+    ByCard,
+}
+
+/// Digits from which on a user part is taken for a telephone number: fewer are an extension.
+const NUMBER_DIGITS: usize = 7;
+
+/// What is to be known before this call goes out on an account of `own_host`.
+pub(super) fn cues(target: &Dialable, own_host: &str, named: Named) -> Vec<Cue> {
+    let cue = |kind, text: String| vec![Cue { kind, text }];
+    match &target.key {
+        AddressKey::Sip(aor) if aor.host().eq_ignore_ascii_case(own_host) => {
+            let user = aor.user();
+            if is_telephone(user) {
+                let text = format!(
+                    "{user} looks like a telephone number or a code of your provider, \
+                     which may charge this call or change your settings."
+                );
+                return cue(CueKind::Pstn, text);
+            }
+            Vec::new()
+        }
+        AddressKey::Sip(aor) => cue(
+            CueKind::InterDomain,
+            format!(
+                "{} is outside {own_host}. Your provider may not carry this call, or may charge it.",
+                aor.host()
+            ),
+        ),
+        AddressKey::Phone(number) => cue(
+            CueKind::Pstn,
+            format!("{number} is a telephone number. Your provider may charge this call."),
+        ),
+        AddressKey::Local { digits, .. } if EMERGENCY.contains(&digits.as_str()) => match named {
+            Named::ByUser => Vec::new(),
+            Named::ByCard => cue(
+                CueKind::Pstn,
+                format!("The contact card leads to an emergency number: {digits}."),
+            ),
+        },
+        AddressKey::Local { digits, .. } => cue(
+            CueKind::Pstn,
+            format!("{digits} is a telephone number. Your provider may charge this call."),
+        ),
+    }
+}
+
+/// Whether the user part of an address at the own provider leads to the telephone network, or
+/// to one of the provider's service codes (`*21*…`: call forwarding).
+fn is_telephone(user: &str) -> bool {
+    let number = user.split(';').next().unwrap_or_default();
+    let of_numbers = |c: char| c.is_ascii_digit() || "+*#-.() /".contains(c);
+    let digits = number.chars().filter(char::is_ascii_digit).count();
+    number.chars().all(of_numbers)
+        && (digits >= NUMBER_DIGITS || number.contains(['*', '#']) || number.starts_with('+'))
+}
+
+impl Core {
+    /// The telephony account for a call: the one that was asked for, the one related to the
+    /// contact's chat account, the only one there is; else the user chooses.
+    pub(super) fn calling_account(
+        &self,
+        asked: Option<&AccountId>,
+        chat: Option<&AccountId>,
+        target: &str,
+    ) -> Result<AccountId, CommandError> {
+        let record = match (asked, chat) {
+            (Some(asked), _) => {
+                self.accounts.get(asked).filter(|record| record.view.kind == AccountKind::Sip)
+            }
+            (None, Some(chat)) => self.accounts.telephony_for(chat),
+            (None, None) => self.accounts.only_telephony(),
+        };
+        let Some(record) = record else { return Err(self.no_calling_account(target)) };
+        if record.view.state != AccountState::Online {
+            let reason = record.view.reason.clone().unwrap_or_default();
+            let text = format!("{} is not connected. {reason}", record.view.label);
+            return Err(CommandError::NotConnected(text.trim_end().to_owned()));
+        }
+        Ok(record.view.id.clone())
+    }
+
+    fn no_calling_account(&self, target: &str) -> CommandError {
+        let choices: Vec<Choice> =
+            self.accounts.of_kind(AccountKind::Sip).map(|record| choice(record, target)).collect();
+        if choices.is_empty() {
+            CommandError::NotConnected("There is no telephony account to call with.".to_owned())
+        } else {
+            CommandError::ChoiceNeeded(choices)
+        }
+    }
+}
+
+/// One account as a way to make a call; honest about one that cannot now (C33).
+fn choice(record: &Record, target: &str) -> Choice {
+    let state = match record.view.state {
+        AccountState::Online => "",
+        _ => " (not connected)",
+    };
+    Choice {
+        account: record.view.id.clone(),
+        uri: target.to_owned(),
+        label: format!("{}{state}", record.view.address),
+    }
+}

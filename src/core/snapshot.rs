@@ -1,0 +1,82 @@
+//! The read model that every face shows. Parts are shared, so that a new snapshot costs what
+//! changed and not what there is.
+
+use std::sync::Arc;
+
+use super::command::{Parity, SecurityReport};
+use crate::model::BareJid;
+use crate::model::account::{Account, Overall};
+use crate::model::call::Call;
+use crate::model::contact::Contact;
+use crate::model::message::Conversation;
+use crate::model::presence::Show;
+
+/// Everything that can be shown, at one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshot {
+    /// The user's name for the side panel: the first chat account's local part, else the
+    /// first telephony account's user.
+    pub me: String,
+    /// The presence the user set.
+    pub presence: Show,
+    /// All accounts, chat first.
+    pub accounts: Vec<Account>,
+    /// All accounts in one word.
+    pub overall: Overall,
+    /// The two sides' protection compared.
+    pub security: SecurityReport,
+    /// The roster was received at least once.
+    pub roster_known: bool,
+    /// Contacts, sorted by name.
+    pub contacts: Arc<[Arc<Contact>]>,
+    /// Conversations, the one with the newest entry first.
+    pub conversations: Arc<[Arc<Conversation>]>,
+    /// Calls that are not over, oldest first; and those that ended in the last few seconds,
+    /// so that a face can say why.
+    pub calls: Vec<Call>,
+}
+
+impl Snapshot {
+    /// The contact of this address.
+    pub fn contact(&self, jid: &BareJid) -> Option<&Arc<Contact>> {
+        self.contacts.iter().find(|contact| contact.jid == *jid)
+    }
+
+    /// The conversation with this address.
+    pub fn conversation(&self, with: &BareJid) -> Option<&Arc<Conversation>> {
+        self.conversations.iter().find(|conversation| conversation.with == *with)
+    }
+}
+
+impl super::Core {
+    /// What is to be shown now.
+    pub fn snapshot(&mut self) -> Snapshot {
+        Snapshot {
+            me: self.accounts.me(),
+            presence: self.presence.0,
+            accounts: self.accounts.views(),
+            overall: self.accounts.overall(),
+            security: self.accounts.security_report(),
+            roster_known: !self.roster.known.is_empty(),
+            contacts: self.roster.view(),
+            conversations: self.chats.view(),
+            calls: self.calls.views(),
+        }
+    }
+}
+
+impl Default for Snapshot {
+    fn default() -> Self {
+        Self {
+            me: String::new(),
+            presence: Show::Online,
+            accounts: Vec::new(),
+            overall: Overall::Offline,
+            security: SecurityReport { level: Parity::Equal, findings: Vec::new() },
+            roster_known: false,
+            contacts: Arc::default(),
+            conversations: Arc::default(),
+            calls: Vec::new(),
+        }
+    }
+}
