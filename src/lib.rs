@@ -12,13 +12,23 @@
 //! | [`xmpp`], [`sip`] | one actor an account; the protocol machines inside are pure |
 //! | [`sdp`], [`media`] | offer and answer to a plan; the plan to sound |
 //! | [`store`], [`secrets`], [`config`] | history, passwords, settings |
+//! | [`hub`] | the one task that owns the core and every handle |
+//! | [`headless`], [`rpc`], `gui` | the three faces; [`cli`] starts one of them |
 //! | [`tls`] | one policy for both sides |
+//! | [`lab`], [`demo`] | real servers on loopback, for the tests and for a newcomer |
 
+pub mod cli;
 pub mod config;
 pub mod core;
+pub mod demo;
+#[cfg(feature = "gui")]
+pub mod gui;
+pub mod headless;
+pub mod hub;
 pub mod lab;
 pub mod media;
 pub mod model;
+pub mod rpc;
 pub mod sdp;
 pub mod secrets;
 pub mod sip;

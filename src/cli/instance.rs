@@ -1,0 +1,148 @@
+//! One running instance: profile, store, hub, control socket, and the face on top.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use tokio::runtime::{Builder, Runtime};
+
+use super::{Failure, load, logging};
+use crate::config::{Config, PasswordSource, Profile};
+use crate::hub::{Handle, Hub};
+use crate::rpc::socket::{self, Guard};
+use crate::store::Store;
+use crate::{headless, secrets};
+
+/// Everything that runs beneath a face.
+struct Instance {
+    hub: Hub,
+    _socket: Guard,
+}
+
+impl Instance {
+    async fn start(profile: &Profile, config: Config) -> Result<Self, Failure> {
+        let claim = socket::claim(&profile.socket_path()).map_err(Failure::new)?;
+        let path = profile.history_path();
+        let store = tokio::task::spawn_blocking(move || Store::open(&path))
+            .await
+            .map_err(Failure::new)?
+            .map_err(Failure::new)?;
+        if let Some(aside) = store.moved_aside() {
+            let aside = aside.display();
+            eprintln!(
+                "dovetail: The history was damaged. It was kept as {aside}; a new one begins."
+            );
+        }
+        let kept = crate::hub::keep::kept(&store).await.map_err(Failure::new)?;
+        let installation = profile.installation().map_err(Failure::new)?;
+        let hub = Hub::start(config, installation, store, kept);
+        match claim.serve(hub.handle()) {
+            Ok(socket) => Ok(Self { hub, _socket: socket }),
+            Err(error) => {
+                hub.stop().await;
+                Err(Failure::new(error))
+            }
+        }
+    }
+
+    fn handle(&self) -> Handle {
+        self.hub.handle()
+    }
+}
+
+fn runtime() -> Result<Runtime, Failure> {
+    Builder::new_multi_thread().enable_all().build().map_err(Failure::new)
+}
+
+/// `dovetail --headless`
+pub(super) fn headless(profile: &Profile) -> Result<ExitCode, Failure> {
+    logging::start(None);
+    let config = load(profile)?;
+    let runtime = runtime()?;
+    let done = runtime.block_on(async {
+        let instance = Instance::start(profile, config).await?;
+        headless::serve(instance.handle()).await;
+        instance.hub.stop().await;
+        Ok(ExitCode::SUCCESS)
+    });
+    // A read of standard input cannot be called off; it must not hold the exit up.
+    runtime.shutdown_background();
+    done
+}
+
+/// `dovetail`
+pub(super) fn window(profile: &Profile) -> Result<ExitCode, Failure> {
+    logging::start(Some(&profile.log_path()));
+    let config = load(profile)?;
+    let runtime = runtime()?;
+    let instance = runtime.block_on(Instance::start(profile, config))?;
+    let shown = show(&runtime, &instance, false);
+    runtime.block_on(instance.hub.stop());
+    runtime.shutdown_background();
+    shown
+}
+
+/// `dovetail --demo`
+pub(super) fn demo(directory: Option<&Path>) -> Result<ExitCode, Failure> {
+    logging::start(None);
+    let runtime = runtime()?;
+    println!("Starting a chat and a telephony server on this machine …");
+    let demo = runtime.block_on(crate::demo::Demo::start(directory)).map_err(Failure::new)?;
+    let profile = super::open(Some(demo.profile()))?;
+    let config = load(&profile)?;
+    println!("{}", demo.welcome());
+    let instance = runtime.block_on(Instance::start(&profile, config))?;
+    let shown = show(&runtime, &instance, true);
+    runtime.block_on(async {
+        instance.hub.stop().await;
+        demo.stop().await;
+    });
+    runtime.shutdown_background();
+    shown
+}
+
+#[cfg(feature = "gui")]
+fn show(runtime: &Runtime, instance: &Instance, demo: bool) -> Result<ExitCode, Failure> {
+    let _context = runtime.enter();
+    let quit = instance.hub.quit();
+    runtime.spawn(async move {
+        headless::asked_to_end().await;
+        quit.cancel();
+        // The window follows the hub; should it hang, asking twice is enough.
+        headless::asked_to_end().await;
+        std::process::exit(1);
+    });
+    let title_suffix = if demo { "demo".to_owned() } else { String::new() };
+    let options = crate::gui::GuiOptions { title_suffix, demo };
+    crate::gui::run(instance.handle(), options).map_err(Failure::new)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(not(feature = "gui"))]
+fn show(_: &Runtime, _: &Instance, _: bool) -> Result<ExitCode, Failure> {
+    Err(Failure::new("This build has no window. Use --headless."))
+}
+
+/// `dovetail set-password ACCOUNT`
+pub(super) fn set_password(profile: &Profile, account: &str) -> Result<ExitCode, Failure> {
+    let config = load(profile)?;
+    let chat =
+        config.xmpp.iter().map(|a| (&a.id, secrets::CHAT_SERVICE, a.jid.to_string(), &a.password));
+    let telephony = config
+        .sip
+        .iter()
+        .map(|a| (&a.id, secrets::TELEPHONY_SERVICE, a.aor.to_string(), &a.password));
+    let found = chat.chain(telephony).find(|(id, ..)| id.as_str() == account);
+    let Some((_, service, address, source)) = found else {
+        return Err(Failure::new(format!("There is no account “{account}” in the configuration.")));
+    };
+    if matches!(source, PasswordSource::Command(_)) {
+        return Err(Failure::new("This account takes its password from a command."));
+    }
+    let mut line = zeroize::Zeroizing::new(String::new());
+    std::io::stdin().read_line(&mut line).map_err(Failure::new)?;
+    let password = zeroize::Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned());
+    let stored = secrets::store_password(service, &address, password);
+    runtime()?.block_on(stored).map_err(Failure::new)?;
+    println!("The password for {address} is in the keyring.");
+    Ok(ExitCode::SUCCESS)
+}

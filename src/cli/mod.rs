@@ -1,0 +1,138 @@
+//! The command line (`docs/control.md`): reads it and starts one of the faces.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+use crate::config::{Config, Profile};
+use crate::rpc::client::{self, Outcome};
+
+mod instance;
+mod logging;
+
+/// Exit status for bad usage, or when no instance runs (`dovetail rpc`).
+const USAGE: u8 = 2;
+
+/// Chat over XMPP and calls over SIP with the same people, in one window.
+#[derive(Debug, Parser)]
+#[command(name = "dovetail", version)]
+struct Cli {
+    #[command(flatten)]
+    place: Place,
+
+    /// Run without a window: JSON-RPC on standard input and output, until the input ends.
+    #[arg(long)]
+    headless: bool,
+
+    /// Start a service of real servers on this machine, with two contacts, and a window
+    /// signed in to it. Nothing stays, unless --profile names a new directory for the user's
+    /// part of it.
+    #[arg(long, conflicts_with = "headless")]
+    demo: bool,
+
+    #[command(subcommand)]
+    command: Option<Verb>,
+}
+
+#[derive(Debug, Args)]
+struct Place {
+    /// Keep everything (configuration, history, logs, socket) under this directory.
+    #[arg(long, value_name = "DIR", global = true)]
+    profile: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Make one call to the running instance and print its result as JSON.
+    Rpc {
+        /// Such as `status` or `message.send`.
+        method: String,
+        /// A JSON object.
+        params: Option<String>,
+    },
+    /// Keep an account's password in the keyring; it is read from standard input.
+    SetPassword {
+        /// The account's id in config.toml.
+        account: String,
+    },
+}
+
+/// Reads the command line and does what it says.
+pub fn main() -> ExitCode {
+    // Everything that speaks TLS relies on this being first; a second call is harmless.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let cli = match parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { USAGE.into() } else { ExitCode::SUCCESS };
+        }
+    };
+    match run(cli) {
+        Ok(code) => code,
+        Err(Failure { text, code }) => {
+            eprintln!("dovetail: {text}");
+            code.into()
+        }
+    }
+}
+
+fn parse() -> Result<Cli, clap::Error> {
+    let cli = Cli::try_parse()?;
+    if cli.command.is_some() && (cli.headless || cli.demo) {
+        let text = "a command cannot be given together with --headless or --demo";
+        return Err(Cli::command().error(ErrorKind::ArgumentConflict, text));
+    }
+    Ok(cli)
+}
+
+/// What ends the program early, in words, with its exit status.
+struct Failure {
+    text: String,
+    code: u8,
+}
+
+impl Failure {
+    fn new(error: impl std::fmt::Display) -> Self {
+        Self { text: error.to_string(), code: 1 }
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    if cli.demo {
+        return instance::demo(cli.place.profile.as_deref());
+    }
+    let profile = open(cli.place.profile.as_deref())?;
+    match cli.command {
+        Some(Verb::Rpc { method, params }) => call(&profile, &method, params.as_deref()),
+        Some(Verb::SetPassword { account }) => instance::set_password(&profile, &account),
+        None if cli.headless => instance::headless(&profile),
+        None => instance::window(&profile),
+    }
+}
+
+fn open(directory: Option<&Path>) -> Result<Profile, Failure> {
+    let profile = Profile::choose(directory).map_err(Failure::new)?;
+    profile.create().map_err(Failure::new)?;
+    Ok(profile)
+}
+
+fn load(profile: &Profile) -> Result<Config, Failure> {
+    Config::load(&profile.config_path()).map_err(Failure::new)
+}
+
+fn call(profile: &Profile, method: &str, params: Option<&str>) -> Result<ExitCode, Failure> {
+    match client::call(&profile.socket_path(), method, params) {
+        Ok(Outcome::Result(value)) => {
+            println!("{value}");
+            Ok(ExitCode::SUCCESS)
+        }
+        Ok(Outcome::Error(error)) => {
+            println!("{error}");
+            Ok(ExitCode::FAILURE)
+        }
+        Err(error) => Err(Failure { text: error.to_string(), code: USAGE }),
+    }
+}

@@ -1,0 +1,443 @@
+//! The window's state and what changes it. One message is one method; effects (commands,
+//! focus, timers) are started here and nowhere else.
+
+mod calls;
+mod keys;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use iced::widget::operation;
+use iced::{Element, Event, Size, Subscription, Task, Theme, event, keyboard, system, window};
+use time::UtcOffset;
+
+pub use keys::Keystroke;
+
+use super::GuiOptions;
+use super::bridge::{self, FromHub};
+use super::plain;
+use super::screen::conversation::{self, Conversations};
+use super::screen::sidebar::{self, Sidebar};
+use super::screen::{Action, Shared, protection};
+use super::theme::{Mode, measure};
+use super::widget::call_bar;
+use super::widget::card::{self, Answer, Incoming, Question};
+use super::words::Clock;
+use crate::core::command::{ChatCommand, Command, CommandError, Reply};
+use crate::core::event::NoticeLevel;
+use crate::core::snapshot::Snapshot;
+use crate::hub::Handle;
+use crate::model::BareJid;
+use crate::model::account::AccountState;
+use crate::model::call::{Binding, Call, CallState};
+use crate::model::id::{AccountId, CallId};
+use crate::model::time::Timestamp;
+
+/// After so long without an edit, typing counts as paused.
+const TYPING_PAUSE: Duration = Duration::from_secs(10);
+
+/// What the window is opened with.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// The caller's wishes.
+    pub options: GuiOptions,
+    /// The theme that was asked for; the system's when none was.
+    pub forced: Option<Mode>,
+    /// The offset of local time.
+    pub zone: UtcOffset,
+    /// The wall clock.
+    pub now: Timestamp,
+}
+
+/// Everything that can happen to the window.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// From the hub.
+    Hub(FromHub),
+    /// In the side panel.
+    Sidebar(sidebar::Message),
+    /// In the open conversation.
+    Conversation(conversation::Message),
+    /// On the page of both accounts.
+    Protection(protection::Message),
+    /// On a call's bar.
+    CallBar(CallId, call_bar::Act),
+    /// On an incoming call's card.
+    Card(CallId, card::Act),
+    /// On a question's card.
+    Question(Answer),
+    /// The notice was dismissed.
+    DismissNotice,
+    /// A command came back.
+    Done(Origin, Result<Reply, CommandError>),
+    /// A key that no field took.
+    Key(Keystroke),
+    /// A second went by.
+    Tick(Timestamp),
+    /// The window has a new size.
+    Resized(Size),
+    /// The window gained or lost the focus.
+    Focused(bool),
+    /// The system's theme.
+    SystemTheme(iced::theme::Mode),
+}
+
+/// What a command was for, so that its answer finds its way.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Origin {
+    /// Nobody waits; only a failure is shown.
+    Plain,
+    /// A call.
+    Place {
+        /// What was to be called.
+        to: String,
+        /// Its name for people.
+        name: String,
+        /// The account that was chosen.
+        account: Option<AccountId>,
+    },
+    /// Older entries of a conversation.
+    History(BareJid),
+    /// A message.
+    Send {
+        /// To whom.
+        to: BareJid,
+        /// Its text.
+        body: String,
+    },
+    /// Something quiet, whose failure would only be noise.
+    Silent,
+}
+
+/// What stands in the place right of the side panel.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Page {
+    /// Nothing is chosen.
+    #[default]
+    Welcome,
+    /// A conversation.
+    Conversation(BareJid),
+    /// Both accounts side by side.
+    Protection,
+}
+
+/// Something to tell, until it is dismissed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// How grave.
+    pub level: NoticeLevel,
+    /// In words.
+    pub text: String,
+}
+
+/// The window's state.
+#[derive(Debug)]
+pub struct App {
+    link: Handle,
+    setting: Setting,
+    pub(super) snapshot: Arc<Snapshot>,
+    clock: Clock,
+    size: Size,
+    focused: bool,
+    mode: Mode,
+    pub(super) page: Page,
+    pub(super) sidebar: Sidebar,
+    pub(super) conversations: Conversations,
+    pub(super) card: Option<(CallId, Incoming)>,
+    pub(super) question: Option<Question>,
+    pub(super) notice: Option<Notice>,
+    seen: Option<(BareJid, String)>,
+}
+
+impl App {
+    /// The window as it opens, and its first effects.
+    pub fn new(link: Handle, setting: Setting) -> (Self, Task<Message>) {
+        let snapshot = Arc::clone(&link.snapshot().borrow());
+        let clock = Clock { now: setting.now, sampled: setting.now, zone: setting.zone };
+        let app = Self {
+            mode: setting.forced.unwrap_or_default(),
+            link,
+            setting,
+            snapshot,
+            clock,
+            size: Size::new(1120.0, 720.0),
+            focused: true,
+            page: Page::Welcome,
+            sidebar: Sidebar::default(),
+            conversations: Conversations::default(),
+            card: None,
+            question: None,
+            notice: None,
+            seen: None,
+        };
+        (app, system::theme().map(Message::SystemTheme))
+    }
+
+    /// The window's title.
+    pub fn title(&self) -> String {
+        let suffix = plain::line(&self.setting.options.title_suffix);
+        let mut title = "Dovetail".to_owned();
+        if !suffix.is_empty() {
+            title.push_str(" – ");
+            title.push_str(&suffix);
+        }
+        if let Some(call) = self.incoming().next() {
+            title.push_str(&format!(" · {} is calling", plain::line(&call.peer.display)));
+            return title;
+        }
+        let unread: u32 =
+            self.snapshot.conversations.iter().fold(0, |sum, c| sum.saturating_add(c.unread));
+        if unread > 0 {
+            title.push_str(&format!(" ({unread})"));
+        }
+        title
+    }
+
+    /// The window's theme.
+    pub fn theme(&self) -> Theme {
+        self.mode.theme()
+    }
+
+    /// The window's view.
+    pub fn view(&self) -> Element<'_, Message> {
+        super::view::window(self)
+    }
+
+    /// What the window listens to.
+    pub fn subscription(&self) -> Subscription<Message> {
+        let mut all = vec![
+            bridge::subscription(&self.link).map(Message::Hub),
+            event::listen_with(listen),
+            system::theme_changes().map(Message::SystemTheme),
+        ];
+        if self.counts() {
+            let second = iced::time::every(Duration::from_secs(1));
+            all.push(second.map(|_| Message::Tick(super::read_clock())));
+        }
+        Subscription::batch(all)
+    }
+
+    /// Takes in what happened.
+    pub fn update(&mut self, message: Message) -> Task<Message> {
+        match message {
+            Message::Hub(from) => self.hub(from),
+            Message::Sidebar(message) => self.in_sidebar(message),
+            Message::Conversation(message) => self.in_conversation(message),
+            Message::Protection(message) => self.act(protection::update(&message)),
+            Message::CallBar(call, act) => self.on_call_bar(call, &act),
+            Message::Card(call, act) => self.on_card(call, act),
+            Message::Question(answer) => self.on_question(answer),
+            Message::DismissNotice => self.dismiss(),
+            Message::Done(origin, result) => self.done(origin, result),
+            Message::Key(key) => self.key(key),
+            Message::Tick(now) => self.tick(now),
+            Message::Resized(size) => self.resized(size),
+            Message::Focused(on) => self.focused(on),
+            Message::SystemTheme(mode) => self.system_theme(mode),
+        }
+    }
+
+    /// What screens are lent.
+    pub(super) fn shared(&self) -> Shared<'_> {
+        Shared { snapshot: &self.snapshot, clock: self.clock, narrow: self.narrow() }
+    }
+
+    /// There is room for one column only.
+    pub(super) fn narrow(&self) -> bool {
+        self.size.width < measure::NARROW
+    }
+
+    /// The calls that ring here.
+    pub(super) fn incoming(&self) -> impl Iterator<Item = &Call> {
+        self.snapshot.calls.iter().filter(|call| call.state == CallState::Incoming)
+    }
+
+    /// The call that has been ringing here for longest.
+    fn ringing(&self) -> Option<CallId> {
+        self.incoming().next().map(|call| call.id.clone())
+    }
+
+    /// Something on the screen counts seconds.
+    fn counts(&self) -> bool {
+        let talking = |call: &Call| call.answered.is_some() && call.state != CallState::Ended;
+        self.snapshot.calls.iter().any(talking)
+            || self
+                .snapshot
+                .accounts
+                .iter()
+                .any(|account| account.retry_in.is_some() && account.state != AccountState::Online)
+    }
+
+    fn hub(&mut self, from: FromHub) -> Task<Message> {
+        match from {
+            FromHub::Snapshot(snapshot) => {
+                self.snapshot = snapshot;
+                self.clock.now = super::read_clock();
+                self.clock.sampled = self.clock.now;
+                self.after_snapshot()
+            }
+            FromHub::Event(event) => {
+                if let crate::core::event::Event::Notice { level, text } = event.as_ref() {
+                    self.notice = Some(Notice { level: *level, text: plain::line(text) });
+                }
+                Task::none()
+            }
+            FromHub::Gone => iced::exit(),
+        }
+    }
+
+    fn after_snapshot(&mut self) -> Task<Message> {
+        let ringing = self.incoming().map(|call| call.id.clone()).collect::<Vec<_>>();
+        if self.card.as_ref().is_some_and(|(call, _)| !ringing.contains(call)) {
+            self.card = None;
+        }
+        self.look()
+    }
+
+    /// Tells the hub that what is new in the open conversation was looked at.
+    fn look(&mut self) -> Task<Message> {
+        let Page::Conversation(with) = &self.page else { return Task::none() };
+        let Some(conversation) = self.snapshot.conversation(with) else { return Task::none() };
+        let Some(last) = conversation.entries.last() else { return Task::none() };
+        let mark = (with.clone(), last.id.clone());
+        if !self.focused || conversation.unread == 0 || self.seen.as_ref() == Some(&mark) {
+            return Task::none();
+        }
+        let with = with.clone();
+        self.seen = Some(mark);
+        self.run(Command::Chat(ChatCommand::Displayed { with }), Origin::Silent)
+    }
+
+    fn in_sidebar(&mut self, message: sidebar::Message) -> Task<Message> {
+        let snapshot = Arc::clone(&self.snapshot);
+        let shared = Shared { snapshot: &snapshot, clock: self.clock, narrow: self.narrow() };
+        let action = self.sidebar.update(message, shared);
+        self.act(action)
+    }
+
+    fn in_conversation(&mut self, message: conversation::Message) -> Task<Message> {
+        let Page::Conversation(with) = &self.page else { return Task::none() };
+        let snapshot = Arc::clone(&self.snapshot);
+        let shared = Shared { snapshot: &snapshot, clock: self.clock, narrow: self.narrow() };
+        let action = self.conversations.update(with, message, shared);
+        self.act(action)
+    }
+
+    fn act(&mut self, action: Action) -> Task<Message> {
+        match action {
+            Action::None => Task::none(),
+            Action::Run(command @ Command::Chat(_)) => self.run(command, Origin::Silent),
+            Action::Run(command) => self.run(command, Origin::Plain),
+            Action::Send { to, body } => {
+                let command = ChatCommand::Send { to: to.clone(), body: body.clone() };
+                self.run(Command::Chat(command), Origin::Send { to, body })
+            }
+            Action::Place { to, name } => self.place(to, name, None, false),
+            Action::Load(history) => match &self.page {
+                Page::Conversation(with) => {
+                    self.run(Command::Chat(history), Origin::History(with.clone()))
+                }
+                _ => Task::none(),
+            },
+            Action::Open(with) => self.open(with),
+            Action::Protection => {
+                self.page = Page::Protection;
+                Task::none()
+            }
+            Action::Back => {
+                self.page = Page::Welcome;
+                Task::none()
+            }
+            Action::WatchTyping(edits) => {
+                Task::perform(async { tokio::time::sleep(TYPING_PAUSE).await }, move |()| {
+                    Message::Conversation(conversation::Message::Idle(edits))
+                })
+            }
+        }
+    }
+
+    fn open(&mut self, with: BareJid) -> Task<Message> {
+        self.page = Page::Conversation(with.clone());
+        let snapshot = Arc::clone(&self.snapshot);
+        let shared = Shared { snapshot: &snapshot, clock: self.clock, narrow: self.narrow() };
+        let action = self.conversations.opened(&with, shared);
+        Task::batch([self.act(action), self.look(), operation::focus(conversation::COMPOSER)])
+    }
+
+    fn run(&self, command: Command, origin: Origin) -> Task<Message> {
+        bridge::run(&self.link, command, move |result| Message::Done(origin, result))
+    }
+
+    fn done(&mut self, origin: Origin, result: Result<Reply, CommandError>) -> Task<Message> {
+        match (origin, result) {
+            (Origin::History(with), Ok(Reply::History(entries))) => {
+                self.conversations.loaded(&with, Some(entries));
+            }
+            (Origin::History(with), _) => self.conversations.loaded(&with, None),
+            (Origin::Place { to, name, account }, Err(error)) => {
+                self.not_placed(to, name, account, error);
+            }
+            (Origin::Send { to, body }, Err(error)) => {
+                self.conversations.restore(&to, &body);
+                self.fail(&error);
+            }
+            (Origin::Plain, Err(error)) => self.fail(&error),
+            (Origin::Silent, Err(error)) => tracing::debug!(%error, "a quiet command failed"),
+            (_, Ok(_)) => {}
+        }
+        Task::none()
+    }
+
+    fn fail(&mut self, error: &CommandError) {
+        self.notice =
+            Some(Notice { level: NoticeLevel::Error, text: plain::line(&error.to_string()) });
+    }
+
+    fn dismiss(&mut self) -> Task<Message> {
+        self.notice = None;
+        Task::none()
+    }
+
+    fn tick(&mut self, now: Timestamp) -> Task<Message> {
+        self.clock.now = now;
+        Task::none()
+    }
+
+    fn resized(&mut self, size: Size) -> Task<Message> {
+        self.size = size;
+        Task::none()
+    }
+
+    fn focused(&mut self, on: bool) -> Task<Message> {
+        self.focused = on;
+        self.look()
+    }
+
+    fn system_theme(&mut self, mode: iced::theme::Mode) -> Task<Message> {
+        self.mode = self.setting.forced.unwrap_or(match mode {
+            iced::theme::Mode::Dark => Mode::Dark,
+            iced::theme::Mode::Light | iced::theme::Mode::None => Mode::Light,
+        });
+        Task::none()
+    }
+}
+
+/// The contact that a call is proven to be with.
+pub(super) fn contact_of(call: &Call) -> Option<BareJid> {
+    let proven = call.peer.binding == Binding::Verified;
+    call.peer.jid.as_deref().filter(|_| proven)?.parse().ok()
+}
+
+fn listen(event: Event, status: event::Status, _window: window::Id) -> Option<Message> {
+    match event {
+        Event::Window(window::Event::Opened { size, .. } | window::Event::Resized(size)) => {
+            Some(Message::Resized(size))
+        }
+        Event::Window(window::Event::Focused) => Some(Message::Focused(true)),
+        Event::Window(window::Event::Unfocused) => Some(Message::Focused(false)),
+        Event::Keyboard(keyboard::Event::KeyPressed { key, modifiers, repeat: false, .. }) => {
+            Keystroke::of(&key, modifiers, status == event::Status::Ignored).map(Message::Key)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,134 @@
+//! The window: what a person sees and does, and nothing else. It shows a
+//! [`Snapshot`](crate::core::snapshot::Snapshot) and sends
+//! [`Command`](crate::core::command::Command)s; its own state is drafts, scroll, selection and
+//! the open screen. The only room that names iced.
+//!
+//! | part | what it holds |
+//! | --- | --- |
+//! | [`app`] | the state, one method a message; the only one that starts effects |
+//! | [`bridge`] | the hub's snapshots and events in, commands out |
+//! | [`screen`] | side panel, conversation, protection, the empty states |
+//! | [`widget`] | bubbles, cards, chips, bars, buttons, a line with an ellipsis |
+//! | [`theme`], [`icon`], [`color`] | the design's tokens, icons, an avatar's colour |
+//! | [`words`], [`plain`] | what is said; text from the network made safe |
+
+pub mod app;
+pub mod bridge;
+pub mod color;
+pub mod icon;
+pub mod plain;
+pub mod screen;
+pub mod theme;
+mod view;
+pub mod widget;
+pub mod words;
+
+use std::any::Any;
+use std::env;
+use std::ffi::OsString;
+use std::panic::{self, AssertUnwindSafe};
+
+use iced::{Size, window};
+use time::UtcOffset;
+
+use crate::hub::Handle;
+use crate::model::time::{Now, Timestamp};
+
+/// How the window is to be opened.
+#[derive(Debug, Clone, Default)]
+pub struct GuiOptions {
+    /// Follows `Dovetail` in the window's title, such as a profile's name; may be empty.
+    pub title_suffix: String,
+    /// The accounts are those of the built-in demonstration.
+    pub demo: bool,
+}
+
+/// Why there is no window.
+#[derive(Debug, thiserror::Error)]
+pub enum GuiError {
+    /// This session has no screen.
+    #[error("There is no screen to open a window on: neither WAYLAND_DISPLAY nor DISPLAY is set.")]
+    NoScreen,
+    /// No display server, or it refused.
+    #[error("The window could not be opened: {0}")]
+    Display(#[from] iced::Error),
+    /// The window's thread panicked, also for a display that cannot be connected to.
+    #[error("The window stopped working: {0}")]
+    Crashed(String),
+}
+
+/// Opens the window and blocks until it is closed or the hub is gone. Call it on the main
+/// thread, with the hub on the threads of a runtime of its own.
+///
+/// `DOVETAIL_THEME=light|dark` overrides the system's theme.
+///
+/// # Errors
+/// When there is no display, or the window cannot be made on it.
+pub fn run(handle: Handle, options: GuiOptions) -> Result<(), GuiError> {
+    if cfg!(target_os = "linux") && !has_screen(|name| env::var_os(name)) {
+        return Err(GuiError::NoScreen);
+    }
+    let forced = theme::Mode::forced(env::var("DOVETAIL_THEME").ok().as_deref());
+    let zone = UtcOffset::current_local_offset().unwrap_or(UtcOffset::UTC);
+    let boot = move || {
+        let setting = app::Setting { options: options.clone(), forced, zone, now: read_clock() };
+        app::App::new(handle.clone(), setting)
+    };
+    let app = iced::application(boot, app::App::update, app::App::view)
+        .title(app::App::title)
+        .theme(app::App::theme)
+        .subscription(app::App::subscription)
+        .default_font(theme::REGULAR)
+        .window(window::Settings {
+            size: Size::new(1120.0, 720.0),
+            min_size: Some(Size::new(360.0, 480.0)),
+            #[cfg(target_os = "linux")]
+            platform_specific: window::settings::PlatformSpecific {
+                application_id: "im.dovetail.Dovetail".to_owned(),
+                ..window::settings::PlatformSpecific::default()
+            },
+            ..window::Settings::default()
+        });
+    let app = theme::FONTS.into_iter().fold(app, iced::Application::font);
+    // iced panics where a display cannot be connected to; the caller still has a hub to end.
+    match panic::catch_unwind(AssertUnwindSafe(|| app.run())) {
+        Ok(result) => Ok(result?),
+        Err(payload) => Err(GuiError::Crashed(said(payload.as_ref()))),
+    }
+}
+
+/// Whether the session names a display server.
+fn has_screen(variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    ["WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY"]
+        .into_iter()
+        .any(|name| variable(name).is_some_and(|value| !value.is_empty()))
+}
+
+/// The words of a panic.
+fn said(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no reason is known")
+        .to_owned()
+}
+
+/// Reads the wall clock: the window is a shell.
+fn read_clock() -> Timestamp {
+    Now::read().wall
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_without_a_screen_is_told_apart() {
+        let with = |wanted: &'static str, value: &'static str| {
+            move |name: &str| (name == wanted).then(|| OsString::from(value))
+        };
+        assert!(has_screen(with("DISPLAY", ":0")));
+        assert!(has_screen(with("WAYLAND_DISPLAY", "wayland-0")));
+        assert!(!has_screen(with("DISPLAY", "")));
+        assert!(!has_screen(|_| None));
+    }
+}

@@ -1,0 +1,101 @@
+//! Entries of the timeline: messages as bubbles, calls as rows.
+
+use iced::widget::{column, container, row, space};
+use iced::{Alignment, Element, Length};
+
+use super::{body, line::Line, small};
+use crate::gui::icon::{self, Icon};
+use crate::gui::plain;
+use crate::gui::theme::{self, Tone, radius, step};
+use crate::gui::words::{self, Clock};
+use crate::model::account::Account;
+use crate::model::call::{Binding, Direction};
+use crate::model::message::{Entry, MessageState};
+
+/// The widest a bubble gets.
+const WIDEST: f32 = 560.0;
+
+/// A day's name between two days.
+pub fn day<'a, Message: 'a>(name: String) -> Element<'a, Message> {
+    container(small(name)).center_x(Length::Fill).padding(theme::pad(step::XXS, 0.0)).into()
+}
+
+/// A message.
+pub fn message<'a, Message: 'a>(entry: &Entry, clock: Clock) -> Element<'a, Message> {
+    let ours = entry.direction == Direction::Out;
+    let mut foot = row![small(clock.time(entry.at))].spacing(step::XXS).align_y(Alignment::Center);
+    if let Some((tone, glyph)) = entry.state.filter(|_| ours).map(tick) {
+        foot = foot.push(glyph.sized(tone, 14.0));
+    }
+    let text = plain::body(entry.body.as_deref().unwrap_or_default());
+    let content = row![body(text).wrapping(iced::widget::text::Wrapping::WordOrGlyph), foot]
+        .spacing(step::XS)
+        .align_y(Alignment::End)
+        .wrap()
+        .vertical_spacing(2)
+        .align_x(iced::alignment::Horizontal::Right);
+    let bubble = container(content)
+        .padding(theme::pad(step::XS, step::S))
+        .max_width(WIDEST)
+        .style(if ours { theme::bubble_ours } else { theme::bubble_theirs });
+    let mut block = column![bubble].spacing(step::XXS).align_x(if ours {
+        Alignment::End
+    } else {
+        Alignment::Start
+    });
+    if entry.state == Some(MessageState::Failed) {
+        block = block.push(
+            row![
+                icon::WARNING.sized(Tone::Bad, 14.0),
+                small("Not sent. Copy the text and send it again.").style(Tone::Bad.text()),
+            ]
+            .spacing(step::XXS)
+            .align_y(Alignment::Center),
+        );
+    }
+    if ours {
+        row![space::horizontal(), block].padding(iced::Padding::ZERO.left(step::XL)).into()
+    } else {
+        row![block].padding(iced::Padding::ZERO.right(step::XL)).into()
+    }
+}
+
+fn tick(state: MessageState) -> (Tone, &'static Icon) {
+    match state {
+        MessageState::Queued => (Tone::Muted, &icon::CLOCK),
+        MessageState::Sent => (Tone::Muted, &icon::CHECK),
+        MessageState::Delivered => (Tone::Muted, &icon::CHECK_DOUBLE),
+        MessageState::Displayed => (Tone::Accent, &icon::CHECK_DOUBLE),
+        MessageState::Failed => (Tone::Bad, &icon::WARNING),
+    }
+}
+
+/// A call that is over. `name` is the contact's, `accounts` are ours.
+pub fn call<'a, Message: 'a>(
+    entry: &Entry,
+    name: &str,
+    accounts: &[Account],
+    clock: Clock,
+) -> Element<'a, Message> {
+    let Some(call) = &entry.call else { return small("A call").into() };
+    let (missed, mut text) = words::past_call(call, name);
+    if call.direction == Direction::In && call.peer.binding == Binding::Verified {
+        text.push_str(" · verified by contact card");
+    } else {
+        text.push_str(" · ");
+        text.push_str(&words::past_peer(call, accounts));
+    }
+    let tone = if missed { Tone::Bad } else { Tone::Muted };
+    let content = row![
+        icon::PHONE.sized(tone, 16.0),
+        Line::body(text).tone(tone).fill(),
+        small(clock.time(entry.at)).style(tone.text()),
+    ]
+    .spacing(step::S)
+    .align_y(Alignment::Center);
+    container(content)
+        .padding(theme::pad(step::XS, step::S))
+        .width(Length::Fill)
+        .style(tone.boxed(radius::CONTROL))
+        .into()
+}

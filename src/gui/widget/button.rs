@@ -1,0 +1,138 @@
+//! Buttons: words, an icon, or both, at least 32 px high.
+
+use iced::widget::{button, container, row, text, tooltip};
+use iced::{Alignment, Element, Length};
+
+use crate::gui::icon::{self, Icon};
+use crate::gui::theme::{self, Button, Tone, measure, radius, step};
+
+/// A button with words; greyed when there is nothing to do.
+pub fn words<'a, Message: Clone + 'a>(
+    kind: Button,
+    label: impl text::IntoFragment<'a>,
+    on_press: Option<Message>,
+) -> Element<'a, Message> {
+    framed(kind, super::strong(label), Length::Shrink, on_press)
+}
+
+/// The same, as wide as there is room.
+pub fn wide<'a, Message: Clone + 'a>(
+    kind: Button,
+    label: impl text::IntoFragment<'a>,
+    on_press: Option<Message>,
+) -> Element<'a, Message> {
+    framed(kind, super::strong(label), Length::Fill, on_press)
+}
+
+/// A button with an icon before its words.
+pub fn labelled<'a, Message: Clone + 'a>(
+    kind: Button,
+    icon: &Icon,
+    label: impl text::IntoFragment<'a>,
+    on_press: Option<Message>,
+) -> Element<'a, Message> {
+    let content = with_icon(kind, icon, label, on_press.is_some());
+    framed(kind, content, Length::Shrink, on_press)
+}
+
+/// The same, as wide as there is room.
+pub fn wide_labelled<'a, Message: Clone + 'a>(
+    kind: Button,
+    icon: &Icon,
+    label: impl text::IntoFragment<'a>,
+    on_press: Option<Message>,
+) -> Element<'a, Message> {
+    let content = with_icon(kind, icon, label, on_press.is_some());
+    framed(kind, content, Length::Fill, on_press)
+}
+
+fn with_icon<'a, Message: 'a>(
+    kind: Button,
+    icon: &Icon,
+    label: impl text::IntoFragment<'a>,
+    enabled: bool,
+) -> Element<'a, Message> {
+    row![icon.view(kind.tone(enabled)), super::strong(label)]
+        .spacing(step::XS)
+        .align_y(Alignment::Center)
+        .into()
+}
+
+/// A square button with only an icon; the words appear when the pointer rests on it.
+pub fn square<'a, Message: Clone + 'a>(
+    kind: Button,
+    icon: &Icon,
+    hint: &'static str,
+    on_press: Option<Message>,
+) -> Element<'a, Message> {
+    let glyph = icon.view(kind.tone(on_press.is_some()));
+    let face = button(container(glyph).center(Length::Fill))
+        .padding(0)
+        .width(Length::Fixed(measure::CONTROL))
+        .height(Length::Fixed(measure::CONTROL))
+        .style(kind.style())
+        .on_press_maybe(on_press);
+    hinted(face, hint)
+}
+
+/// The call button of a roster row, 32 px high: quiet until the pointer is on the row.
+pub fn row_call<'a, Message: Clone + 'a>(hovered: bool, on_press: Message) -> Element<'a, Message> {
+    let tone = if hovered { Tone::OnAccent } else { Tone::Accent };
+    let content = row![icon::PHONE.sized(tone, 16.0), super::strong("Call")]
+        .spacing(step::XXS + 2.0)
+        .height(Length::Fill)
+        .align_y(Alignment::Center);
+    button(content)
+        .padding(theme::pad(0.0, step::S))
+        .height(Length::Fixed(32.0))
+        .style(theme::row_call(hovered))
+        .on_press(on_press)
+        .into()
+}
+
+/// The same with only the icon, for rows that hold more.
+pub fn row_call_icon<'a, Message: Clone + 'a>(
+    hovered: bool,
+    on_press: Message,
+) -> Element<'a, Message> {
+    let tone = if hovered { Tone::OnAccent } else { Tone::Accent };
+    let square = button(container(icon::PHONE.sized(tone, 16.0)).center(Length::Fill))
+        .padding(0)
+        .width(Length::Fixed(32.0))
+        .height(Length::Fixed(32.0))
+        .style(theme::row_call(hovered))
+        .on_press(on_press);
+    hinted(square, "Call")
+}
+
+fn framed<'a, Message: Clone + 'a>(
+    kind: Button,
+    content: impl Into<Element<'a, Message>>,
+    width: Length,
+    on_press: Option<Message>,
+) -> Element<'a, Message> {
+    button(container(content).center_x(width).center_y(Length::Fill))
+        .padding(theme::pad(0.0, step::S))
+        .height(Length::Fixed(measure::CONTROL))
+        .style(kind.style())
+        .on_press_maybe(on_press)
+        .into()
+}
+
+/// Shows a few words when the pointer rests on the content.
+pub fn hinted<'a, Message: 'a>(
+    content: impl Into<Element<'a, Message>>,
+    hint: impl text::IntoFragment<'a>,
+) -> Element<'a, Message> {
+    let words = container(super::small(hint).style(Tone::Text.text()))
+        .padding(theme::pad(step::XXS, step::XS))
+        .max_width(320)
+        .style(theme::card);
+    tooltip(content, words, tooltip::Position::Bottom)
+        .gap(step::XXS)
+        .style(|_| container::Style {
+            border: iced::border::rounded(radius::CONTROL),
+            ..container::Style::default()
+        })
+        .into()
+}

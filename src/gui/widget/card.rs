@@ -1,0 +1,252 @@
+//! Cards above the window: an incoming call, and a question before a call goes out.
+
+use iced::widget::{Column, column, container, row, text_input};
+use iced::{Alignment, Element, Length};
+
+use super::line::Line;
+use super::{avatar, body, button, chip, raised, small, strong};
+use crate::core::command::{Choice, Cue};
+use crate::core::snapshot::Snapshot;
+use crate::gui::icon;
+use crate::gui::plain;
+use crate::gui::theme::{self, Button, Tone, measure, step};
+use crate::model::BareJid;
+use crate::model::call::{Binding, Call};
+
+/// The field for words that go with a refusal.
+pub const DECLINE_FIELD: &str = "decline-message";
+
+/// What can be done with an incoming call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Act {
+    /// Take it.
+    Answer,
+    /// Refuse it.
+    Decline,
+    /// Write some words that go with the refusal.
+    WriteMessage,
+    /// Those words changed.
+    MessageChanged(String),
+    /// Refuse it with those words.
+    DeclineWithMessage,
+    /// Show or hide the evidence.
+    Why,
+}
+
+/// How an incoming call's card stands.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Incoming {
+    /// The evidence is shown.
+    pub why: bool,
+    /// Words that go with a refusal, once they are being written.
+    pub message: Option<String>,
+}
+
+/// An incoming call.
+pub fn incoming<'a>(
+    call: &Call,
+    snapshot: &Snapshot,
+    state: Option<&'a Incoming>,
+) -> Element<'a, Act> {
+    let verified = call.peer.binding == Binding::Verified;
+    let mut parts = column![who(call, snapshot), proof(call)].spacing(step::M);
+    if state.is_some_and(|state| state.why) {
+        parts = parts.push(small(plain::line(&call.peer.why)));
+    }
+    parts = parts.push(
+        row![
+            button::wide_labelled(Button::Answer, &icon::PHONE, "Answer", Some(Act::Answer)),
+            button::wide(Button::HangUp, "Decline", Some(Act::Decline)),
+        ]
+        .spacing(step::XS),
+    );
+    parts = match state.and_then(|state| state.message.as_deref()) {
+        Some(words) if verified => parts.push(refusal(words)),
+        _ if verified => parts.push(button::wide(
+            Button::Quiet,
+            "Decline with a message…",
+            Some(Act::WriteMessage),
+        )),
+        _ => parts.push(button::wide(
+            Button::Quiet,
+            "Decline with a message: caller not verified",
+            None,
+        )),
+    };
+    framed(parts)
+}
+
+fn who<'a>(call: &Call, snapshot: &Snapshot) -> Element<'a, Act> {
+    let shown = plain::line(&call.peer.display);
+    let uri = plain::line(&call.peer.uri);
+    let jid = call.peer.jid.as_deref().and_then(|jid| jid.parse::<BareJid>().ok());
+    let (picture, under) = match (call.peer.binding, jid) {
+        (Binding::Verified, jid) => {
+            let show = jid.as_ref().and_then(|jid| snapshot.contact(jid)).map(|c| c.presence.show);
+            let address = jid.map_or_else(|| uri.clone(), |jid| jid.to_string());
+            (avatar::person(&shown, &address, show), uri)
+        }
+        _ => (avatar::unknown(), "Unknown caller".to_owned()),
+    };
+    row![picture, column![Line::name(shown), Line::body(under).tone(Tone::Muted)]]
+        .spacing(step::S)
+        .align_y(Alignment::Center)
+        .into()
+}
+
+fn proof<'a>(call: &Call) -> Element<'a, Act> {
+    let name = plain::quoted(&call.peer.display);
+    let claim = call.peer.jid.as_deref().map(plain::line);
+    match (call.peer.binding, claim) {
+        (Binding::Verified, _) => chip::fact(
+            Tone::Good,
+            &icon::CHECK,
+            format!("Verified by {name}'s contact card · why?"),
+            Some(Act::Why),
+        ),
+        (Binding::Claimed, Some(claim)) => chip::fact(
+            Tone::Warn,
+            &icon::WARNING,
+            format!("Says it is {claim} · not verified"),
+            Some(Act::Why),
+        ),
+        _ => chip::fact(
+            Tone::Muted,
+            &icon::INFO,
+            "Nothing is known about this caller".to_owned(),
+            None,
+        ),
+    }
+}
+
+fn refusal<'a>(words: &'a str) -> Element<'a, Act> {
+    row![
+        text_input("Your message", words)
+            .id(DECLINE_FIELD)
+            .on_input(Act::MessageChanged)
+            .on_submit(Act::DeclineWithMessage)
+            .font(theme::REGULAR)
+            .size(14)
+            .line_height(iced::widget::text::LineHeight::Absolute(20.0.into()))
+            .padding(theme::pad(step::XS, step::S))
+            .style(theme::field),
+        button::words(Button::HangUp, "Send and decline", Some(Act::DeclineWithMessage)),
+    ]
+    .spacing(step::XS)
+    .into()
+}
+
+/// A question that must be answered before a call goes out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// What was to be called, as given.
+    pub to: String,
+    /// Its name for people.
+    pub name: String,
+    /// What is asked.
+    pub ask: Ask,
+}
+
+/// What is asked before a call goes out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ask {
+    /// Which way.
+    Choose(Vec<Choice>),
+    /// Whether at all.
+    Confirm {
+        /// The account that was chosen before, when one was.
+        account: Option<crate::model::id::AccountId>,
+        /// What to know.
+        cues: Vec<Cue>,
+    },
+}
+
+/// An answer to a question.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// This way.
+    Choose(Choice),
+    /// Go ahead.
+    Confirm,
+    /// Leave it.
+    Cancel,
+}
+
+/// The most ways that are offered at once.
+const MOST_CHOICES: usize = 6;
+
+/// The card of a question.
+pub fn question<'a>(question: &Question) -> Element<'a, Answer> {
+    let name = plain::quoted(&question.name);
+    let mut parts = column![].spacing(step::M);
+    match &question.ask {
+        Ask::Choose(choices) => {
+            parts = parts.push(strong(format!("How do you want to call {name}?")));
+            let ways = choices.iter().take(MOST_CHOICES).map(way);
+            parts = parts.push(column(ways).spacing(step::XS));
+            parts = parts.push(button::wide(Button::Quiet, "Cancel", Some(Answer::Cancel)));
+        }
+        Ask::Confirm { cues, .. } => {
+            parts = parts.push(strong(format!("Call {name}?")));
+            for cue in cues.iter().take(MOST_CHOICES) {
+                parts = parts.push(chip::fact(
+                    Tone::Warn,
+                    &icon::WARNING,
+                    plain::line(&cue.text),
+                    None,
+                ));
+            }
+            let call = button::wide_labelled(
+                Button::Primary,
+                &icon::PHONE,
+                "Call anyway",
+                Some(Answer::Confirm),
+            );
+            let cancel = button::wide(Button::Quiet, "Cancel", Some(Answer::Cancel));
+            parts = parts.push(row![call, cancel].spacing(step::XS));
+        }
+    }
+    framed(parts)
+}
+
+fn way<'a>(choice: &Choice) -> Element<'a, Answer> {
+    let words = column![
+        Line::body(plain::line(&choice.label)).strong(),
+        Line::small(plain::line(&choice.uri)).tone(Tone::Muted),
+    ];
+    iced::widget::button(
+        row![icon::PHONE.view(Tone::Accent), words].spacing(step::S).align_y(Alignment::Center),
+    )
+    .padding(theme::pad(step::XS, step::S))
+    .width(Length::Fill)
+    .style(Button::Quiet.style())
+    .on_press(Answer::Choose(choice.clone()))
+    .into()
+}
+
+/// A request to see our presence.
+pub fn request<'a, Message: Clone + 'a>(
+    name: &str,
+    allow: Message,
+    deny: Message,
+) -> Element<'a, Message> {
+    let words = body(format!("{} asks to see when you are available.", plain::quoted(name)));
+    container(
+        row![
+            words.width(Length::Fill),
+            button::words(Button::Primary, "Allow", Some(allow)),
+            button::words(Button::Quiet, "Refuse", Some(deny)),
+        ]
+        .spacing(step::XS)
+        .align_y(Alignment::Center),
+    )
+    .padding(theme::pad(step::XS, step::L))
+    .style(Tone::Accent.boxed(0.0))
+    .into()
+}
+
+fn framed<'a, Message: 'a>(parts: Column<'a, Message>) -> Element<'a, Message> {
+    let card =
+        container(parts).padding(step::L - step::XXS).width(Length::Fill).max_width(measure::CARD);
+    raised(card).into()
+}

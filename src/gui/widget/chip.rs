@@ -1,0 +1,91 @@
+//! Chips: a short fact on the ground of its tone.
+
+use iced::widget::{button, column, container, row};
+use iced::{Alignment, Element, Length};
+
+use super::avatar::pip;
+use super::line::Line;
+use crate::core::snapshot::Snapshot;
+use crate::gui::icon::{self, Icon};
+use crate::gui::theme::{self, Tone, radius, step};
+use crate::gui::words::{self, Clock};
+use crate::model::account::{Account, AccountState};
+
+/// A fact that can be asked about: an icon and a few words.
+pub fn fact<'a, Message: Clone + 'a>(
+    tone: Tone,
+    icon: &Icon,
+    words: String,
+    on_press: Option<Message>,
+) -> Element<'a, Message> {
+    let content =
+        row![icon.sized(tone, 14.0), super::small(words).style(tone.text()).width(Length::Shrink),]
+            .spacing(step::XS)
+            .align_y(Alignment::Center);
+    match on_press {
+        Some(message) => button(content)
+            .padding(theme::pad(step::XXS, step::XS))
+            .style(theme::toned(tone))
+            .on_press(message)
+            .into(),
+        None => container(content)
+            .padding(theme::pad(step::XXS, step::XS))
+            .style(tone.boxed(radius::CONTROL))
+            .into(),
+    }
+}
+
+/// The connection chip: every side with its pip and one word on protection; below that,
+/// whatever is wrong, why, and when it is tried again.
+pub fn connection<'a, Message: Clone + 'a>(
+    snapshot: &Snapshot,
+    clock: Clock,
+    on_press: Message,
+) -> Element<'a, Message> {
+    let sides = snapshot.accounts.iter().map(|account| {
+        row![pip(words::account_tone(account.state)), Line::small(words::account(account))]
+            .spacing(step::XS - 2.0)
+            .align_y(Alignment::Center)
+            .into()
+    });
+    let mut top = row![row(sides).spacing(step::S).width(Length::Fill).clip(true)]
+        .spacing(step::XS)
+        .align_y(Alignment::Center);
+    // What is wrong comes first; the page behind the chip tells the rest.
+    let is_down = |account: &Account| words::account_tone(account.state) == Tone::Bad;
+    let any_down = snapshot.accounts.iter().any(is_down);
+    if let Some((tone, word)) = words::protection(snapshot).filter(|_| !any_down) {
+        let glyph = if tone == Tone::Good { &icon::LOCK } else { &icon::WARNING };
+        top = top.push(
+            row![glyph.sized(tone, 14.0), super::small(word).style(tone.text())]
+                .spacing(step::XXS + 2.0)
+                .align_y(Alignment::Center),
+        );
+    }
+    let mut content = column![top].spacing(step::XS);
+    let mut tone = Tone::Text;
+    let begins =
+        |account: &Account| account.state == AccountState::Connecting && account.reason.is_none();
+    for account in snapshot.accounts.iter().filter(|account| !begins(account)) {
+        if let Some(trouble) = words::account_trouble(account, clock) {
+            let ink = match words::account_tone(account.state) {
+                Tone::Bad => Tone::Bad,
+                _ => Tone::Text,
+            };
+            if ink == Tone::Bad {
+                tone = Tone::Bad;
+            }
+            content = content.push(super::small(trouble).style(ink.text()));
+        }
+    }
+    button(content)
+        .padding(theme::pad(step::XS, step::S))
+        .width(Length::Fill)
+        .style(move |theme, status| {
+            let mut style = theme::toned(tone)(theme, status);
+            style.text_color = theme::tokens(theme).text;
+            style
+        })
+        .on_press(on_press)
+        .into()
+}

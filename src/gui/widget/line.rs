@@ -1,0 +1,189 @@
+//! One line of text that ends in an ellipsis where it does not fit. iced would wrap or clip.
+
+use iced::advanced::text::paragraph;
+use iced::advanced::widget::{Tree, Widget, tree};
+use iced::advanced::{Layout, Text, layout, mouse, renderer, text, widget};
+use iced::alignment::Vertical;
+use iced::widget::text::LineHeight;
+use iced::{Color, Element, Font, Length, Pixels, Rectangle, Renderer, Size, Theme};
+
+use crate::gui::theme::{self, Tone, tokens};
+
+/// A line of text, cut with an ellipsis at the width it is given.
+pub struct Line {
+    content: String,
+    size: f32,
+    height: f32,
+    font: Font,
+    tone: Option<Tone>,
+    width: Length,
+}
+
+impl Line {
+    /// Body text: 14 on 20.
+    pub fn body(content: impl Into<String>) -> Self {
+        Self::sized(content, 14.0, 20.0)
+    }
+
+    /// Small text: 12 on 16.
+    pub fn small(content: impl Into<String>) -> Self {
+        Self::sized(content, 12.0, 16.0)
+    }
+
+    /// A name: 16 on 24, semi-bold.
+    pub fn name(content: impl Into<String>) -> Self {
+        Self::sized(content, 16.0, 24.0).strong()
+    }
+
+    fn sized(content: impl Into<String>, size: f32, height: f32) -> Self {
+        Self {
+            content: content.into(),
+            size,
+            height,
+            font: theme::REGULAR,
+            tone: None,
+            width: Length::Shrink,
+        }
+    }
+
+    /// Semi-bold.
+    pub fn strong(self) -> Self {
+        Self { font: theme::SEMIBOLD, ..self }
+    }
+
+    /// In a tone; the colour around it when none is named.
+    pub fn tone(self, tone: Tone) -> Self {
+        Self { tone: Some(tone), ..self }
+    }
+
+    /// As wide as there is room.
+    pub fn fill(self) -> Self {
+        Self { width: Length::Fill, ..self }
+    }
+
+    fn text<'a>(&self, content: &'a str) -> Text<&'a str, Font> {
+        Text {
+            content,
+            bounds: Size::INFINITE,
+            size: Pixels(self.size),
+            line_height: LineHeight::Absolute(Pixels(self.height)),
+            font: self.font,
+            align_x: text::Alignment::Default,
+            align_y: Vertical::Top,
+            shaping: text::Shaping::Auto,
+            wrapping: text::Wrapping::None,
+        }
+    }
+
+    /// Shapes the longest start of the content that fits.
+    fn fit(&self, paragraph: &mut Paragraph, width: f32) {
+        let _ = paragraph.update(self.text(&self.content));
+        if paragraph.min_width() <= width {
+            return;
+        }
+        let ends: Vec<usize> = self.content.char_indices().map(|(at, _)| at).collect();
+        let (mut fits, mut over) = (0, ends.len());
+        while fits + 1 < over {
+            let middle = usize::midpoint(fits, over);
+            let cut = self.cut(ends.get(middle).copied());
+            let _ = paragraph.update(self.text(&cut));
+            if paragraph.min_width() <= width { fits = middle } else { over = middle }
+        }
+        let cut = self.cut(ends.get(fits).copied());
+        let _ = paragraph.update(self.text(&cut));
+    }
+
+    fn cut(&self, end: Option<usize>) -> String {
+        let start = end.and_then(|end| self.content.get(..end)).unwrap_or_default();
+        format!("{}…", start.trim_end())
+    }
+}
+
+type Paragraph = paragraph::Plain<<Renderer as text::Renderer>::Paragraph>;
+
+#[derive(Default)]
+struct State {
+    paragraph: Paragraph,
+    content: String,
+    width: f32,
+}
+
+impl<Message> Widget<Message, Theme, Renderer> for Line {
+    fn tag(&self) -> tree::Tag {
+        tree::Tag::of::<State>()
+    }
+
+    fn state(&self) -> tree::State {
+        tree::State::new(State::default())
+    }
+
+    fn size(&self) -> Size<Length> {
+        Size::new(self.width, Length::Shrink)
+    }
+
+    fn layout(
+        &mut self,
+        tree: &mut Tree,
+        _renderer: &Renderer,
+        limits: &layout::Limits,
+    ) -> layout::Node {
+        let state = tree.state.downcast_mut::<State>();
+        layout::sized(limits, self.width, Length::Shrink, |limits| {
+            let width = limits.max().width;
+            if state.content != self.content || state.width != width {
+                self.fit(&mut state.paragraph, width);
+                state.content.clone_from(&self.content);
+                state.width = width;
+            }
+            let fitted = state.paragraph.min_bounds();
+            Size::new(fitted.width.min(width), self.height)
+        })
+    }
+
+    fn draw(
+        &self,
+        tree: &Tree,
+        renderer: &mut Renderer,
+        theme: &Theme,
+        defaults: &renderer::Style,
+        layout: Layout<'_>,
+        _cursor: mouse::Cursor,
+        viewport: &Rectangle,
+    ) {
+        let state = tree.state.downcast_ref::<State>();
+        mark(renderer, layout.bounds());
+        let color = self.tone.map(|tone| tone.color(tokens(theme)));
+        widget::text::draw(
+            renderer,
+            defaults,
+            layout.bounds(),
+            state.paragraph.raw(),
+            widget::text::Style { color },
+            viewport,
+        );
+    }
+
+    fn operate(
+        &mut self,
+        _tree: &mut Tree,
+        layout: Layout<'_>,
+        _renderer: &Renderer,
+        operation: &mut dyn widget::Operation,
+    ) {
+        operation.text(None, layout.bounds(), &self.content);
+    }
+}
+
+/// The renderer redraws where a text's box was, and the edge of a glyph may stand a pixel
+/// beside it. It redraws a quad with its surroundings: this one is not seen, and changes with
+/// the text's width.
+fn mark(renderer: &mut Renderer, bounds: Rectangle) {
+    let quad = renderer::Quad { bounds, ..renderer::Quad::default() };
+    renderer::Renderer::fill_quad(renderer, quad, Color::TRANSPARENT);
+}
+
+impl<'a, Message: 'a> From<Line> for Element<'a, Message> {
+    fn from(line: Line) -> Self {
+        Self::new(line)
+    }
+}

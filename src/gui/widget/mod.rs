@@ -1,0 +1,74 @@
+//! What the screens are made of. A widget here is a function of what it shows; it knows no
+//! message but those it is given.
+
+pub mod avatar;
+pub mod bubble;
+pub mod button;
+pub mod call_bar;
+pub mod card;
+pub mod chip;
+pub mod line;
+pub mod notice;
+
+use iced::widget::{Space, container, space, text};
+use iced::{Element, Length, Padding};
+
+use super::theme::{self, Tone};
+
+/// Text of the body: 14 on 20.
+pub fn body<'a>(words: impl text::IntoFragment<'a>) -> text::Text<'a> {
+    sized(words, 14.0, 20.0).font(theme::REGULAR)
+}
+
+/// Text of the body, semi-bold.
+pub fn strong<'a>(words: impl text::IntoFragment<'a>) -> text::Text<'a> {
+    sized(words, 14.0, 20.0).font(theme::SEMIBOLD)
+}
+
+/// Small text: 12 on 16, muted.
+pub fn small<'a>(words: impl text::IntoFragment<'a>) -> text::Text<'a> {
+    sized(words, 12.0, 16.0).font(theme::REGULAR).style(Tone::Muted.text())
+}
+
+/// A heading of a section: small and semi-bold, muted.
+pub fn heading<'a>(words: impl text::IntoFragment<'a>) -> text::Text<'a> {
+    sized(words, 12.0, 16.0).font(theme::SEMIBOLD).style(Tone::Muted.text())
+}
+
+/// A page's title: 20 on 28.
+pub fn title<'a>(words: impl text::IntoFragment<'a>) -> text::Text<'a> {
+    sized(words, 20.0, 28.0).font(theme::SEMIBOLD)
+}
+
+fn sized<'a>(words: impl text::IntoFragment<'a>, size: f32, height: f32) -> text::Text<'a> {
+    text(words).size(size).line_height(text::LineHeight::Absolute(height.into()))
+}
+
+/// A gap of `size` in both directions.
+pub fn gap(size: f32) -> Space {
+    space().width(Length::Fixed(size)).height(Length::Fixed(size))
+}
+
+/// What `raised` adds at each side.
+pub const SHADE: f32 = 8.0;
+
+/// A card's content above the window: surface, outline and a soft shade below.
+pub fn raised<'a, Message: 'a>(
+    card: container::Container<'a, Message>,
+) -> container::Container<'a, Message> {
+    [2.0, 4.0, 6.0, SHADE].into_iter().fold(card.style(theme::card), |inner, out| {
+        container(inner)
+            .padding(Padding::new(2.0).top(1.0).bottom(3.0))
+            .style(theme::shade(theme::radius::CARD + out))
+    })
+}
+
+/// A horizontal hairline.
+pub fn rule<'a, Message: 'a>() -> Element<'a, Message> {
+    container(space().width(Length::Fill).height(Length::Fixed(1.0))).style(theme::hairline).into()
+}
+
+/// A vertical hairline.
+pub fn upright<'a, Message: 'a>() -> Element<'a, Message> {
+    container(space().width(Length::Fixed(1.0)).height(Length::Fill)).style(theme::hairline).into()
+}

@@ -1,0 +1,373 @@
+//! What the window says: states, times and calls in words.
+
+use std::time::Duration;
+
+use time::macros::format_description;
+use time::{OffsetDateTime, UtcOffset};
+
+use super::plain;
+use super::theme::Tone;
+use crate::core::command::Parity;
+use crate::core::snapshot::Snapshot;
+use crate::model::account::{Account, AccountKind, AccountState, Security, Transport};
+use crate::model::address::Aor;
+use crate::model::call::{Call, CallState, Direction, MediaInfo, MediaProtection};
+use crate::model::presence::{Presence, Show};
+use crate::model::time::Timestamp;
+
+/// A moment, and how it is shown.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Clock {
+    /// The wall clock when the view was last asked for.
+    pub now: Timestamp,
+    /// When the snapshot that is shown arrived.
+    pub sampled: Timestamp,
+    /// The offset of local time.
+    pub zone: UtcOffset,
+}
+
+impl Clock {
+    fn local(self, at: Timestamp) -> OffsetDateTime {
+        at.to_utc().checked_to_offset(self.zone).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+
+    /// `10:42`
+    pub fn time(self, at: Timestamp) -> String {
+        let form = format_description!("[hour]:[minute]");
+        self.local(at).format(&form).unwrap_or_default()
+    }
+
+    /// `Today`, `Yesterday`, `12 March`, `12 March 2025`
+    pub fn day(self, at: Timestamp) -> String {
+        let (date, today) = (self.local(at).date(), self.local(self.now).date());
+        let form = format_description!("[day padding:none] [month repr:long]");
+        let with_year = format_description!("[day padding:none] [month repr:long] [year]");
+        match (date == today, today.previous_day() == Some(date), date.year() == today.year()) {
+            (true, ..) => "Today".to_owned(),
+            (_, true, _) => "Yesterday".to_owned(),
+            (.., true) => date.format(&form).unwrap_or_default(),
+            _ => date.format(&with_year).unwrap_or_default(),
+        }
+    }
+
+    /// Whether both moments fall on the same local day.
+    pub fn same_day(self, a: Timestamp, b: Timestamp) -> bool {
+        self.local(a).date() == self.local(b).date()
+    }
+
+    /// The time today; else the day, short.
+    pub fn short(self, at: Timestamp) -> String {
+        let (date, today) = (self.local(at).date(), self.local(self.now).date());
+        if date == today {
+            self.time(at)
+        } else if today.previous_day() == Some(date) {
+            "Yesterday".to_owned()
+        } else if date.year() == today.year() {
+            let form = format_description!("[day padding:none] [month repr:short]");
+            date.format(&form).unwrap_or_default()
+        } else {
+            let form = format_description!("[day padding:none] [month repr:short] [year]");
+            date.format(&form).unwrap_or_default()
+        }
+    }
+
+    /// The time since a moment, as a call's timer: `02:31`, `1:02:31`.
+    pub fn timer(self, since: Timestamp) -> String {
+        let seconds = between(since, self.now).as_secs();
+        let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        match hours {
+            0 => format!("{minutes:02}:{seconds:02}"),
+            _ => format!("{hours}:{minutes:02}:{seconds:02}"),
+        }
+    }
+}
+
+fn between(from: Timestamp, to: Timestamp) -> Duration {
+    let millis = to.unix_millis().saturating_sub(from.unix_millis());
+    Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+}
+
+/// `12 s`, `4 min 12 s`, `1 h 2 min`
+pub fn duration(length: Duration) -> String {
+    let seconds = length.as_secs();
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds} s"),
+        (0, minutes, 0) => format!("{minutes} min"),
+        (0, minutes, seconds) => format!("{minutes} min {seconds} s"),
+        (hours, minutes, _) => format!("{hours} h {minutes} min"),
+    }
+}
+
+/// Availability in a word.
+pub fn show(show: Show) -> &'static str {
+    match show {
+        Show::Chat => "Free to chat",
+        Show::Online => "Available",
+        Show::Away => "Away",
+        Show::Xa => "Away for long",
+        Show::Dnd => "Do not disturb",
+        Show::Offline => "Offline",
+    }
+}
+
+/// Our own presence as others see it, in a word: what was chosen, once Chat is connected.
+pub fn own_presence(snapshot: &Snapshot) -> (Show, &'static str) {
+    let mut chat = snapshot.accounts.iter().filter(|account| account.kind == AccountKind::Xmpp);
+    match chat.clone().find(|account| account.state == AccountState::Online).or(chat.next()) {
+        Some(account) if account.state != AccountState::Online => {
+            (Show::Offline, account_state(account.state))
+        }
+        _ => (snapshot.presence, show(snapshot.presence)),
+    }
+}
+
+/// The tone of a presence pip.
+pub fn show_tone(show: Show) -> Tone {
+    match show {
+        Show::Chat | Show::Online => Tone::Good,
+        Show::Away | Show::Xa => Tone::Warn,
+        Show::Dnd => Tone::Bad,
+        Show::Offline => Tone::Muted,
+    }
+}
+
+/// A contact's presence: their own words, else ours.
+pub fn presence(presence: &Presence) -> String {
+    let status = plain::line(&presence.status);
+    if status.is_empty() { show(presence.show).to_owned() } else { status }
+}
+
+/// An account's name for users.
+pub fn account(account: &Account) -> String {
+    let label = plain::line(&account.label);
+    if label.is_empty() { account.kind.label().to_owned() } else { label }
+}
+
+/// Where an account's connection stands, in a word.
+pub fn account_state(state: AccountState) -> &'static str {
+    match state {
+        AccountState::Offline => "Offline",
+        AccountState::Connecting => "Connecting…",
+        AccountState::Online => "Connected",
+        AccountState::Failed => "Not connected",
+        AccountState::Disabled => "Switched off",
+    }
+}
+
+/// The tone of an account's pip.
+pub fn account_tone(state: AccountState) -> Tone {
+    match state {
+        AccountState::Online => Tone::Good,
+        AccountState::Connecting => Tone::Warn,
+        AccountState::Failed => Tone::Bad,
+        AccountState::Offline | AccountState::Disabled => Tone::Muted,
+    }
+}
+
+/// What is wrong with an account, why, and when it is tried again; nothing when it is well.
+pub fn account_trouble(of: &Account, clock: Clock) -> Option<String> {
+    let name = account(of);
+    let reason = of.reason.as_deref().map(plain::line).filter(|reason| !reason.is_empty());
+    let mut words = match of.state {
+        AccountState::Online | AccountState::Disabled => return None,
+        AccountState::Connecting => match reason {
+            Some(reason) => format!("{name} is connecting again. {reason}"),
+            None => format!("{name} is connecting…"),
+        },
+        AccountState::Failed => {
+            let reason = reason.unwrap_or_else(|| "No reason is known.".to_owned());
+            format!("{name} is not connected. {reason}")
+        }
+        AccountState::Offline => match reason {
+            Some(reason) => format!("{name} is offline. {reason}"),
+            None => format!("{name} is offline."),
+        },
+    };
+    if let Some(wait) = of.retry_in {
+        let left = wait.saturating_sub(between(clock.sampled, clock.now).as_secs());
+        words.push_str(&match left {
+            0 => " Trying again now.".to_owned(),
+            left => format!(" Trying again in {}.", duration(Duration::from_secs(left))),
+        });
+    }
+    Some(words)
+}
+
+/// One word on protection for the connection chip, with its tone; nothing while no account
+/// has a connection.
+pub fn protection(snapshot: &Snapshot) -> Option<(Tone, &'static str)> {
+    let mut known = snapshot.accounts.iter().filter_map(|account| account.security.as_ref());
+    let first = known.next()?;
+    let rest: Vec<&Security> = known.collect();
+    let all = encrypted(first) && rest.iter().all(|security| encrypted(security));
+    Some(match (snapshot.security.level, all, rest.is_empty()) {
+        (Parity::Mismatch, ..) => (Tone::Warn, "Protection differs"),
+        (Parity::Equal, false, _) => (Tone::Warn, "Not encrypted"),
+        (Parity::Equal, true, true) => (Tone::Good, "Encrypted"),
+        (Parity::Equal, true, false) => (Tone::Good, "Equal protection"),
+    })
+}
+
+/// Whether a connection is encrypted to a server whose name was verified.
+pub fn encrypted(security: &Security) -> bool {
+    security.transport == Transport::Tls
+        && security.tls.as_ref().is_some_and(|facts| facts.peer_verified)
+}
+
+/// The state of a call in a word.
+pub fn call_state(state: CallState) -> &'static str {
+    match state {
+        CallState::Dialing => "Calling…",
+        CallState::Ringing => "Ringing…",
+        CallState::Incoming => "Incoming call",
+        CallState::Active => "In call",
+        CallState::Held => "On hold",
+        CallState::HeldByPeer => "The other side put you on hold",
+        CallState::Ended => "Call ended",
+    }
+}
+
+/// A codec's name as people know it; nothing before agreement.
+pub fn codec(media: &MediaInfo) -> Option<String> {
+    let name = plain::line(&media.codec);
+    match name.to_ascii_lowercase().as_str() {
+        "" => None,
+        "opus" => Some("Opus".to_owned()),
+        "pcma" | "pcmu" => Some("G.711".to_owned()),
+        _ => Some(name),
+    }
+}
+
+/// How the sound of a call is protected. Both ways of SRTP here are keyed with the
+/// provider's help, so neither is promised to reach further than that.
+pub fn media_protection(media: &MediaInfo) -> (Tone, &'static str) {
+    match media.srtp {
+        MediaProtection::None => (Tone::Warn, "Not encrypted"),
+        MediaProtection::Sdes | MediaProtection::Dtls => (Tone::Good, "Encrypted to provider"),
+    }
+}
+
+/// How good the line is, and what is poor about it when it is; nothing before it is known.
+pub fn line(call: &Call) -> Option<&'static str> {
+    let stats = &call.stats;
+    if call.state != CallState::Active || stats.mos == 0.0 {
+        None
+    } else if stats.mos >= 3.6 {
+        Some("Good line")
+    } else if stats.mos >= 3.1 {
+        Some("Fair line")
+    } else if stats.loss_pct >= 3.0 {
+        Some("Poor line: sound gets lost")
+    } else if stats.rtt_ms >= 400.0 {
+        Some("Poor line: long delay")
+    } else {
+        Some("Poor line")
+    }
+}
+
+/// A finished call in the timeline: its words, and whether it was missed.
+pub fn past_call(call: &Call, name: &str) -> (bool, String) {
+    let reason = call.end_reason.as_deref().map(plain::line).filter(|reason| !reason.is_empty());
+    let talked = match (call.answered, call.ended) {
+        (Some(from), Some(to)) => Some(duration(between(from, to))),
+        (Some(_), None) => reason.clone(),
+        (None, _) => None,
+    };
+    match (call.direction, talked) {
+        (Direction::Out, Some(talked)) => (false, format!("You called · {talked}")),
+        (Direction::Out, None) => {
+            (false, joined("You called", reason.as_deref().unwrap_or("no answer")))
+        }
+        (Direction::In, Some(talked)) => (false, format!("{name} called · {talked}")),
+        (Direction::In, None) if settled(reason.as_deref()) => {
+            (false, joined(&format!("{name} called"), reason.as_deref().unwrap_or_default()))
+        }
+        (Direction::In, None) => {
+            let missed = format!("Missed call from {name}");
+            // Anything but that nobody answered is worth telling.
+            let plain = |reason: &&str| !["Missed call.", "No answer."].contains(reason);
+            let reason = reason.as_deref().filter(plain);
+            (true, joined(&missed, reason.unwrap_or_default()))
+        }
+    }
+}
+
+/// The address of a finished call's other side, and whether it stayed in our own service.
+pub fn past_peer(call: &Call, accounts: &[Account]) -> String {
+    let uri = plain::line(&call.peer.uri);
+    let own = accounts.iter().find(|account| account.id == call.account);
+    let own = own.and_then(|account| Aor::parse(&account.address).ok());
+    let peer = Aor::parse(&uri).ok();
+    match (own, peer) {
+        (Some(own), Some(peer)) if own.host().eq_ignore_ascii_case(peer.host()) => {
+            format!("{uri} · in your service")
+        }
+        _ => uri,
+    }
+}
+
+/// The call was not missed although it was not answered here: its reason says that we
+/// declined it or took it elsewhere.
+fn settled(reason: Option<&str>) -> bool {
+    let reason = reason.unwrap_or_default().to_lowercase();
+    reason.contains("declin") || reason.contains("elsewhere") || reason.contains("another device")
+}
+
+fn joined(start: &str, rest: &str) -> String {
+    let rest = rest.trim_end_matches('.');
+    if rest.is_empty() { start.to_owned() } else { format!("{start} · {rest}") }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn clock(now: &str) -> Clock {
+        let now = Timestamp::parse(now).unwrap();
+        Clock { now, sampled: now, zone: UtcOffset::from_hms(1, 0, 0).unwrap() }
+    }
+
+    #[test]
+    fn days_are_those_of_local_time() {
+        let clock = clock("2026-03-01T10:00:00Z");
+        let at = |text: &str| Timestamp::parse(text).unwrap();
+        assert_eq!(clock.day(at("2026-02-28T23:30:00Z")), "Today");
+        assert_eq!(clock.day(at("2026-02-28T22:30:00Z")), "Yesterday");
+        assert_eq!(clock.day(at("2026-02-03T12:00:00Z")), "3 February");
+        assert_eq!(clock.day(at("2025-12-31T12:00:00Z")), "31 December 2025");
+        assert_eq!(clock.short(at("2026-03-01T09:05:00Z")), "10:05");
+        assert_eq!(clock.short(at("2025-12-31T12:00:00Z")), "31 Dec 2025");
+        assert_eq!(clock.short(Timestamp::from_unix_millis(i64::MAX)), "1 Jan 1970");
+    }
+
+    #[test]
+    fn a_finished_call_says_what_it_was() {
+        let json = r#"{"id":"c","account":"phone","direction":"out","state":"ended","peer":
+            {"uri":"sip:bob@sip.example.com","display":"Bob","binding":"none","why":""},"media":
+            {"codec":"","clock_rate":0,"srtp":"none","direction":"sendrecv"},"stats":
+            {"rtt_ms":0,"jitter_ms":0,"loss_pct":0,"concealed_pct":0,"jitter_buffer_ms":0,
+            "mos":0,"packets_in":0,"packets_out":0},"end_reason":"Busy."}"#;
+        let mut call: Call = serde_json::from_str(json).unwrap();
+        let said = |call: &Call| past_call(call, "Bob");
+        assert_eq!(said(&call), (false, "You called · Busy".to_owned()));
+        call.direction = Direction::In;
+        call.end_reason = Some("No answer.".to_owned());
+        assert_eq!(said(&call), (true, "Missed call from Bob".to_owned()));
+        call.end_reason = Some("The codec failed: x".to_owned());
+        assert_eq!(said(&call), (true, "Missed call from Bob · The codec failed: x".to_owned()));
+        assert_eq!(past_peer(&call, &[]), "sip:bob@sip.example.com");
+    }
+
+    #[test]
+    fn lengths_and_timers() {
+        let clock = clock("2026-03-01T10:00:00Z");
+        let before =
+            |seconds: i64| Timestamp::from_unix_millis(clock.now.unix_millis() - seconds * 1_000);
+        assert_eq!(clock.timer(before(151)), "02:31");
+        assert_eq!(clock.timer(before(3_751)), "1:02:31");
+        assert_eq!(clock.timer(before(-5)), "00:00");
+        assert_eq!(duration(Duration::from_secs(252)), "4 min 12 s");
+        assert_eq!(duration(Duration::from_secs(3_725)), "1 h 2 min");
+    }
+}

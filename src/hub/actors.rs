@@ -1,0 +1,256 @@
+//! The actors' handles: their queues in, their events on the way to the hub.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::config::{Audio, AudioDevice, Config, PasswordSource};
+use crate::core::Input;
+use crate::core::command::{Device, Reply};
+use crate::media::{MediaCommand, MediaError, MediaEvent};
+use crate::model::fault::Fault;
+use crate::model::id::{AccountId, CallId};
+use crate::model::message::MessageState;
+use crate::secrets::{self, CHAT_SERVICE, PasswordProvider, TELEPHONY_SERVICE};
+use crate::sip::actor::SipSettings;
+use crate::sip::{Registration, SipCommand, SipEvent};
+use crate::xmpp::XmppSettings;
+use crate::xmpp::{XmppCommand, XmppConnection, XmppEvent};
+use crate::{media, sip, xmpp};
+
+/// Commands that an actor may be behind. A full queue is a fault of that account that the
+/// user sees, never a silent drop.
+const QUEUE: usize = 256;
+
+/// All actors.
+pub(super) struct Actors {
+    config: Config,
+    installation: Uuid,
+    inbox: Option<mpsc::Sender<Input>>,
+    xmpp: HashMap<AccountId, mpsc::Sender<XmppCommand>>,
+    sip: HashMap<AccountId, mpsc::Sender<SipCommand>>,
+    media: HashMap<CallId, mpsc::Sender<MediaCommand>>,
+}
+
+impl Actors {
+    pub(super) fn new(config: Config, installation: Uuid, inbox: mpsc::Sender<Input>) -> Self {
+        Self {
+            config,
+            installation,
+            inbox: Some(inbox),
+            xmpp: HashMap::new(),
+            sip: HashMap::new(),
+            media: HashMap::new(),
+        }
+    }
+
+    /// Starts an account's actor.
+    pub(super) fn start(&mut self, id: &AccountId) {
+        if let Some(account) = self.config.xmpp.iter().find(|account| account.id == *id) {
+            let password = provider(&account.password, CHAT_SERVICE, account.jid.as_str());
+            let (commands, queue) = mpsc::channel(QUEUE);
+            let events = self.forward(id.clone(), Input::Xmpp);
+            let settings = XmppSettings {
+                account: account.clone(),
+                password,
+                resource_prefix: "dovetail".to_owned(),
+            };
+            let actor = xmpp::spawn(settings, queue, events);
+            self.watch(
+                actor,
+                id.clone(),
+                |fault| XmppEvent::Connection(XmppConnection::Failed { fault, retry_in: None }),
+                Input::Xmpp,
+            );
+            self.xmpp.insert(id.clone(), commands);
+        } else if let Some(account) = self.config.sip.iter().find(|account| account.id == *id) {
+            let password = provider(&account.password, TELEPHONY_SERVICE, &account.aor.to_string());
+            let (commands, queue) = mpsc::channel(QUEUE);
+            let events = self.forward(id.clone(), Input::Sip);
+            let instance = instance_of(self.installation, id);
+            let settings = SipSettings { account: account.clone(), instance, password };
+            let actor = sip::actor::spawn(settings, queue, events);
+            self.watch(
+                actor,
+                id.clone(),
+                |fault| SipEvent::Registration(Registration::Failed { fault, retry_in: None }),
+                Input::Sip,
+            );
+            self.sip.insert(id.clone(), commands);
+        }
+    }
+
+    pub(super) fn xmpp(&mut self, id: &AccountId, command: XmppCommand) {
+        let message = match &command {
+            XmppCommand::Message(message) => Some((message.to.clone(), message.id.clone())),
+            _ => None,
+        };
+        let Some(Err(error)) = self.xmpp.get(id).map(|queue| queue.try_send(command)) else {
+            return;
+        };
+        self.unsent(id, &error);
+        if let Some((with, message)) = message {
+            let state = MessageState::Queued;
+            let waits = XmppEvent::MessageState { with, id: message, state };
+            self.report(Input::Xmpp(id.clone(), waits));
+        }
+    }
+
+    pub(super) fn sip(&mut self, id: &AccountId, command: SipCommand) {
+        if let Some(Err(error)) = self.sip.get(id).map(|queue| queue.try_send(command)) {
+            self.unsent(id, &error);
+        }
+    }
+
+    /// A full queue is told to the user; what the account's connection is, its actor alone
+    /// says. That of an actor that fell over was told of already.
+    fn unsent<T>(&self, id: &AccountId, error: &mpsc::error::TrySendError<T>) {
+        if matches!(error, mpsc::error::TrySendError::Full(_)) {
+            self.report(Input::Behind(id.clone()));
+        }
+    }
+
+    /// Passes a command to a call's media session; `Prepare` begins one, `Stop` ends it.
+    pub(super) fn media(&mut self, call: &CallId, command: MediaCommand) {
+        if matches!(command, MediaCommand::Prepare { .. }) && !self.media.contains_key(call) {
+            let (commands, queue) = mpsc::channel(QUEUE);
+            let events = self.forward_media(call.clone());
+            media::session::spawn(queue, events);
+            self.media.insert(call.clone(), commands);
+        }
+        let is_last = matches!(command, MediaCommand::Stop);
+        if let Some(queue) = self.media.get(call)
+            && queue.try_send(command).is_err()
+        {
+            tracing::warn!(%call, "a media session does not keep up");
+        }
+        if is_last {
+            self.media.remove(call);
+        }
+    }
+
+    /// Lets go of every queue, so that the actors end when they are done and the hub's inbox
+    /// closes after the last of them.
+    pub(super) fn close(&mut self) {
+        self.inbox = None;
+        self.xmpp.clear();
+        self.sip.clear();
+        self.media.clear();
+    }
+
+    /// A queue whose events reach the hub under `id`.
+    fn forward<I, E>(&self, id: I, wrap: fn(I, E) -> Input) -> mpsc::Sender<E>
+    where
+        I: Clone + Send + 'static,
+        E: Send + 'static,
+    {
+        let (events, mut queue) = mpsc::channel(QUEUE);
+        if let Some(inbox) = self.inbox.clone() {
+            tokio::spawn(async move {
+                while let Some(event) = queue.recv().await {
+                    if inbox.send(wrap(id.clone(), event)).await.is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        events
+    }
+
+    /// The same for a media session. One that falls over says no last word: the call then has
+    /// no sound, and its owner must know.
+    fn forward_media(&self, call: CallId) -> mpsc::Sender<MediaEvent> {
+        let (events, mut queue) = mpsc::channel(QUEUE);
+        if let Some(inbox) = self.inbox.clone() {
+            tokio::spawn(async move {
+                let mut stopped = false;
+                while let Some(event) = queue.recv().await {
+                    stopped |= event == MediaEvent::Stopped;
+                    if inbox.send(Input::Media(call.clone(), event)).await.is_err() {
+                        return;
+                    }
+                }
+                if !stopped {
+                    tracing::error!(%call, "a media session fell over");
+                    let text = "The sound stopped by a fault in Dovetail.".to_owned();
+                    let failed = MediaEvent::Failed(MediaError::Device(text));
+                    let _ = inbox.send(Input::Media(call, failed)).await;
+                }
+            });
+        }
+        events
+    }
+
+    /// An actor that falls over is a fault of its account, and of nothing else.
+    fn watch<E: Send + 'static>(
+        &self,
+        actor: JoinHandle<()>,
+        id: AccountId,
+        event: fn(Fault) -> E,
+        wrap: fn(AccountId, E) -> Input,
+    ) {
+        let Some(inbox) = self.inbox.clone() else { return };
+        tokio::spawn(async move {
+            if actor.await.is_err() {
+                tracing::error!(account = %id, "an account's actor fell over");
+                let fault = Fault::Local(
+                    "This side stopped by a fault in Dovetail. Restart to connect again."
+                        .to_owned(),
+                );
+                let _ = inbox.send(wrap(id, event(fault))).await;
+            }
+        });
+    }
+
+    /// Tells the core of a fault found here; by a task of its own, since the hub itself must
+    /// not wait for its own inbox.
+    fn report(&self, input: Input) {
+        if let Some(inbox) = self.inbox.clone() {
+            tokio::spawn(async move {
+                let _ = inbox.send(input).await;
+            });
+        }
+    }
+}
+
+/// What stands for an account on this installation: always the same, and telling nothing about
+/// the installation to anybody who sees several accounts.
+fn instance_of(installation: Uuid, account: &AccountId) -> Uuid {
+    let digest = Sha256::new()
+        .chain_update(installation.as_bytes())
+        .chain_update(account.as_str())
+        .finalize();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}
+
+fn provider(source: &PasswordSource, service: &'static str, account: &str) -> PasswordProvider {
+    let (source, account) = (source.clone(), account.to_owned());
+    Arc::new(move || {
+        let (source, account) = (source.clone(), account.clone());
+        Box::pin(async move { secrets::password(&source, service, &account).await })
+    })
+}
+
+/// The platform's sound devices, and which are in use.
+pub(super) fn devices(audio: &Audio) -> Reply {
+    let found = media::devices();
+    let list = |names: Vec<String>, current: &AudioDevice| {
+        let current = current.to_string();
+        let mut all = vec!["default".to_owned()];
+        all.extend(names);
+        if !all.contains(&current) {
+            all.push(current.clone());
+        }
+        all.into_iter().map(|name| Device { current: name == current, name }).collect()
+    };
+    Reply::Devices {
+        inputs: list(found.inputs, &audio.input),
+        outputs: list(found.outputs, &audio.output),
+    }
+}

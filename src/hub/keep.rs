@@ -1,0 +1,84 @@
+//! Between the core and the store: what was kept, what is to be kept.
+
+use crate::core::{HistoryQuery, Keep, Kept, KeptConversation};
+use crate::model::BareJid;
+use crate::model::message::Entry;
+use crate::store::{Store, StoreError};
+
+/// Entries of each conversation that are at hand from the start.
+const AT_HAND: u32 = 60;
+
+/// What earlier runs left for the core.
+///
+/// # Errors
+/// When the history cannot be read.
+pub async fn kept(store: &Store) -> Result<Kept, StoreError> {
+    let outbox = store.outbox().await?;
+    let conversations = store.recent(AT_HAND).await?.into_iter().filter_map(|recent| {
+        // Calls with people unknown are filed under a URI; they have no conversation.
+        let with = BareJid::new(&recent.with).ok().filter(|jid| jid.node().is_some())?;
+        let is_uri = recent.with.starts_with("sip") || recent.with.starts_with("tel");
+        let is_conversation = !(is_uri && recent.with.contains(':'));
+        is_conversation.then_some(KeptConversation {
+            with,
+            account: recent.account,
+            entries: recent.entries,
+            unread: recent.unread,
+        })
+    });
+    Ok(Kept {
+        conversations: conversations.collect(),
+        outbox: outbox.into_iter().map(|waiting| (waiting.account, waiting.entry)).collect(),
+    })
+}
+
+/// Hands on what is to be kept. What goes wrong later is told by [`Store::trouble`]; that the
+/// store takes nothing more now, by the error given back.
+pub(super) fn keep(store: &Store, keep: Keep) -> Option<StoreError> {
+    match keep {
+        Keep::Entry(account, entry) => store.save(&account, *entry).refused(),
+        Keep::State { account, with, id, state } => {
+            store.set_state(&account, &with, &id, state).refused()
+        }
+        Keep::Read(with) => store.mark_read(&with).refused(),
+    }
+}
+
+/// A page of history.
+///
+/// # Errors
+/// When the history cannot be read.
+pub(super) async fn history(store: Store, query: HistoryQuery) -> Result<Vec<Entry>, StoreError> {
+    store.history(&query.with, query.before, query.limit).await
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::model::call::Direction;
+    use crate::model::message::EntryKind;
+    use crate::model::time::Timestamp;
+
+    #[test]
+    fn a_store_that_takes_nothing_more_says_so() {
+        let store = Store::in_memory().unwrap();
+        let mut refused = 0;
+        for n in 0..3 {
+            let entry = Entry {
+                id: n.to_string(),
+                kind: EntryKind::Message,
+                with: "eve@evil.example".to_owned(),
+                direction: Direction::In,
+                at: Timestamp::from_unix_millis(n),
+                // More than may wait at once.
+                body: Some("x".repeat(65 * 1024 * 1024)),
+                state: None,
+                call: None,
+            };
+            refused +=
+                u32::from(keep(&store, Keep::Entry("chat".into(), Box::new(entry))).is_some());
+        }
+        assert_eq!(refused, 3);
+    }
+}

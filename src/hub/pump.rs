@@ -1,0 +1,222 @@
+//! The hub's task: one queue in, the core in the middle, every handle out.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::actors::Actors;
+use super::{Handle, Request};
+use crate::config::Config;
+use crate::core::command::{CommandError, Reply};
+use crate::core::event::Event;
+use crate::core::snapshot::Snapshot;
+use crate::core::{Core, Input, Kept, Output, RequestId};
+use crate::model::time::Now;
+use crate::store::Store;
+
+/// How long the actors have to sign out.
+const FAREWELL: Duration = Duration::from_secs(4);
+/// Events that a slow face may fall behind before it misses some.
+const EVENT_BACKLOG: usize = 4096;
+
+/// The running hub.
+#[derive(Debug)]
+pub struct Hub {
+    handle: Handle,
+    quit: CancellationToken,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Hub {
+    /// Starts the hub on the current runtime; accounts connect once `kept` is taken in.
+    /// `installation` stands for this installation (RFC 5626 §4.1).
+    pub fn start(config: Config, installation: Uuid, store: Store, kept: Kept) -> Self {
+        let core = Core::new(&config, rand::random());
+        let (snapshots, snapshot) = watch::channel(Arc::new(Snapshot::default()));
+        let (events, _) = broadcast::channel(EVENT_BACKLOG);
+        let (handle, requests) = Handle::with_ends(snapshot, events.clone());
+        let quit = CancellationToken::new();
+        let (inbox, inputs) = mpsc::channel(1024);
+        let pump = Pump {
+            core,
+            actors: Actors::new(config, installation, inbox),
+            store,
+            snapshots,
+            events,
+            pending: HashMap::new(),
+            next_request: 0,
+            store_behind: false,
+        };
+        let task = tokio::spawn(pump.run(kept, requests, inputs, quit.clone()));
+        Self { handle, quit, task }
+    }
+
+    /// A face's way in.
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    /// Cancelling it begins what [`Self::stop`] does; faces then see the hub go.
+    pub fn quit(&self) -> CancellationToken {
+        self.quit.clone()
+    }
+
+    /// Hangs up, signs out, writes what is to be kept. Takes a few seconds at the most.
+    pub async fn stop(self) {
+        self.quit.cancel();
+        let _ = self.task.await;
+    }
+}
+
+struct Pump {
+    core: Core,
+    actors: Actors,
+    store: Store,
+    snapshots: watch::Sender<Arc<Snapshot>>,
+    events: broadcast::Sender<Arc<Event>>,
+    pending: HashMap<RequestId, oneshot::Sender<Result<Reply, CommandError>>>,
+    next_request: u64,
+    /// The store took nothing more, the last time it was asked.
+    store_behind: bool,
+}
+
+impl Pump {
+    async fn run(
+        mut self,
+        kept: Kept,
+        mut requests: mpsc::Receiver<Request>,
+        mut inputs: mpsc::Receiver<Input>,
+        quit: CancellationToken,
+    ) {
+        self.feed(Input::Kept(kept));
+        self.feed(Input::Start);
+        self.show();
+        let mut trouble = self.store.trouble();
+        loop {
+            let timeout = self.core.poll_timeout();
+            let input = tokio::select! {
+                () = quit.cancelled() => break,
+                Some(input) = inputs.recv() => input,
+                request = requests.recv() => match request {
+                    Some(request) => self.accept(request),
+                    None => break,
+                },
+                Ok(()) = trouble.changed() => match &*trouble.borrow_and_update() {
+                    Some(error) => Input::StoreTrouble(error.to_string()),
+                    None => continue,
+                },
+                () = sleep_until(timeout.map_or_else(far, Instant::from_std)), if timeout.is_some() =>
+                    Input::Timeout,
+            };
+            self.feed(input);
+            // What is there already is taken before one snapshot is made of it all; not what
+            // comes meanwhile, or a flood would keep commands, clocks and the end waiting.
+            for _ in 0..inputs.len() {
+                let Ok(input) = inputs.try_recv() else { break };
+                self.feed(input);
+            }
+            self.show();
+        }
+        self.farewell(inputs).await;
+    }
+
+    fn accept(&mut self, request: Request) -> Input {
+        let id = RequestId(self.next_request);
+        self.next_request += 1;
+        self.pending.insert(id, request.reply);
+        Input::Command(id, request.command)
+    }
+
+    fn feed(&mut self, input: Input) {
+        self.core.handle(Now::read(), input);
+        while let Some(output) = self.core.poll_output() {
+            self.carry_out(output);
+        }
+    }
+
+    fn show(&mut self) {
+        if self.core.take_changed() {
+            let snapshot = Arc::new(self.core.snapshot());
+            self.snapshots.send_replace(snapshot);
+        }
+    }
+
+    fn carry_out(&mut self, output: Output) {
+        match output {
+            Output::Reply(request, reply) => {
+                if let Some(waiting) = self.pending.remove(&request) {
+                    // A face that has gone needs no answer.
+                    let _ = waiting.send(reply);
+                }
+            }
+            Output::Event(event) => {
+                // Nobody listening is no fault.
+                let _ = self.events.send(Arc::from(event));
+            }
+            Output::Start(account) => self.actors.start(&account),
+            Output::Xmpp(account, command) => self.actors.xmpp(&account, command),
+            Output::Sip(account, command) => self.actors.sip(&account, command),
+            Output::Media(call, command) => self.actors.media(&call, command),
+            Output::Keep(keep) => self.keep(keep),
+            Output::History(request, query) => self.answer_later(request, {
+                let store = self.store.clone();
+                async move {
+                    let entries = super::keep::history(store, query).await;
+                    entries
+                        .map(Reply::History)
+                        .map_err(|error| CommandError::Internal(error.to_string()))
+                }
+            }),
+            Output::Devices(request, audio) => self.answer_later(request, async move {
+                let listed = tokio::task::spawn_blocking(move || super::actors::devices(&audio));
+                listed.await.map_err(|error| CommandError::Internal(error.to_string()))
+            }),
+        }
+    }
+
+    /// Once told, the trouble is told again only when it came back.
+    fn keep(&mut self, keep: crate::core::Keep) {
+        let error = super::keep::keep(&self.store, keep);
+        let was_behind = std::mem::replace(&mut self.store_behind, error.is_some());
+        if let Some(error) = error.filter(|_| !was_behind) {
+            self.core.handle(Now::read(), Input::StoreTrouble(error.to_string()));
+        }
+    }
+
+    /// Answers a request from outside the core, without holding it up.
+    fn answer_later(
+        &mut self,
+        request: RequestId,
+        answer: impl Future<Output = Result<Reply, CommandError>> + Send + 'static,
+    ) {
+        if let Some(waiting) = self.pending.remove(&request) {
+            tokio::spawn(async move {
+                let _ = waiting.send(answer.await);
+            });
+        }
+    }
+
+    /// Lets the actors sign out and the recordings complete, for a bounded time.
+    async fn farewell(mut self, mut inputs: mpsc::Receiver<Input>) {
+        self.feed(Input::Quit);
+        self.actors.close();
+        let drain = async {
+            while let Some(input) = inputs.recv().await {
+                self.feed(input);
+            }
+        };
+        if tokio::time::timeout(FAREWELL, drain).await.is_err() {
+            tracing::warn!("not everything signed out in time");
+        }
+        self.store.close().await;
+    }
+}
+
+fn far() -> Instant {
+    Instant::now() + Duration::from_secs(3600)
+}

@@ -1,0 +1,195 @@
+//! Methods and their parameters: text in, [`Command`] out. Pure.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::wire::{Params, RequestError};
+use crate::core::command::{CallCommand, ChatCommand, Command, ContactCommand, DeviceCommand};
+use crate::model::BareJid;
+use crate::model::id::{AccountId, CallId};
+
+impl Params {
+    /// A parameter that must be there.
+    fn need<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, RequestError> {
+        self.may(name)?
+            .ok_or_else(|| RequestError::Params(format!("the parameter “{name}” is missing")))
+    }
+
+    /// A parameter that may be absent or null.
+    fn may<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, RequestError> {
+        match self.0.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => serde_json::from_value(value)
+                .map(Some)
+                .map_err(|error| RequestError::Params(format!("“{name}”: {error}"))),
+        }
+    }
+
+    fn jid(&mut self, name: &str) -> Result<BareJid, RequestError> {
+        let text: String = self.need(name)?;
+        BareJid::new(text.strip_prefix("xmpp:").unwrap_or(&text))
+            .map_err(|_| RequestError::Params(format!("“{text}” is not a chat address")))
+    }
+
+    fn call(&mut self) -> Result<CallId, RequestError> {
+        self.need("call")
+    }
+
+    /// What is left over was misspelt, or is of a later version.
+    fn finish(self, command: Command) -> Result<Command, RequestError> {
+        match self.0.keys().next() {
+            None => Ok(command),
+            Some(name) => Err(RequestError::Params(format!("there is no parameter “{name}” here"))),
+        }
+    }
+}
+
+/// Reads a method's call.
+pub(super) fn command(method: &str, mut params: Params) -> Result<Command, RequestError> {
+    let command = match method {
+        "status" => Command::Status,
+        "security" => Command::Security,
+        "roster" => Command::Roster,
+        "presence.set" => Command::Presence {
+            show: params.need("show")?,
+            status: params.may("status")?.unwrap_or_default(),
+        },
+        "devices" => Command::Devices(DeviceCommand::List),
+        "devices.use" => {
+            // A ringer of its own comes with the sounds.
+            let _: Option<String> = params.may("ringer")?;
+            Command::Devices(DeviceCommand::Use {
+                input: params.may("input")?,
+                output: params.may("output")?,
+            })
+        }
+        other => match other.split_once('.') {
+            Some(("contact", what)) => contact(what, other, &mut params)?,
+            Some(("message" | "chat", _)) => chat(other, &mut params)?,
+            None if other == "history" => chat(other, &mut params)?,
+            Some(("call", _)) => call(other, &mut params)?,
+            None if other == "call" || other == "calls" => call(other, &mut params)?,
+            _ => return Err(RequestError::UnknownMethod(other.to_owned())),
+        },
+    };
+    params.finish(command)
+}
+
+fn contact(what: &str, method: &str, params: &mut Params) -> Result<Command, RequestError> {
+    let jid = params.jid("jid");
+    let command = match what {
+        "add" => ContactCommand::Add {
+            account: params.may::<AccountId>("account")?,
+            jid: jid?,
+            name: params.may("name")?,
+            groups: params.may("groups")?.unwrap_or_default(),
+        },
+        "remove" => ContactCommand::Remove(jid?),
+        "accept" => ContactCommand::Accept(jid?),
+        "deny" => ContactCommand::Deny(jid?),
+        "block" => ContactCommand::Block(jid?),
+        "unblock" => ContactCommand::Unblock(jid?),
+        _ => return Err(RequestError::UnknownMethod(method.to_owned())),
+    };
+    Ok(Command::Contact(command))
+}
+
+fn chat(method: &str, params: &mut Params) -> Result<Command, RequestError> {
+    let command = match method {
+        "message.send" => {
+            for later in ["reply_to", "correct"] {
+                if params.may::<Value>(later)?.is_some() {
+                    let text = format!("“{later}” is not supported in this version");
+                    return Err(RequestError::Params(text));
+                }
+            }
+            ChatCommand::Send { to: params.jid("to")?, body: params.need("body")? }
+        }
+        "chat.state" => ChatCommand::State { to: params.jid("to")?, state: params.need("state")? },
+        "chat.displayed" => {
+            // Everything up to the newest is meant; the id says which was newest to the caller.
+            let _: Option<String> = params.may("id")?;
+            ChatCommand::Displayed { with: params.jid("with")? }
+        }
+        "history" => ChatCommand::History {
+            with: params.need("with")?,
+            before: params.may("before")?,
+            limit: params.may("limit")?,
+        },
+        _ => return Err(RequestError::UnknownMethod(method.to_owned())),
+    };
+    Ok(Command::Chat(command))
+}
+
+fn call(method: &str, params: &mut Params) -> Result<Command, RequestError> {
+    let command = match method {
+        "calls" => CallCommand::List,
+        "call" => {
+            no_video(params)?;
+            CallCommand::Place {
+                to: params.need("to")?,
+                account: params.may("account")?,
+                confirm: params.may("confirm")?.unwrap_or(false),
+            }
+        }
+        "call.answer" => {
+            no_video(params)?;
+            CallCommand::Answer(params.call()?)
+        }
+        "call.decline" => {
+            CallCommand::Decline { call: params.call()?, message: params.may("message")? }
+        }
+        "call.hangup" => CallCommand::Hangup(params.call()?),
+        "call.mute" => CallCommand::Mute { call: params.call()?, on: params.need("on")? },
+        _ => return Err(RequestError::UnknownMethod(method.to_owned())),
+    };
+    Ok(Command::Call(command))
+}
+
+fn no_video(params: &mut Params) -> Result<(), RequestError> {
+    match params.may::<bool>("video")? {
+        Some(true) => Err(RequestError::Params("there are no video calls yet".to_owned())),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(method: &str, params: Value) -> Result<Command, RequestError> {
+        let Value::Object(params) = params else { unreachable!("tests write objects") };
+        command(method, Params(params))
+    }
+
+    #[test]
+    fn a_call_is_read() {
+        let read = read("call", json!({ "to": "bob@cusax.test", "confirm": true })).unwrap();
+        let to = "bob@cusax.test".to_owned();
+        let place = CallCommand::Place { to, account: None, confirm: true };
+        assert_eq!(read, Command::Call(place));
+    }
+
+    #[test]
+    fn a_missing_a_wrong_and_an_unknown_parameter_are_told() {
+        for (method, params) in [
+            ("call", json!({})),
+            ("call", json!({ "to": 5 })),
+            ("status", json!({ "extra": 1 })),
+            ("message.send", json!({ "to": "@", "body": "x" })),
+        ] {
+            assert!(matches!(read(method, params), Err(RequestError::Params(_))), "{method}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_method_is_told() {
+        for method in ["nothing", "call.nothing", "contact.nothing", "chat.nothing", "call."] {
+            let error = read(method, json!({})).unwrap_err();
+            assert_eq!(error, RequestError::UnknownMethod(method.to_owned()));
+        }
+    }
+}

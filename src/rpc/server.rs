@@ -1,0 +1,114 @@
+//! Serves one connection: lines in, answers and events out. A request is answered before the
+//! next is read, so that answers come in order; events go out in between.
+
+use std::io;
+use std::sync::Arc;
+
+use futures::StreamExt;
+use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::sync::broadcast::error::RecvError;
+use tokio_util::codec::{FramedRead, LinesCodec, LinesCodecError};
+
+use super::method;
+use super::wire::{self, LONGEST_LINE, Request, RequestError};
+use crate::core::event::{Event, NoticeLevel};
+use crate::hub::Handle;
+
+/// Serves until the input ends.
+///
+/// # Errors
+/// What the connection gives.
+pub async fn serve(
+    handle: Handle,
+    input: impl AsyncRead + Unpin,
+    mut output: impl AsyncWrite + Unpin,
+) -> io::Result<()> {
+    let mut events = handle.events();
+    let mut lines = FramedRead::new(input, LinesCodec::new_with_max_length(LONGEST_LINE));
+    // After a bad line the framing ends once and then goes on with the next line.
+    let mut was_bad = false;
+    loop {
+        let text = tokio::select! {
+            biased;
+            event = events.recv() => Some(event_line(event)?),
+            line = lines.next() => match line {
+                None if std::mem::take(&mut was_bad) => None,
+                None => return Ok(()),
+                Some(line) => {
+                    was_bad = line.is_err();
+                    answer_while_telling(&handle, line, &mut events, &mut output).await?
+                }
+            },
+        };
+        if let Some(text) = text {
+            send(&mut output, &text).await?;
+        }
+    }
+}
+
+/// Carries a request out; events that come meanwhile go out before its answer.
+async fn answer_while_telling(
+    handle: &Handle,
+    line: Result<String, LinesCodecError>,
+    events: &mut tokio::sync::broadcast::Receiver<Arc<Event>>,
+    output: &mut (impl AsyncWrite + Unpin),
+) -> io::Result<Option<String>> {
+    let work = answer(handle, line);
+    tokio::pin!(work);
+    loop {
+        tokio::select! {
+            biased;
+            event = events.recv() => send(output, &event_line(event)?).await?,
+            answer = &mut work => return answer,
+        }
+    }
+}
+
+async fn answer(
+    handle: &Handle,
+    line: Result<String, LinesCodecError>,
+) -> io::Result<Option<String>> {
+    let line = match line {
+        Ok(line) if line.trim().is_empty() => return Ok(None),
+        Ok(line) => line,
+        Err(LinesCodecError::MaxLineLengthExceeded) => {
+            let error = RequestError::Invalid("a line is at most 1 MiB");
+            return Ok(Some(wire::answer(Value::Null, Err(error))));
+        }
+        // Bytes that are not UTF-8 are a fault of that line alone.
+        Err(LinesCodecError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
+            let error = RequestError::Parse("the line is not UTF-8".to_owned());
+            return Ok(Some(wire::answer(Value::Null, Err(error))));
+        }
+        Err(LinesCodecError::Io(error)) => return Err(error),
+    };
+    Ok(match wire::read(&line) {
+        Err((id, error)) => Some(wire::answer(id, Err(error))),
+        Ok(Request { id, method, params }) => {
+            let result = match method::command(&method, params) {
+                Ok(command) => handle.run(command).await.map_err(RequestError::from),
+                Err(error) => Err(error),
+            };
+            id.map(|id| wire::answer(id, result))
+        }
+    })
+}
+
+/// An event; or the word that some were missed, for a client that reads too slowly.
+fn event_line(event: Result<Arc<Event>, RecvError>) -> io::Result<String> {
+    match event {
+        Ok(event) => Ok(wire::notification(&event)),
+        Err(RecvError::Lagged(missed)) => Ok(wire::notification(&Event::Notice {
+            level: NoticeLevel::Warning,
+            text: format!("{missed} events were missed; ask for what you need again."),
+        })),
+        Err(RecvError::Closed) => Err(io::ErrorKind::BrokenPipe.into()),
+    }
+}
+
+async fn send(output: &mut (impl AsyncWrite + Unpin), text: &str) -> io::Result<()> {
+    output.write_all(text.as_bytes()).await?;
+    output.write_all(b"\n").await?;
+    output.flush().await
+}

@@ -1,0 +1,204 @@
+//! The window driven without a display: clicks and keys go through the real views, commands
+//! arrive at the other end of a real handle and are answered there.
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
+
+use std::sync::Arc;
+
+use dovetail::core::command::{Command, CommandError, Reply};
+use dovetail::core::snapshot::Snapshot;
+use dovetail::gui::GuiOptions;
+use dovetail::gui::app::{App, Message, Setting};
+use dovetail::gui::bridge::FromHub;
+use dovetail::gui::theme;
+use dovetail::hub::{Handle, Request};
+use futures::StreamExt;
+use futures::executor::{LocalPool, LocalSpawner};
+use futures::task::LocalSpawnExt;
+use iced_test::Simulator;
+use iced_test::runtime::{Action, Task, task};
+use time::UtcOffset;
+use tokio::sync::{broadcast, mpsc, watch};
+
+use crate::window::noon;
+
+/// A window of a size that is looked at and clicked on.
+pub struct Driver {
+    pub app: App,
+    size: (f32, f32),
+    requests: mpsc::Receiver<Request>,
+    snapshots: watch::Sender<Arc<Snapshot>>,
+    effects: Effects,
+}
+
+/// The window's tasks, run whenever the test asks; their messages wait for the window.
+struct Effects {
+    pool: LocalPool,
+    /// Its timers stand still: no test waits.
+    clock: tokio::runtime::Runtime,
+    spawner: LocalSpawner,
+    sender: futures::channel::mpsc::UnboundedSender<Message>,
+    done: futures::channel::mpsc::UnboundedReceiver<Message>,
+}
+
+impl Effects {
+    fn new() -> Self {
+        let pool = LocalPool::new();
+        let (sender, done) = futures::channel::mpsc::unbounded();
+        let clock = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        Self { clock, spawner: pool.spawner(), pool, sender, done }
+    }
+
+    fn start(&mut self, task: Task<Message>) {
+        let Some(stream) = task::into_stream(task) else { return };
+        let sender = self.sender.clone();
+        let run = stream.for_each(move |action| {
+            if let Action::Output(message) = action {
+                sender.unbounded_send(message).unwrap();
+            }
+            std::future::ready(())
+        });
+        self.spawner.spawn_local(run).unwrap();
+        self.go_on();
+    }
+
+    fn go_on(&mut self) {
+        let _timers = self.clock.enter();
+        self.pool.run_until_stalled();
+    }
+}
+
+impl Driver {
+    /// A window of 1120 × 720.
+    pub fn new(snapshot: Snapshot) -> Self {
+        Self::sized(snapshot, 1120.0, 720.0)
+    }
+
+    /// A window of another size.
+    pub fn sized(snapshot: Snapshot, width: f32, height: f32) -> Self {
+        let (snapshots, receiver) = watch::channel(Arc::new(snapshot));
+        let (events, _) = broadcast::channel(16);
+        let (handle, requests) = Handle::with_ends(receiver, events);
+        let setting = Setting {
+            options: GuiOptions::default(),
+            forced: Some(theme::Mode::Light),
+            zone: UtcOffset::UTC,
+            now: noon(),
+        };
+        let (mut app, _first) = App::new(handle, setting);
+        let _ = app.update(Message::Resized(iced::Size::new(width, height)));
+        Self { app, size: (width, height), requests, snapshots, effects: Effects::new() }
+    }
+
+    fn simulator(&self) -> Simulator<'_, Message> {
+        let settings = iced::Settings {
+            default_font: theme::REGULAR,
+            fonts: theme::FONTS.into_iter().map(Into::into).collect(),
+            ..iced::Settings::default()
+        };
+        Simulator::with_size(settings, self.size, self.app.view())
+    }
+
+    /// Whether exactly this text stands in the window.
+    pub fn says(&self, text: &str) -> bool {
+        self.simulator().find(text).is_ok()
+    }
+
+    /// Whether a text that holds these words stands in the window.
+    pub fn mentions(&self, words: &str) -> bool {
+        let words = words.to_owned();
+        let holds = move |candidate: iced_test::selector::Candidate<'_>| match candidate {
+            iced_test::selector::Candidate::Text { content, .. } => {
+                content.contains(&words).then_some(())
+            }
+            _ => None,
+        };
+        self.simulator().find(holds).is_ok()
+    }
+
+    /// Clicks on a text.
+    pub fn click(&mut self, text: &str) {
+        let messages: Vec<Message> = {
+            let mut simulator = self.simulator();
+            simulator.click(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+            simulator.into_messages().collect()
+        };
+        self.take(messages);
+    }
+
+    /// Clicks at a place.
+    pub fn click_at(&mut self, x: f32, y: f32) {
+        let messages: Vec<Message> = {
+            let mut simulator = self.simulator();
+            simulator.point_at(iced::Point::new(x, y));
+            let _ = simulator.simulate(iced_test::simulator::click());
+            simulator.into_messages().collect()
+        };
+        self.take(messages);
+    }
+
+    /// Puts a text into a field, as a person would who clicks on it first, and presses Enter.
+    pub fn type_and_enter(&mut self, field: &'static str, text: &str) {
+        for typed in text.chars() {
+            self.key_in(field, &typed.to_string(), None);
+        }
+        self.key_in(field, "", Some(iced::keyboard::key::Named::Enter));
+    }
+
+    fn key_in(
+        &mut self,
+        field: &'static str,
+        text: &str,
+        named: Option<iced::keyboard::key::Named>,
+    ) {
+        let messages: Vec<Message> = {
+            let mut simulator = self.simulator();
+            simulator.click(iced_test::selector::id(field)).expect(field);
+            match named {
+                Some(key) => drop(simulator.tap_key(key)),
+                None => drop(simulator.typewrite(text)),
+            }
+            simulator.into_messages().collect()
+        };
+        self.take(messages);
+    }
+
+    /// Gives messages to the window and starts what comes of them.
+    pub fn take(&mut self, messages: impl IntoIterator<Item = Message>) {
+        for message in messages {
+            let task = self.app.update(message);
+            self.effects.start(task);
+        }
+        while let Ok(message) = self.effects.done.try_recv() {
+            let task = self.app.update(message);
+            self.effects.start(task);
+        }
+    }
+
+    /// The next command that reached the hub, answered.
+    pub fn answer(&mut self, result: Result<Reply, CommandError>) -> Command {
+        let request = self.requests.try_recv().expect("a command");
+        request.reply.send(result).expect("the window waits");
+        self.effects.go_on();
+        self.take([]);
+        request.command
+    }
+
+    /// All commands that reached the hub, answered with success.
+    pub fn commands(&mut self) -> Vec<Command> {
+        let mut commands = Vec::new();
+        while let Ok(request) = self.requests.try_recv() {
+            commands.push(request.command);
+            request.reply.send(Ok(Reply::Done {})).expect("the window waits");
+        }
+        self.effects.go_on();
+        self.take([]);
+        commands
+    }
+
+    /// The hub has a new snapshot.
+    pub fn show(&mut self, snapshot: Snapshot) {
+        let snapshot = Arc::new(snapshot);
+        let _ = self.snapshots.send(Arc::clone(&snapshot));
+        self.take([Message::Hub(FromHub::Snapshot(snapshot))]);
+    }
+}

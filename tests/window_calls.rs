@@ -1,0 +1,252 @@
+//! Calls from the window: placing, answering, ending, and what is said about the caller.
+#![cfg(feature = "gui")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "support/driver.rs"]
+mod driver;
+#[path = "support/window.rs"]
+mod window;
+
+use dovetail::core::command::{CallCommand, Choice, Command, CommandError, Cue, CueKind, Reply};
+use dovetail::core::snapshot::Snapshot;
+use dovetail::gui::app::{Keystroke, Message};
+use dovetail::gui::screen::sidebar;
+use dovetail::gui::widget::card;
+use dovetail::model::call::{Binding, Call, CallState, Direction};
+use dovetail::model::id::{AccountId, CallId};
+use driver::Driver;
+use window::{call, claimed, jid, noon, snapshot, unanswered};
+
+fn with(calls: Vec<Call>) -> Snapshot {
+    Snapshot { calls, ..snapshot() }
+}
+
+fn incoming() -> Call {
+    unanswered(CallState::Incoming, Direction::In, noon())
+}
+
+fn place(to: &str, account: Option<&str>, confirm: bool) -> Command {
+    Command::Call(CallCommand::Place {
+        to: to.to_owned(),
+        account: account.map(AccountId::new),
+        confirm,
+    })
+}
+
+#[test]
+fn a_click_on_call_in_the_roster_calls_that_contact() {
+    let mut window = Driver::new(snapshot());
+    // The first contact that can be called; Dave has no number and no button.
+    window.click("Call");
+    assert_eq!(window.commands(), [place(jid("juliet").as_str(), None, false)]);
+}
+
+#[test]
+fn a_number_that_is_typed_is_called_by_enter() {
+    let mut window = Driver::new(snapshot());
+    window.type_and_enter(sidebar::SEARCH, "+1 555 0199");
+    assert_eq!(window.commands(), [place("+1 555 0199", None, false)]);
+}
+
+#[test]
+fn typing_changes_the_list_under_the_pointer_without_harm() {
+    let mut window = Driver::new(snapshot());
+    for text in ["1", "12", "j", "", "eve@xmpp.example.com", "zzz", ""] {
+        window.take([Message::Sidebar(sidebar::Message::Search(text.to_owned()))]);
+        window.click_at(160.0, 300.0);
+        let _ = window.commands();
+    }
+    assert!(window.says("Juliet"));
+}
+
+#[test]
+fn several_ways_become_a_question_and_the_chosen_one_is_dialled() {
+    let mut window = Driver::new(snapshot());
+    window.click("Call");
+    let choice = |uri: &str, label: &str| Choice {
+        account: AccountId::new("telephony"),
+        uri: uri.to_owned(),
+        label: label.to_owned(),
+    };
+    let ways =
+        vec![choice("sip:juliet@sip.example.com", "Work"), choice("tel:+15550177", "Mobile")];
+    window.answer(Err(CommandError::ChoiceNeeded(ways)));
+    assert!(window.says("How do you want to call Juliet?"));
+    window.click("Mobile");
+    assert_eq!(window.commands(), [place("tel:+15550177", Some("telephony"), false)]);
+    assert!(!window.says("How do you want to call Juliet?"));
+}
+
+#[test]
+fn a_call_that_may_cost_goes_out_only_when_confirmed() {
+    let mut window = Driver::new(snapshot());
+    let cue = || Cue { kind: CueKind::Pstn, text: "Telephone network".to_owned() };
+    window.type_and_enter(sidebar::SEARCH, "+1 555 0199");
+    window.answer(Err(CommandError::ConfirmationNeeded(vec![cue()])));
+    assert!(window.says("Call +1 555 0199?"));
+    assert!(window.says("Telephone network"));
+    window.click("Cancel");
+    assert_eq!(window.commands(), []);
+
+    window.type_and_enter(sidebar::SEARCH, "+1 555 0199");
+    window.answer(Err(CommandError::ConfirmationNeeded(vec![cue()])));
+    window.click("Call anyway");
+    assert_eq!(window.commands(), [place("+1 555 0199", None, true)]);
+}
+
+#[test]
+fn a_refused_call_is_told_and_can_be_dismissed() {
+    let mut window = Driver::new(snapshot());
+    window.click("Call");
+    window.answer(Err(CommandError::Refused("Telephony is not connected.".to_owned())));
+    assert!(window.says("Telephony is not connected."));
+    window.take([Message::Key(Keystroke::Escape)]);
+    assert!(!window.says("Telephony is not connected."));
+}
+
+#[test]
+fn a_proven_caller_is_named_and_the_evidence_is_shown() {
+    let mut window = Driver::new(with(vec![incoming()]));
+    assert!(window.app.title().starts_with("Dovetail"));
+    assert!(window.app.title().contains("Bob is calling"));
+    assert!(window.says("Verified by Bob's contact card · why?"));
+    assert!(!window.mentions("names exactly this address"));
+    window.click("Verified by Bob's contact card · why?");
+    assert!(window.mentions("names exactly this address"));
+    window.click("Answer");
+    assert_eq!(window.commands(), [Command::Call(CallCommand::Answer(CallId::new("call-1")))]);
+}
+
+#[test]
+fn who_is_on_the_line_is_not_offered_to_be_called() {
+    let mut window = Driver::new(with(vec![call(CallState::Active, Direction::Out, noon())]));
+    window.click("Bob");
+    assert!(window.says("In call"));
+    window.show(with(vec![incoming()]));
+    assert!(window.says("Is calling") && !window.says("In call"));
+    // A caller who merely says that he is Bob takes nothing away.
+    let mut window = Driver::new(with(vec![claimed(noon())]));
+    window.click("Bob");
+    assert!(!window.says("Is calling"));
+}
+
+#[test]
+fn the_bar_says_how_good_the_line_is() {
+    let mut talking = call(CallState::Active, Direction::Out, noon());
+    for (mos, loss_pct, said) in [
+        (4.3, 0.0, " · Good line · Opus"),
+        (3.3, 1.0, " · Fair line · Opus"),
+        (2.5, 9.0, " · Poor line: sound gets lost · Opus"),
+    ] {
+        (talking.stats.mos, talking.stats.loss_pct) = (mos, loss_pct);
+        assert!(Driver::new(with(vec![talking.clone()])).says(said), "{said}");
+    }
+}
+
+#[test]
+fn a_claim_is_called_a_claim() {
+    let mut window = Driver::new(with(vec![claimed(noon())]));
+    assert!(window.says("sip:+15550123@gw.example.net"));
+    assert!(window.says("Unknown caller"));
+    assert!(window.says("Says it is bob@xmpp.example.com · not verified"));
+    assert!(!window.mentions("Verified by"));
+    // Words for somebody unproven would tell them our address: the button does nothing.
+    window.click("Decline with a message: caller not verified");
+    assert_eq!(window.commands(), []);
+    window.click("Decline");
+    let decline = CallCommand::Decline { call: CallId::new("call-2"), message: None };
+    assert_eq!(window.commands(), [Command::Call(decline)]);
+}
+
+#[test]
+fn a_caller_of_whom_nothing_is_known_gets_no_name() {
+    let mut call = claimed(noon());
+    call.peer.binding = Binding::None;
+    call.peer.jid = None;
+    let window = Driver::new(with(vec![call]));
+    assert!(window.says("Nothing is known about this caller"));
+    assert!(!window.mentions("Says it is"));
+}
+
+#[test]
+fn a_call_can_be_declined_with_words() {
+    let mut window = Driver::new(with(vec![incoming()]));
+    window.click("Decline with a message…");
+    window.type_and_enter(card::DECLINE_FIELD, "in a meeting");
+    let decline = CallCommand::Decline {
+        call: CallId::new("call-1"),
+        message: Some("in a meeting".to_owned()),
+    };
+    assert_eq!(window.commands(), [Command::Call(decline)]);
+}
+
+#[test]
+fn enter_answers_and_escape_declines_when_nothing_else_is_open() {
+    let mut window = Driver::new(with(vec![incoming()]));
+    window.take([Message::Key(Keystroke::Enter)]);
+    assert_eq!(window.commands(), [Command::Call(CallCommand::Answer(CallId::new("call-1")))]);
+    window.click("Decline with a message…");
+    window.take([Message::Key(Keystroke::Escape)]);
+    assert_eq!(window.commands(), []);
+    window.take([Message::Key(Keystroke::Escape)]);
+    let decline = CallCommand::Decline { call: CallId::new("call-1"), message: None };
+    assert_eq!(window.commands(), [Command::Call(decline)]);
+}
+
+#[test]
+fn a_live_call_stays_in_sight_everywhere() {
+    for (width, height) in [(1120.0, 720.0), (400.0, 700.0)] {
+        let talking = with(vec![call(CallState::Active, Direction::Out, noon())]);
+        let mut window = Driver::sized(talking, width, height);
+        let hang_up = Command::Call(CallCommand::Hangup(CallId::new("call-1")));
+        assert!(window.says("02:31"));
+        assert!(window.says("In call"));
+        window.click("Hang up");
+        assert_eq!(window.commands(), std::slice::from_ref(&hang_up));
+        window.take([Message::Sidebar(sidebar::Message::Protection)]);
+        assert!(window.says("Connection and protection"));
+        window.click("Hang up");
+        assert_eq!(window.commands(), std::slice::from_ref(&hang_up));
+        window.take([Message::Sidebar(sidebar::Message::Open(jid("carol")))]);
+        let _ = window.commands();
+        window.click("Hang up");
+        assert_eq!(window.commands(), [hang_up]);
+    }
+}
+
+#[test]
+fn the_bar_says_how_the_sound_is_protected() {
+    let mut talking = call(CallState::Active, Direction::Out, noon());
+    let window = Driver::new(with(vec![talking.clone()]));
+    assert!(window.says("Encrypted to provider"));
+    assert!(window.says(" · Opus"));
+    talking.media.srtp = dovetail::model::call::MediaProtection::None;
+    let window = Driver::new(with(vec![talking]));
+    assert!(window.says("Not encrypted"));
+}
+
+#[test]
+fn a_call_tells_its_steps_and_why_it_ended() {
+    let mut window =
+        Driver::new(with(vec![unanswered(CallState::Dialing, Direction::Out, noon())]));
+    assert!(window.says("Calling…"));
+    window.show(with(vec![unanswered(CallState::Ringing, Direction::Out, noon())]));
+    assert!(window.says("Ringing…"));
+    let mut over = unanswered(CallState::Ended, Direction::Out, noon());
+    over.end_reason = Some("Bob is busy.".to_owned());
+    window.show(with(vec![over]));
+    assert!(window.says("Call ended"));
+    assert!(window.says(" · Bob is busy."));
+    assert!(!window.says("Hang up"));
+    window.show(with(Vec::new()));
+    assert!(!window.says("Call ended"));
+}
+
+#[test]
+fn an_answered_command_leaves_no_trace() {
+    let mut window = Driver::new(snapshot());
+    window.click("Call");
+    window.answer(Ok(Reply::Call { call: CallId::new("call-9") }));
+    assert!(!window.mentions("wrong"));
+    assert_eq!(window.commands(), []);
+}
