@@ -1,0 +1,115 @@
+//! Messages over a real server: there, back, and across an outage.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "support/instance.rs"]
+mod instance;
+
+use std::time::Duration;
+
+use dovetail::lab::{ConfigOptions, Lab, User};
+use instance::Instance;
+use serde_json::{Value, json};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+async fn world() -> (Lab, Instance, Instance) {
+    let lab = Lab::builder()
+        .xmpp_only()
+        .user(User::new("alice", "secret").contact("bob"))
+        .user(User::new("bob", "secret").contact("alice"))
+        .start()
+        .await
+        .unwrap();
+    let mut both = Vec::new();
+    for name in ["alice", "bob"] {
+        let config = lab.config_toml(name, &ConfigOptions::default()).unwrap();
+        both.push(Instance::start(&config).await);
+    }
+    let (mut bob, mut alice) = (both.pop().unwrap(), both.pop().unwrap());
+    for instance in [&mut alice, &mut bob] {
+        instance.wait_event(sees_somebody_online, PATIENCE).await;
+    }
+    (lab, alice, bob)
+}
+
+fn sees_somebody_online(event: &Value) -> bool {
+    event["contact"]["presence"]["show"] == "online"
+}
+
+fn message_state<'a>(id: &'a Value, state: &'a str) -> impl Fn(&Value) -> bool + 'a {
+    move |event| event["type"] == "message.state" && event["id"] == *id && event["state"] == state
+}
+
+#[tokio::test]
+async fn a_message_arrives_is_confirmed_and_kept() {
+    let (_lab, mut alice, mut bob) = world().await;
+    let sent =
+        alice.call("message.send", json!({ "to": "bob@cusax.test", "body": "ahoy ☎" })).await;
+    let got = bob.wait_event(|event| event["type"] == "message", PATIENCE).await;
+    assert_eq!(got["with"], "alice@cusax.test");
+    assert_eq!(got["entry"]["body"], "ahoy ☎");
+    assert_eq!(got["entry"]["direction"], "in");
+    alice.wait_event(message_state(&sent["id"], "delivered"), PATIENCE).await;
+
+    let unread = |event: &Value| event["contact"]["unread"] == 1;
+    bob.wait_event(unread, PATIENCE).await;
+    bob.call("chat.displayed", json!({ "with": "alice@cusax.test" })).await;
+    bob.wait_event(|event| event["contact"]["unread"] == 0, PATIENCE).await;
+
+    // Both keep it over a restart.
+    let (_, profile) = bob.quit().await;
+    let mut bob = Instance::start_in(profile).await;
+    for (instance, with) in [(&mut bob, "alice@cusax.test"), (&mut alice, "bob@cusax.test")] {
+        let history = instance.call("history", json!({ "with": with })).await;
+        assert_eq!(history.as_array().unwrap().len(), 1, "{history}");
+        assert_eq!(history[0]["body"], "ahoy ☎");
+    }
+}
+
+#[tokio::test]
+async fn a_message_written_during_an_outage_arrives_once() {
+    let (mut lab, mut alice, mut bob) = world().await;
+    lab.stop_xmpp().await;
+    let down = |event: &Value| event["account"]["state"] == "failed";
+    alice.wait_event(down, PATIENCE).await;
+    let sent = alice.call("message.send", json!({ "to": "bob@cusax.test", "body": "later" })).await;
+    let history = alice.call("history", json!({ "with": "bob@cusax.test" })).await;
+    assert_eq!(history[0]["state"], "queued");
+    lab.start_xmpp().await.unwrap();
+    bob.wait_event(|event| event["entry"]["body"] == "later", PATIENCE).await;
+    alice.wait_event(message_state(&sent["id"], "delivered"), PATIENCE).await;
+    let history = bob.call("history", json!({ "with": "alice@cusax.test" })).await;
+    assert_eq!(history.as_array().unwrap().len(), 1, "{history}");
+}
+
+#[tokio::test]
+async fn a_message_written_before_a_crash_arrives_after_it() {
+    let (mut lab, mut alice, mut bob) = world().await;
+    lab.stop_xmpp().await;
+    alice.wait_event(|event| event["account"]["state"] == "failed", PATIENCE).await;
+    alice.call("message.send", json!({ "to": "bob@cusax.test", "body": "kept" })).await;
+    let (_, profile) = alice.quit().await;
+    lab.start_xmpp().await.unwrap();
+    let _alice = Instance::start_in(profile).await;
+    bob.wait_event(|event| event["entry"]["body"] == "kept", PATIENCE).await;
+}
+
+#[tokio::test]
+async fn typing_is_seen() {
+    let (_lab, mut alice, mut bob) = world().await;
+    alice.call("chat.state", json!({ "to": "bob@cusax.test", "state": "composing" })).await;
+    let event = bob.wait_event(|event| event["type"] == "chat.state", PATIENCE).await;
+    assert_eq!(event["state"], "composing");
+}
+
+#[tokio::test]
+async fn presence_is_seen_both_ways() {
+    let (_lab, mut alice, mut bob) = world().await;
+    alice.call("presence.set", json!({ "show": "dnd", "status": "on the phone" })).await;
+    let dnd = |event: &Value| event["contact"]["presence"]["show"] == "dnd";
+    let seen = bob.wait_event(dnd, PATIENCE).await;
+    assert_eq!(seen["contact"]["presence"]["status"], "on the phone");
+    bob.quit().await;
+    alice.wait_event(|event| event["contact"]["presence"]["show"] == "offline", PATIENCE).await;
+}

@@ -1,0 +1,95 @@
+//! A screen without a monitor (Xvfb), and a hand on its mouse and keyboard (xdotool).
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use dovetail::lab::guard;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running X server with a display number that nobody else has. Dropping it ends it.
+pub struct Screen {
+    server: Child,
+    name: String,
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+        guard::forget_group(self.server.id());
+    }
+}
+
+impl Screen {
+    /// Starts one of 1120 × 720. There is no window manager: a window stands in its corner.
+    pub fn start() -> Self {
+        use std::os::unix::process::CommandExt;
+        let mut server = Command::new("Xvfb")
+            .args(["-displayfd", "1", "-screen", "0", "1120x720x24", "-nolisten", "tcp"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .expect("Xvfb (scripts/setup test installs it)");
+        guard::watch_group(server.id()).unwrap();
+        let mut number = String::new();
+        BufReader::new(server.stdout.take().unwrap()).read_line(&mut number).unwrap();
+        Self { server, name: format!(":{}", number.trim()) }
+    }
+
+    /// What `DISPLAY` is to be.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The window whose title matches, once it is there.
+    pub fn window(&self, title: &str) -> u64 {
+        let end = Instant::now() + PATIENCE;
+        while Instant::now() < end {
+            let found = self.xdotool(&["search", "--onlyvisible", "--name", title]);
+            if let Some(id) = found.and_then(|ids| ids.lines().next()?.parse().ok()) {
+                return id;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("no window is called {title}");
+    }
+
+    /// A window's width and height.
+    pub fn size(&self, window: u64) -> (u32, u32) {
+        let shape = self.xdotool(&["getwindowgeometry", "--shell", &window.to_string()]);
+        let shape = shape.expect("the window's shape");
+        let value = |name: &str| {
+            let line = shape.lines().find_map(|line| line.strip_prefix(name)).expect(name);
+            line.parse().unwrap()
+        };
+        (value("WIDTH="), value("HEIGHT="))
+    }
+
+    /// Moves the pointer and clicks.
+    pub fn click(&self, (x, y): (u32, u32)) {
+        let (x, y) = (x.to_string(), y.to_string());
+        self.xdotool(&["mousemove", &x, &y, "click", "1"]).expect("a click");
+    }
+
+    /// Types into a window. With no window manager, nobody else gives it the focus.
+    pub fn type_text(&self, window: u64, text: &str) {
+        self.xdotool(&["windowfocus", "--sync", &window.to_string()]).expect("the focus");
+        self.xdotool(&["type", "--delay", "20", text]).expect("typing");
+    }
+
+    /// Presses a key.
+    pub fn key(&self, key: &str) {
+        self.xdotool(&["key", key]).expect("a key");
+    }
+
+    fn xdotool(&self, arguments: &[&str]) -> Option<String> {
+        let mut command = Command::new("xdotool");
+        let output = command.args(arguments).env("DISPLAY", &self.name).output();
+        let output = output.expect("xdotool (scripts/setup test installs it)");
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+}
