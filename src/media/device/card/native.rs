@@ -200,11 +200,16 @@ fn play<T: SizedSample + FromSample<f32>>(
     device.build_output_stream(config, data, on_error(health), None).map_err(device_error)
 }
 
+/// A device that went away repeats its error without a pause: it is told once, and every error
+/// but those that pass by themselves counts as its loss.
 fn on_error(health: Arc<Health>) -> impl FnMut(cpal::Error) + Send + 'static {
+    let mut told = false;
     move |error| {
-        tracing::warn!(%error, "sound device");
-        use cpal::ErrorKind::{DeviceNotAvailable, HostUnavailable, StreamInvalidated};
-        if matches!(error.kind(), DeviceNotAvailable | HostUnavailable | StreamInvalidated) {
+        use cpal::ErrorKind::{DeviceBusy, DeviceChanged, RealtimeDenied, Xrun};
+        if !std::mem::replace(&mut told, true) {
+            tracing::warn!(%error, "sound device; it says no more");
+        }
+        if !matches!(error.kind(), DeviceBusy | DeviceChanged | RealtimeDenied | Xrun) {
             health.lose();
         }
     }
