@@ -121,6 +121,8 @@ impl Phone {
             target: target.to_owned(),
             offer: OFFER.to_vec(),
             impp: Some("alice@cusax.test".parse().unwrap()),
+            anonymous: false,
+            referral: None,
         }))
         .await;
         call
@@ -148,7 +150,8 @@ async fn talk(alice: &mut Phone, bob: &mut Phone) -> (CallId, CallId) {
     assert_eq!(incoming.impp, ["alice@cusax.test".parse::<dovetail::model::BareJid>().unwrap()]);
     assert_eq!(incoming.offer.as_deref(), Some(OFFER));
     alice.call_event(|event| *event == CallEvent::Ringing).await;
-    bob.send(SipCommand::Answer { call: incoming.call.clone(), sdp: ANSWER.to_vec() }).await;
+    bob.send(SipCommand::Answer { call: incoming.call.clone(), sdp: ANSWER.to_vec(), impp: None })
+        .await;
     let answered = alice.call_event(|event| matches!(event, CallEvent::Answered { .. })).await;
     assert_eq!(answered, CallEvent::Answered { sdp: Some(ANSWER.to_vec()), impp: vec![] });
     bob.call_event(|event| *event == CallEvent::Confirmed { sdp: None }).await;
@@ -221,7 +224,7 @@ async fn an_account_over_udp_reaches_one_over_tls() {
     assert_eq!(alice.end().await, EndReason::RemoteHangup);
     let out = bob.dial("sip:alice@cusax.test").await;
     let incoming = alice.incoming().await;
-    alice.send(SipCommand::Answer { call: incoming.call, sdp: ANSWER.to_vec() }).await;
+    alice.send(SipCommand::Answer { call: incoming.call, sdp: ANSWER.to_vec(), impp: None }).await;
     bob.call_event(|event| matches!(event, CallEvent::Answered { .. })).await;
     bob.send(SipCommand::Hangup(out)).await;
     assert_eq!(alice.end().await, EndReason::RemoteHangup);

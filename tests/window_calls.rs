@@ -30,6 +30,7 @@ fn place(to: &str, account: Option<&str>, confirm: bool) -> Command {
         to: to.to_owned(),
         account: account.map(AccountId::new),
         confirm,
+        anonymous: false,
     })
 }
 

@@ -8,8 +8,8 @@ use toml::de::DeTable;
 
 use super::table::{Document, Problem, Table};
 use super::{
-    Audio, AudioDevice, Config, HostPort, PasswordSource, SipAccount, SrtpPolicy, TlsStart,
-    XmppAccount,
+    Audio, AudioDevice, Config, DtmfMode, HostPort, PasswordSource, SipAccount, SrtpPolicy,
+    TlsStart, XmppAccount,
 };
 use crate::model::BareJid;
 use crate::model::address::{Aor, SipTarget};
@@ -111,8 +111,18 @@ impl Config {
 
 const XMPP_KEYS: [&str; 8] =
     ["id", "jid", "server", "tls", "password_command", "ca_file", "audio", "wait_for"];
-const SIP_KEYS: [&str; 9] =
-    ["id", "aor", "proxy", "username", "password_command", "ca_file", "srtp", "related_to", "chat"];
+const SIP_KEYS: [&str; 10] = [
+    "id",
+    "aor",
+    "proxy",
+    "username",
+    "password_command",
+    "ca_file",
+    "srtp",
+    "related_to",
+    "chat",
+    "dtmf",
+];
 
 /// The tables of `[[xmpp]]` or `[[sip]]`.
 fn accounts<'a, 'd>(
@@ -172,6 +182,12 @@ fn sip_account(table: &Table<'_, '_>, base: &Path) -> Result<SipAccount, ConfigE
         "off" => Ok(SrtpPolicy::Off),
         _ => Err(Problem::Word("\"required\", \"preferred\", \"off\"")),
     })?;
+    let related_to = table.text("related_to")?.map(AccountId::new);
+    let dtmf = table.parsed("dtmf", |text| match text {
+        "rtp" => Ok(DtmfMode::Rtp),
+        "info" => Ok(DtmfMode::Info),
+        _ => Err(Problem::Word("\"rtp\", \"info\"")),
+    })?;
     Ok(SipAccount {
         id: table.text("id")?.map_or_else(|| AccountId::new(aor.to_string()), AccountId::new),
         aor,
@@ -180,8 +196,9 @@ fn sip_account(table: &Table<'_, '_>, base: &Path) -> Result<SipAccount, ConfigE
         password: password(table)?,
         ca_file: path(table, "ca_file", base)?,
         srtp: srtp.unwrap_or_default(),
-        related_to: table.text("related_to")?.map(AccountId::new),
-        chat: table.flag("chat", false)?,
+        chat: table.flag("chat", related_to.is_none())?,
+        related_to,
+        dtmf: dtmf.unwrap_or_default(),
     })
 }
 

@@ -70,8 +70,11 @@ pub struct SipAccount {
     pub srtp: SrtpPolicy,
     /// The chat account that is the other half of the service (CUSAX C30).
     pub related_to: Option<AccountId>,
-    /// Instant messages over SIP.
+    /// Instant messages over SIP: on for an account that stands alone, off for one that is
+    /// related to a chat account, unless set (CUSAX C8, C10).
     pub chat: bool,
+    /// How DTMF digits are sent.
+    pub dtmf: DtmfMode,
 }
 
 /// A host name or address, and a port.
@@ -118,6 +121,16 @@ pub enum SrtpPolicy {
     Preferred,
     /// Never.
     Off,
+}
+
+/// How DTMF digits are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DtmfMode {
+    /// As telephone-events in the media (RFC 4733); as INFO to a peer that has none.
+    #[default]
+    Rtp,
+    /// As INFO always.
+    Info,
 }
 
 /// Sound.

@@ -64,6 +64,7 @@ fn the_example_is_read() {
         srtp: SrtpPolicy::Required,
         related_to: Some("work-chat".into()),
         chat: false,
+        dtmf: DtmfMode::Rtp,
     };
     let audio = Audio {
         input: AudioDevice::File("/p/speech.wav".into()),

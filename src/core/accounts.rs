@@ -191,6 +191,7 @@ impl Record {
             related_to,
             security: None,
             features,
+            mailbox: None,
         };
         Self { view, settings, started: false, local: None, transport: None }
     }

@@ -145,6 +145,11 @@ pub(super) fn new_call(
         answered: None,
         ended: None,
         end_reason: None,
+        anonymous: false,
+        quiet: false,
+        via: None,
+        transfer: None,
+        ask: None,
     }
 }
 
@@ -185,6 +190,11 @@ impl Core {
             // Taken before they come here.
             CallCommand::Place { .. } | CallCommand::Answer(_) => {}
             CallCommand::List => return Ok(Reply::Calls(self.calls.views())),
+            CallCommand::Hold(_)
+            | CallCommand::Resume(_)
+            | CallCommand::Digits { .. }
+            | CallCommand::Transfer { .. }
+            | CallCommand::Consent { .. } => {}
             CallCommand::Decline { call, message } => self.decline_call(now, &call, message)?,
             CallCommand::Hangup(call) => {
                 self.calls.live(&call)?;
@@ -212,6 +222,13 @@ impl Core {
             CallEvent::Answered { sdp, .. } => self.on_answered(now, id, sdp.as_deref()),
             CallEvent::Confirmed { sdp } => self.on_confirmed(now, id, sdp.as_deref()),
             CallEvent::Reoffer { sdp } => self.on_reoffer(id, sdp.as_deref()),
+            CallEvent::Reanswered { .. }
+            | CallEvent::ReofferFailed { .. }
+            | CallEvent::ReofferAgain
+            | CallEvent::Redirected { .. }
+            | CallEvent::Referral { .. }
+            | CallEvent::Transfer(_)
+            | CallEvent::Digit(_) => {}
             CallEvent::Ended(reason) => self.end_call(now, id, reason, false),
         }
     }
@@ -384,7 +401,7 @@ impl Core {
                 self.tell(Event::Notice { level, text });
             }
             MediaEvent::Failed(error) => self.on_media_failed(now, id, &error),
-            MediaEvent::Stopped => {}
+            MediaEvent::Digit(_) | MediaEvent::Stopped => {}
         }
     }
 

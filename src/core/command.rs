@@ -10,6 +10,7 @@ use crate::model::contact::Contact;
 use crate::model::id::{AccountId, CallId, MessageId};
 use crate::model::message::{ChatState, Entry};
 use crate::model::presence::Show;
+use crate::model::telephony::Telephony;
 use crate::model::time::Timestamp;
 
 /// A request of a face.
@@ -36,6 +37,8 @@ pub enum Command {
     Call(CallCommand),
     /// `devices`, `devices.use`
     Devices(DeviceCommand),
+    /// `telephony`, `telephony.set`
+    Telephony(TelephonyCommand),
 }
 
 /// `contact.*`
@@ -108,6 +111,8 @@ pub enum CallCommand {
         account: Option<AccountId>,
         /// The user has seen the cues and goes ahead.
         confirm: bool,
+        /// Hide who calls.
+        anonymous: bool,
     },
     /// `call.answer`
     Answer(CallId),
@@ -127,8 +132,54 @@ pub enum CallCommand {
         /// Mute or unmute.
         on: bool,
     },
+    /// `call.hold`
+    Hold(CallId),
+    /// `call.resume`; another call that is on is held first.
+    Resume(CallId),
+    /// `call.dtmf`
+    Digits {
+        /// Which.
+        call: CallId,
+        /// `0`–`9`, `*`, `#`, `A`–`D`.
+        digits: String,
+    },
+    /// `call.transfer`
+    Transfer {
+        /// Which.
+        call: CallId,
+        /// To whom.
+        to: TransferTo,
+        /// The user has seen the cues and goes ahead.
+        confirm: bool,
+    },
+    /// `call.consent`: the user's word on `Call::ask`.
+    Consent {
+        /// Which.
+        call: CallId,
+        /// Go ahead, or refuse.
+        accept: bool,
+    },
     /// `calls`
     List,
+}
+
+/// Whom a call is transferred to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TransferTo {
+    /// Blind: a JID of the roster, a SIP or tel URI, or a number as typed.
+    Address(String),
+    /// Attended: the other side of this call.
+    Call(CallId),
+}
+
+/// `telephony`, `telephony.set`
+#[derive(Debug, Clone, PartialEq)]
+pub enum TelephonyCommand {
+    /// `telephony`
+    Get,
+    /// `telephony.set`: the parameters given, merged into what is set. An object's `null`
+    /// resets that setting.
+    Set(serde_json::Map<String, serde_json::Value>),
 }
 
 /// `devices`, `devices.use`
@@ -183,6 +234,8 @@ pub enum Reply {
         /// Loudspeakers.
         outputs: Vec<Device>,
     },
+    /// `telephony`, `telephony.set`
+    Telephony(Telephony),
 }
 
 /// The two sides' protection compared (CUSAX C62).

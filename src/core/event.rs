@@ -7,8 +7,9 @@ use super::command::SecurityReport;
 use crate::model::account::Account;
 use crate::model::call::Call;
 use crate::model::contact::Contact;
-use crate::model::id::MessageId;
+use crate::model::id::{CallId, MessageId};
 use crate::model::message::{ChatState, Entry, MessageState};
+use crate::model::telephony::Telephony;
 
 /// Something changed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -72,6 +73,20 @@ pub enum Event {
     Call {
         /// As it is now.
         call: Call,
+    },
+    /// The other side of a call pressed a key.
+    #[serde(rename = "call.digit")]
+    CallDigit {
+        /// Which call.
+        call: CallId,
+        /// The key.
+        digit: char,
+    },
+    /// The user's rules for calls.
+    #[serde(rename = "telephony")]
+    Telephony {
+        /// As they are now.
+        telephony: Telephony,
     },
     /// Something to tell the user.
     #[serde(rename = "notice")]

@@ -195,7 +195,7 @@ impl Core {
         record.sent = sent.as_ref().ok().map(|(body, _)| body.clone());
         match sent {
             Ok((sdp, plan)) => {
-                self.ask_sip(id, |call| SipCommand::Answer { call, sdp });
+                self.ask_sip(id, |call| SipCommand::Answer { call, sdp, impp: None });
                 if let Some(plan) = plan {
                     self.run_media(id, plan);
                 }

@@ -24,6 +24,7 @@ use crate::model::BareJid;
 use crate::model::id::{AccountId, CallId, MessageId};
 use crate::model::message::{Entry, MessageState};
 use crate::model::presence::Show;
+use crate::model::telephony::Telephony;
 use crate::model::time::{Now, Timestamp};
 use crate::sip::{SipCommand, SipEvent};
 use crate::xmpp::{XmppCommand, XmppEvent};
@@ -56,6 +57,7 @@ pub struct Core {
     /// No word before then that an account is behind: the first one said it.
     behind_until: Option<Instant>,
     audio: Audio,
+    telephony: Telephony,
     random: StdRng,
     outputs: VecDeque<Output>,
     changed: bool,
@@ -184,6 +186,7 @@ impl Core {
             presence_missed: BTreeSet::new(),
             behind_until: None,
             audio: config.audio.clone(),
+            telephony: Telephony::default(),
             random: StdRng::from_seed(seed),
             outputs: VecDeque::new(),
             changed: true,
@@ -235,7 +238,7 @@ impl Core {
                 return;
             }
             Command::Chat(command) => self.on_chat_command(now, command),
-            Command::Call(CallCommand::Place { to, account, confirm }) => {
+            Command::Call(CallCommand::Place { to, account, confirm, .. }) => {
                 self.place_call(now, &to, outgoing::Wish { request, account, confirm });
                 return;
             }
@@ -244,6 +247,7 @@ impl Core {
                 return;
             }
             Command::Call(command) => self.on_call_command(now, command),
+            Command::Telephony(_) => Ok(Reply::Telephony(self.telephony.clone())),
             Command::Devices(command) => return self.on_device_command(request, command),
         };
         self.outputs.push_back(Output::Reply(request, done));
@@ -296,6 +300,7 @@ impl Core {
                 self.on_registration(now, account, registration);
             }
             SipEvent::Incoming(incoming) => self.on_incoming_call(now, account, incoming),
+            SipEvent::Mailbox(_) | SipEvent::Message(_) | SipEvent::MessageState { .. } => {}
             SipEvent::Call(call, event) => self.on_call_event(now, &call, event),
         }
     }

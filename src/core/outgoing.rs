@@ -294,7 +294,8 @@ impl Core {
                 record.sent = Some(body.clone());
                 record.offer = Some(offer);
                 let call = id.clone();
-                let invite = PlaceCall { call, target, offer: body, impp };
+                let invite =
+                    PlaceCall { call, target, offer: body, impp, anonymous: false, referral: None };
                 self.ask_sip(id, |_| SipCommand::Invite(invite));
                 let reply = Ok(Reply::Call { call: id.clone() });
                 self.outputs.push_back(Output::Reply(request, reply));

@@ -10,6 +10,7 @@ use crate::model::call::Call;
 use crate::model::contact::Contact;
 use crate::model::message::Conversation;
 use crate::model::presence::Show;
+use crate::model::telephony::Telephony;
 
 /// Everything that can be shown, at one moment.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +35,8 @@ pub struct Snapshot {
     /// Calls that are not over, oldest first; and those that ended in the last few seconds,
     /// so that a face can say why.
     pub calls: Vec<Call>,
+    /// The user's rules for calls.
+    pub telephony: Telephony,
 }
 
 impl Snapshot {
@@ -61,6 +64,7 @@ impl super::Core {
             contacts: self.roster.view(),
             conversations: self.chats.view(),
             calls: self.calls.views(),
+            telephony: self.telephony.clone(),
         }
     }
 }
@@ -77,6 +81,7 @@ impl Default for Snapshot {
             contacts: Arc::default(),
             conversations: Arc::default(),
             calls: Vec::new(),
+            telephony: Telephony::default(),
         }
     }
 }

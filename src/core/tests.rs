@@ -64,6 +64,7 @@ fn config() -> Config {
             srtp: SrtpPolicy::Preferred,
             related_to: Some(CHAT.into()),
             chat: false,
+            dtmf: crate::config::DtmfMode::Rtp,
         }],
         audio: Audio::default(),
     }
@@ -166,7 +167,8 @@ impl World {
 
     /// Begins a call and lets its sockets be there.
     fn place(&mut self, to: &str, confirm: bool) -> Result<CallId, CommandError> {
-        let place = CallCommand::Place { to: to.to_owned(), account: None, confirm };
+        let place =
+            CallCommand::Place { to: to.to_owned(), account: None, confirm, anonymous: false };
         let id = self.begin(Command::Call(place));
         self.media_ready();
         match self.reply(id).expect("an answer")? {
@@ -206,6 +208,10 @@ impl World {
             asserted: Vec::new(),
             impp: impp.iter().map(|text| jid(text)).collect(),
             offer: Some(remote_sdp()),
+            anonymous: false,
+            replaces: None,
+            referred_by: None,
+            forwarded_by: None,
         }));
         call
     }
@@ -495,6 +501,10 @@ fn an_offer_that_cannot_be_met_is_refused_with_488() {
         asserted: Vec::new(),
         impp: Vec::new(),
         offer: Some(b"v=0\r\nnonsense".to_vec()),
+        anonymous: false,
+        replaces: None,
+        referred_by: None,
+        forwarded_by: None,
     }));
     assert!(
         world.sent_to_sip().iter().any(|c| matches!(c, SipCommand::Refuse { status: 488, .. }))

@@ -42,6 +42,12 @@ pub enum MediaCommand {
     Run(Box<MediaPlan>),
     /// Send silence instead of the microphone.
     Mute(bool),
+    /// Send these DTMF digits one after the other as telephone-events (RFC 4733); dropped where
+    /// the plan has none.
+    Digits(String),
+    /// Bind new sockets on this address, ours having changed; a `Prepared` event follows. What
+    /// runs goes on with the new ones.
+    Rebind(IpAddr),
     /// Stop, close the devices, complete the recording.
     Stop,
 }
@@ -53,6 +59,8 @@ pub enum MediaEvent {
     Prepared(SocketAddr),
     /// Figures, about once a second.
     Stats(CallStats),
+    /// The other side pressed a key (RFC 4733).
+    Digit(char),
     /// A sound device went away during the call, or all are there again. The call goes on;
     /// lost devices are opened again when they can be.
     Device {

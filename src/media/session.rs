@@ -206,6 +206,7 @@ impl Session {
                 self.muted = muted;
                 Ok(())
             }
+            MediaCommand::Digits(_) | MediaCommand::Rebind(_) => Ok(()),
             // `run` ends at it.
             MediaCommand::Stop => Ok(()),
         }

@@ -103,6 +103,20 @@ pub struct Features {
     pub video: bool,
 }
 
+/// What waits in a telephony account's mailbox (RFC 3842).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Mailbox {
+    /// There is something new.
+    pub waiting: bool,
+    /// New voice messages; zero as well when the server counts none.
+    pub new: u32,
+    /// Voice messages that were heard before.
+    pub old: u32,
+    /// What to call to hear them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uri: Option<String>,
+}
+
 /// One account, in the shape of the JSON-RPC face.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Account {
@@ -130,6 +144,9 @@ pub struct Account {
     pub security: Option<Security>,
     /// What the account is used for.
     pub features: Features,
+    /// What waits in its mailbox, once the server told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mailbox: Option<Mailbox>,
 }
 
 fn or_null<S: Serializer>(security: &Option<Security>, serializer: S) -> Result<S::Ok, S::Error> {

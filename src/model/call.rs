@@ -125,6 +125,49 @@ pub struct CallStats {
     pub packets_out: u64,
 }
 
+/// How a transfer goes that we asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+pub enum TransferState {
+    /// Asked for; the other side tries.
+    Trying,
+    /// The new target rings.
+    Ringing,
+    /// The other side reached the new target: our part is over.
+    Done,
+    /// It did not work; the call with us goes on.
+    Failed {
+        /// SIP status.
+        code: u16,
+        /// Why, made safe for showing.
+        text: String,
+    },
+}
+
+/// Something the other side wants that needs the user's word (CUSAX C59, C67): nothing remote
+/// starts a call that may cost unasked. `call.consent` answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ask {
+    /// What is wanted.
+    pub kind: AskKind,
+    /// The address that would be called.
+    pub uri: String,
+    /// To show: the contact's name when proven, else the address.
+    pub display: String,
+    /// What to know before: what it may cost and where it leads.
+    pub cues: Vec<String>,
+}
+
+/// Kinds of wishes of the other side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AskKind {
+    /// The called address says that the person is reached elsewhere (3xx).
+    Redirect,
+    /// The other side of the call wants us to talk to somebody else (REFER).
+    Transfer,
+}
+
 /// One call, in the shape of the JSON-RPC face.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Call {
@@ -145,6 +188,21 @@ pub struct Call {
     /// Our microphone is muted.
     #[serde(default)]
     pub muted: bool,
+    /// We hide who we are, or the caller does.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub anonymous: bool,
+    /// The user's policy for strangers wants this call shown without a ring tone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub quiet: bool,
+    /// Who sent or forwarded the call here, as the network says; not proven.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub via: Option<String>,
+    /// How the transfer goes that we asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transfer: Option<TransferState>,
+    /// What the other side wants that needs the user's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ask: Option<Ask>,
     /// When it was dialled or began to ring.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub started: Option<Timestamp>,

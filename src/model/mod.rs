@@ -11,6 +11,7 @@ pub mod fault;
 pub mod id;
 pub mod message;
 pub mod presence;
+pub mod telephony;
 pub mod time;
 pub mod vcard;
 

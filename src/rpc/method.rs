@@ -130,6 +130,7 @@ fn call(method: &str, params: &mut Params) -> Result<Command, RequestError> {
                 to: params.need("to")?,
                 account: params.may("account")?,
                 confirm: params.may("confirm")?.unwrap_or(false),
+                anonymous: params.may("anonymous")?.unwrap_or(false),
             }
         }
         "call.answer" => {
@@ -169,7 +170,7 @@ mod tests {
     fn a_call_is_read() {
         let read = read("call", json!({ "to": "bob@cusax.test", "confirm": true })).unwrap();
         let to = "bob@cusax.test".to_owned();
-        let place = CallCommand::Place { to, account: None, confirm: true };
+        let place = CallCommand::Place { to, account: None, confirm: true, anonymous: false };
         assert_eq!(read, Command::Call(place));
     }
 

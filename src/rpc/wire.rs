@@ -193,6 +193,11 @@ mod tests {
             answered: None,
             ended: None,
             end_reason: None,
+            anonymous: false,
+            quiet: false,
+            via: None,
+            transfer: None,
+            ask: None,
         };
         let text = notification(&Event::Call { call });
         assert_eq!(

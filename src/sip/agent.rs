@@ -152,7 +152,14 @@ impl Agent {
                 self.settle(now);
                 return;
             }
-            SipCommand::Answer { call, .. }
+            SipCommand::Message(_) => return,
+            SipCommand::Reoffer { call, .. }
+            | SipCommand::Refer { call, .. }
+            | SipCommand::RefuseReferral { call }
+            | SipCommand::Follow { call, .. }
+            | SipCommand::Redirect { call, .. }
+            | SipCommand::Digit { call, .. }
+            | SipCommand::Answer { call, .. }
             | SipCommand::Acknowledge { call, .. }
             | SipCommand::Refuse { call, .. }
             | SipCommand::AnswerReoffer { call, .. }

@@ -23,9 +23,12 @@ impl Debug for SipCommand {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
             Self::Invite(place) => f.debug_tuple("Invite").field(place).finish(),
-            Self::Answer { call, sdp } => {
-                f.debug_struct("Answer").field("call", call).field("sdp", &Hidden(sdp)).finish()
-            }
+            Self::Answer { call, sdp, impp } => f
+                .debug_struct("Answer")
+                .field("call", call)
+                .field("sdp", &Hidden(sdp))
+                .field("impp", impp)
+                .finish(),
             Self::Acknowledge { call, sdp } => f
                 .debug_struct("Acknowledge")
                 .field("call", call)
@@ -40,6 +43,24 @@ impl Debug for SipCommand {
                 .field("call", call)
                 .field("sdp", &hidden(sdp))
                 .finish(),
+            Self::Reoffer { call, sdp } => {
+                f.debug_struct("Reoffer").field("call", call).field("sdp", &Hidden(sdp)).finish()
+            }
+            Self::Refer { call, to } => {
+                f.debug_struct("Refer").field("call", call).field("to", to).finish()
+            }
+            Self::RefuseReferral { call } => {
+                f.debug_struct("RefuseReferral").field("call", call).finish()
+            }
+            Self::Follow { call, target } => {
+                f.debug_struct("Follow").field("call", call).field("target", target).finish()
+            }
+            Self::Redirect { call, to } => {
+                f.debug_struct("Redirect").field("call", call).field("to", to).finish()
+            }
+            // Which key may be a PIN.
+            Self::Digit { call, .. } => f.debug_struct("Digit").field("call", call).finish(),
+            Self::Message(message) => f.debug_tuple("Message").field(message).finish(),
             Self::Quit => f.write_str("Quit"),
         }
     }
@@ -52,6 +73,8 @@ impl Debug for PlaceCall {
             .field("target", &self.target)
             .field("offer", &Hidden(&self.offer))
             .field("impp", &self.impp)
+            .field("anonymous", &self.anonymous)
+            .field("referral", &self.referral)
             .finish()
     }
 }
@@ -66,6 +89,10 @@ impl Debug for IncomingCall {
             .field("asserted", &self.asserted)
             .field("impp", &self.impp)
             .field("offer", &hidden(&self.offer))
+            .field("anonymous", &self.anonymous)
+            .field("replaces", &self.replaces)
+            .field("referred_by", &self.referred_by)
+            .field("forwarded_by", &self.forwarded_by)
             .finish()
     }
 }
@@ -84,6 +111,22 @@ impl Debug for CallEvent {
                 f.debug_struct("Confirmed").field("sdp", &hidden(sdp)).finish()
             }
             Self::Reoffer { sdp } => f.debug_struct("Reoffer").field("sdp", &hidden(sdp)).finish(),
+            Self::Reanswered { sdp } => {
+                f.debug_struct("Reanswered").field("sdp", &Hidden(sdp)).finish()
+            }
+            Self::ReofferFailed { code, text } => {
+                f.debug_struct("ReofferFailed").field("code", code).field("text", text).finish()
+            }
+            Self::ReofferAgain => f.write_str("ReofferAgain"),
+            Self::Redirected { targets } => {
+                f.debug_struct("Redirected").field("targets", targets).finish()
+            }
+            Self::Referral { to, attended } => {
+                f.debug_struct("Referral").field("to", to).field("attended", attended).finish()
+            }
+            Self::Transfer(state) => f.debug_tuple("Transfer").field(state).finish(),
+            // Which key may be a PIN.
+            Self::Digit(_) => f.write_str("Digit"),
             Self::Ended(reason) => f.debug_tuple("Ended").field(reason).finish(),
         }
     }
@@ -126,6 +169,8 @@ mod tests {
             target: "sip:b@x".to_owned(),
             offer: sdp.clone(),
             impp: None,
+            anonymous: false,
+            referral: None,
         };
         let incoming = IncomingCall {
             call: call.clone(),
@@ -135,6 +180,10 @@ mod tests {
             asserted: Vec::new(),
             impp: Vec::new(),
             offer: some.clone(),
+            anonymous: false,
+            replaces: None,
+            referred_by: None,
+            forwarded_by: None,
         };
         let mut request = Request::new(Method::Invite, "sip:b@x");
         request.body.clone_from(&sdp);
@@ -143,9 +192,14 @@ mod tests {
         let impp = Vec::new;
         let shown = [
             format!("{:?}", SipCommand::Invite(place)),
-            format!("{:?}", SipCommand::Answer { call: call.clone(), sdp: sdp.clone() }),
+            format!(
+                "{:?}",
+                SipCommand::Answer { call: call.clone(), sdp: sdp.clone(), impp: None }
+            ),
             format!("{:?}", SipCommand::Acknowledge { call: call.clone(), sdp: sdp.clone() }),
+            format!("{:?}", SipCommand::Reoffer { call: call.clone(), sdp: sdp.clone() }),
             format!("{:?}", SipCommand::AnswerReoffer { call, sdp: some.clone() }),
+            format!("{:?}", CallEvent::Reanswered { sdp: sdp.clone() }),
             format!("{incoming:?}"),
             format!("{:?}", CallEvent::EarlyMedia { sdp: sdp.clone(), impp: impp() }),
             format!("{:?}", CallEvent::Answered { sdp: some.clone(), impp: impp() }),

@@ -50,6 +50,11 @@ fn call(n: i64, with: &str) -> Entry {
         answered: None,
         ended: None,
         end_reason: Some("hung up".into()),
+        anonymous: false,
+        quiet: false,
+        via: None,
+        transfer: None,
+        ask: None,
     };
     let kind = EntryKind::Call;
     let id = format!("c{n}");

@@ -67,6 +67,7 @@ pub fn xmpp_account() -> Account {
         related_to: Some(AccountId::new("telephony")),
         security: Some(tls_security("SCRAM-SHA-256-PLUS")),
         features: Features { chat: true, presence: true, audio: false, video: false },
+        mailbox: None,
     }
 }
 
@@ -150,6 +151,11 @@ pub fn call(state: CallState, direction: Direction, now: Timestamp) -> Call {
         answered: Some(Timestamp::from_unix_millis(now.unix_millis() - 151_000)),
         ended: None,
         end_reason: None,
+        anonymous: false,
+        quiet: false,
+        via: None,
+        transfer: None,
+        ask: None,
     }
 }
 
@@ -255,6 +261,7 @@ pub fn snapshot_at(now: Timestamp) -> Snapshot {
         contacts: contacts.into_iter().map(Arc::new).collect(),
         conversations: [with_bob(now), carol].into_iter().map(Arc::new).collect(),
         calls: Vec::new(),
+        telephony: dovetail::model::telephony::Telephony::default(),
     }
 }
 

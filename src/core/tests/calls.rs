@@ -60,6 +60,10 @@ fn an_acknowledgement_without_the_answer_it_owes_ends_the_call() {
         asserted: Vec::new(),
         impp: Vec::new(),
         offer: None,
+        anonymous: false,
+        replaces: None,
+        referred_by: None,
+        forwarded_by: None,
     }));
     let taking = world.begin(Command::Call(CallCommand::Answer(call.clone())));
     world.media_ready();
@@ -156,6 +160,10 @@ fn encryption_that_is_lost_in_a_call_is_told() {
         asserted: Vec::new(),
         impp: Vec::new(),
         offer: Some(offer.into_bytes()),
+        anonymous: false,
+        replaces: None,
+        referred_by: None,
+        forwarded_by: None,
     }));
     world.begin(Command::Call(CallCommand::Answer(call.clone())));
     world.media_ready();

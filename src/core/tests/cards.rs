@@ -4,7 +4,7 @@ use super::*;
 
 fn place(to: &str) -> Command {
     let to = to.to_owned();
-    Command::Call(CallCommand::Place { to, account: None, confirm: false })
+    Command::Call(CallCommand::Place { to, account: None, confirm: false, anonymous: false })
 }
 
 #[test]

@@ -83,10 +83,15 @@ impl Chaos {
         let (who, call) = (self.who(), self.call());
         let (account, confirm) = (None, self.dice.random());
         let command = match self.dice.random_range(0..10) {
-            0 => Command::Call(CallCommand::Place { to: who.to_string(), account, confirm }),
+            0 => Command::Call(CallCommand::Place {
+                to: who.to_string(),
+                account,
+                confirm,
+                anonymous: false,
+            }),
             1 => {
                 let to = self.one(&CALLERS).to_owned();
-                Command::Call(CallCommand::Place { to, account, confirm })
+                Command::Call(CallCommand::Place { to, account, confirm, anonymous: false })
             }
             2 => Command::Call(CallCommand::Answer(call)),
             3 => {
@@ -173,6 +178,10 @@ impl Chaos {
                     asserted: Vec::new(),
                     impp: vec![self.who()],
                     offer: sdp,
+                    anonymous: self.dice.random(),
+                    replaces: None,
+                    referred_by: None,
+                    forwarded_by: None,
                 })
             }
             6 => SipEvent::Call(call, CallEvent::Ringing),

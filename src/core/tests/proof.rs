@@ -14,6 +14,10 @@ fn a_call_around_the_provider_proves_nothing() {
         asserted: Vec::new(),
         impp: vec![jid("bob@cusax.test")],
         offer: Some(remote_sdp()),
+        anonymous: false,
+        replaces: None,
+        referred_by: None,
+        forwarded_by: None,
     }));
     let cards = Ok(vec![card("sip:bob@cusax.test")]);
     world.xmpp(XmppEvent::Vcards { jid: jid("bob@cusax.test"), cards });

@@ -18,7 +18,12 @@ impl App {
         account: Option<AccountId>,
         confirm: bool,
     ) -> Task<Message> {
-        let command = CallCommand::Place { to: to.clone(), account: account.clone(), confirm };
+        let command = CallCommand::Place {
+            to: to.clone(),
+            account: account.clone(),
+            confirm,
+            anonymous: false,
+        };
         self.run(Command::Call(command), Origin::Place { to, name, account })
     }
 

@@ -191,6 +191,10 @@ fn describe(
             .collect(),
         impp: call_info::impp(&request.headers),
         offer,
+        anonymous: false,
+        replaces: None,
+        referred_by: None,
+        forwarded_by: None,
     }
 }
 

@@ -12,7 +12,10 @@ fn talking(seed: u64) -> (World, crate::model::id::CallId, crate::model::id::Cal
     let mut world = World::ready(seed, FAIR);
     let out = world.call(ALICE, "bob");
     let incoming = world.incoming(BOB);
-    world.command(BOB, SipCommand::Answer { call: incoming.clone(), sdp: ANSWER.to_vec() });
+    world.command(
+        BOB,
+        SipCommand::Answer { call: incoming.clone(), sdp: ANSWER.to_vec(), impp: None },
+    );
     world.answered(ALICE);
     world.confirmed(BOB);
     (world, out, incoming)
@@ -27,7 +30,8 @@ fn a_call_rings_is_answered_and_hung_up_by_the_caller() {
     assert_eq!(incoming.from, "sip:alice@cusax.test");
     assert_eq!(incoming.impp, ["alice@cusax.test".parse::<crate::model::BareJid>().unwrap()]);
     assert_eq!(incoming.offer.as_deref(), Some(OFFER));
-    world.command(BOB, SipCommand::Answer { call: incoming.call, sdp: ANSWER.to_vec() });
+    world
+        .command(BOB, SipCommand::Answer { call: incoming.call, sdp: ANSWER.to_vec(), impp: None });
     let answered =
         world.until(ALICE, |event| matches!(event, SipEvent::Call(_, CallEvent::Answered { .. })));
     let expected = CallEvent::Answered { sdp: Some(ANSWER.to_vec()), impp: vec![] };
@@ -94,7 +98,7 @@ fn a_cancel_that_crosses_the_answer_ends_the_call_with_ack_and_bye() {
     let out = world.call(ALICE, "bob");
     let incoming = world.incoming(BOB);
     world.run_secs(1);
-    world.command(BOB, SipCommand::Answer { call: incoming, sdp: ANSWER.to_vec() });
+    world.command(BOB, SipCommand::Answer { call: incoming, sdp: ANSWER.to_vec(), impp: None });
     world.command(ALICE, SipCommand::Hangup(out));
     world.run_secs(60);
     assert_eq!(world.statuses(BOB, &Method::Cancel), [200]);
@@ -124,7 +128,7 @@ fn a_callee_that_hangs_up_before_the_ack_says_bye_after_it() {
     let mut world = World::ready(8, FAIR);
     world.call(ALICE, "bob");
     let call = world.incoming(BOB);
-    world.command(BOB, SipCommand::Answer { call: call.clone(), sdp: ANSWER.to_vec() });
+    world.command(BOB, SipCommand::Answer { call: call.clone(), sdp: ANSWER.to_vec(), impp: None });
     world.command(BOB, SipCommand::Hangup(call));
     assert!(world.requests(BOB, &Method::Bye).is_empty());
     world.run_secs(60);
@@ -388,6 +392,8 @@ fn a_delayed_offer_is_answered_in_the_ack() {
         target: "sip:bob@cusax.test".to_owned(),
         offer: vec![],
         impp: None,
+        anonymous: false,
+        referral: None,
     };
     world.command(ALICE, SipCommand::Invite(place));
     let invite = last(&world, ALICE, &Method::Invite);
@@ -409,7 +415,7 @@ fn an_offer_in_our_200_is_answered_in_the_ack() {
     world.inject(BOB, &Message::Request(late.clone()));
     let SipEvent::Incoming(incoming) = world.events[BOB].last().unwrap().clone() else { panic!() };
     assert_eq!(incoming.offer, None);
-    world.command(BOB, SipCommand::Answer { call: incoming.call, sdp: OFFER.to_vec() });
+    world.command(BOB, SipCommand::Answer { call: incoming.call, sdp: OFFER.to_vec(), impp: None });
     let (_, Message::Response(ok)) = world.sent.last().unwrap().clone() else { panic!() };
     let mut ack = late;
     ack.method = Method::Ack;
@@ -444,6 +450,8 @@ fn only_addresses_that_can_be_called_safely_are() {
             target: target.to_owned(),
             offer: OFFER.to_vec(),
             impp: None,
+            anonymous: false,
+            referral: None,
         };
         world.command(ALICE, SipCommand::Invite(place));
     }
@@ -454,6 +462,8 @@ fn only_addresses_that_can_be_called_safely_are() {
         target: "sip:bob@cusax.test;method=BYE?Replaces=x".to_owned(),
         offer: OFFER.to_vec(),
         impp: None,
+        anonymous: false,
+        referral: None,
     };
     world.command(ALICE, SipCommand::Invite(place));
     assert_eq!(last(&world, ALICE, &Method::Invite).uri, "sip:bob@cusax.test");

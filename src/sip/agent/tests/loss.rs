@@ -68,7 +68,7 @@ fn play(seed: u64) -> World {
             world.command(
                 BOB,
                 match script.bob_answers {
-                    true => SipCommand::Answer { call, sdp: ANSWER.to_vec() },
+                    true => SipCommand::Answer { call, sdp: ANSWER.to_vec(), impp: None },
                     false => SipCommand::Refuse { call, status: 486 },
                 },
             );
@@ -125,7 +125,7 @@ fn who_waits_is_answered_whatever_gets_lost() {
         let mut world = World::ready(seed, BAD);
         let out = world.call(ALICE, "bob");
         let call = world.incoming(BOB);
-        world.command(BOB, SipCommand::Answer { call, sdp: ANSWER.to_vec() });
+        world.command(BOB, SipCommand::Answer { call, sdp: ANSWER.to_vec(), impp: None });
         world.answered(ALICE);
         world.confirmed(BOB);
         world.command(ALICE, SipCommand::Hangup(out));

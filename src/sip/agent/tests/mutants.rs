@@ -112,13 +112,13 @@ fn almost_right_messages_do_no_harm() {
                 .filter_map(|event| match event {
                     SipEvent::Incoming(incoming) => Some(incoming.call.clone()),
                     SipEvent::Call(call, _) => Some(call.clone()),
-                    SipEvent::Registration(_) => None,
+                    _ => None,
                 })
                 .collect();
             if let Some(call) = known.choose(&mut dice).cloned() {
                 let sdp = ANSWER.to_vec();
                 let command = match dice.random_range(0..5) {
-                    0 | 1 => SipCommand::Answer { call, sdp },
+                    0 | 1 => SipCommand::Answer { call, sdp, impp: None },
                     2 => SipCommand::AnswerReoffer { call, sdp: Some(sdp) },
                     3 => SipCommand::Refuse { call, status: dice.random() },
                     _ => SipCommand::Hangup(call),

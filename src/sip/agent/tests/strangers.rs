@@ -192,7 +192,7 @@ fn a_retransmitted_answer_is_acknowledged_again() {
     world.scripted = Some(BOB);
     world.inject(ALICE, &Message::Request(request("INVITE", ALICE_URI)));
     let SipEvent::Incoming(call) = world.events[ALICE][0].clone() else { panic!() };
-    world.command(ALICE, SipCommand::Answer { call: call.call, sdp: ANSWER.to_vec() });
+    world.command(ALICE, SipCommand::Answer { call: call.call, sdp: ANSWER.to_vec(), impp: None });
     world.run_secs(40);
     let answers = world.statuses(ALICE, &Method::Invite);
     assert!(answers.iter().filter(|status| **status == 200).count() >= 10, "{answers:?}");

@@ -123,6 +123,8 @@ impl World {
                 target: format!("sip:{to}@cusax.test"),
                 offer: OFFER.to_vec(),
                 impp: Some("alice@cusax.test".parse().unwrap()),
+                anonymous: false,
+                referral: None,
             }),
         );
         call
