@@ -401,7 +401,7 @@ impl Core {
                 self.tell(Event::Notice { level, text });
             }
             MediaEvent::Failed(error) => self.on_media_failed(now, id, &error),
-            MediaEvent::Digit(_) | MediaEvent::Stopped => {}
+            MediaEvent::Digit(_) | MediaEvent::Silent(_) | MediaEvent::Stopped => {}
         }
     }
 
