@@ -291,3 +291,6 @@ impl Line {
 fn clock(now: Duration) -> Clock {
     Clock::new(now, SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests;
