@@ -175,9 +175,14 @@ impl Sender {
         self.pass(samples);
     }
 
-    /// A frame's time passes without sending. Keys that wait are forgotten.
-    pub fn skip(&mut self) {
+    /// A frame's time passes in which nothing may be sent; keys that wait are forgotten.
+    pub fn hush(&mut self) {
         self.keypad.clear();
+        self.skip();
+    }
+
+    /// A frame's time was slept over; keys that wait go later.
+    pub fn skip(&mut self) {
         self.settle();
         self.pass(self.frame_samples());
     }

@@ -201,7 +201,7 @@ impl Line {
     /// Sends a frame, if the direction and the address allow it.
     pub fn send(&mut self, frame: &Frame, sockets: &Sockets) -> Result<(), MediaError> {
         let Some(to) = self.rtp.destination().filter(|_| ways(self.plan.direction).0) else {
-            self.sender.skip();
+            self.sender.hush();
             return Ok(());
         };
         // A packet that the network refuses is a lost packet.
