@@ -78,7 +78,7 @@ impl Accounts {
                 AccountKind::Sip,
                 settings.aor.to_string(),
                 settings.related_to.clone(),
-                Features { audio: true, ..Features::default() },
+                Features { audio: true, chat: settings.chat, ..Features::default() },
                 Settings::Sip(settings.clone()),
             )
         });
@@ -317,6 +317,7 @@ impl Core {
             self.refresh_contacts(now);
         }
         if after == AccountState::Online {
+            self.send_outbox(id);
             self.start_accounts();
         }
     }

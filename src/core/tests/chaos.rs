@@ -100,8 +100,8 @@ impl Chaos {
             }
             4 => Command::Call(CallCommand::Hangup(call)),
             5 => Command::Call(CallCommand::Mute { call, on: confirm }),
-            6 => Command::Chat(ChatCommand::Send { to: who, body: "x".to_owned() }),
-            7 => Command::Chat(ChatCommand::Displayed { with: who }),
+            6 => Command::Chat(ChatCommand::Send { to: who.into(), body: "x".to_owned() }),
+            7 => Command::Chat(ChatCommand::Displayed { with: who.into() }),
             8 => Command::Contact(ContactCommand::Accept(who)),
             _ => Command::Presence { show: Show::Away, status: String::new() },
         };
