@@ -11,11 +11,14 @@ use crate::gui::widget::call_bar::{self, Join, Look};
 use crate::gui::widget::keypad::{self, Digit, Pressed};
 use crate::gui::widget::{ask, rule, transfer};
 use crate::model::BareJid;
-use crate::model::call::{Call, CallState};
+use crate::model::call::{Call, CallState, TransferState};
 use crate::model::id::CallId;
 
 /// Below this width in logical pixels a bar has its buttons on a line of their own.
 const TIGHT: f32 = 620.0;
+
+/// From this width on there is room for words on protection.
+const ROOMY: f32 = 760.0;
 
 /// What the person did to calls that are on.
 #[derive(Debug, Clone)]
@@ -46,6 +49,8 @@ pub struct Calls {
     /// The call that waits while its new target is asked.
     asking: Option<CallId>,
     failures: Vec<(CallId, String)>,
+    /// Ends of transfers that were read.
+    read: Vec<(CallId, TransferState)>,
 }
 
 /// The call was answered and goes on.
@@ -93,6 +98,9 @@ impl Calls {
             self.asking = None;
         }
         self.failures.retain(|(id, _)| calls.iter().any(|call| call.id == *id));
+        self.read.retain(|(id, state)| {
+            calls.iter().any(|call| call.id == *id && call.transfer.as_ref() == Some(state))
+        });
         let outgoing = |call: &&Call| call.state != CallState::Incoming;
         let known: Vec<CallId> =
             calls.iter().filter(outgoing).map(|call| call.id.clone()).collect();
@@ -166,7 +174,11 @@ impl Calls {
             Act::Resume => on_call(&id, CallCommand::Resume(id.clone())),
             Act::HangUp => on_call(&id, CallCommand::Hangup(id.clone())),
             Act::Keypad => self.toggle(call, Tool::Keypad(Pressed::default())),
-            Act::Transfer => self.toggle(call, Tool::Transfer(transfer::Draft::default())),
+            Act::Transfer => {
+                let except = contact_of(call);
+                let draft = transfer::Draft { except, ..transfer::Draft::default() };
+                self.toggle(call, Tool::Transfer(draft))
+            }
             Act::Connect => self.connect(call, calls),
             Act::Open => contact_of(call).map_or(Action::None, Action::Open),
             Act::Front => {
@@ -175,6 +187,10 @@ impl Calls {
                 Action::None
             }
             Act::Dismiss => Action::None,
+            Act::Read => {
+                self.read.extend(call.transfer.clone().map(|state| (id, state)));
+                Action::None
+            }
         }
     }
 
@@ -222,7 +238,7 @@ impl Calls {
         let Some((id, Tool::Transfer(draft))) = &mut self.tool else { return Action::None };
         let call = id.clone();
         match act {
-            Act::Typed(text) => *draft = transfer::Draft { text, chosen: None },
+            Act::Typed(text) => (draft.text, draft.chosen) = (text, None),
             Act::Enter => {
                 let first = transfer::matching(shared.snapshot, draft).next();
                 if let Some(contact) = first.filter(|_| !draft.text.trim().is_empty()) {
@@ -267,7 +283,7 @@ impl Calls {
             };
             let failure = self.failures.iter().find(|(id, _)| *id == call.id);
             let whole = column![bar]
-                .push(call_bar::transfer(call, tight))
+                .push(self.transfer(call, tight))
                 .push(failure.map(|(_, words)| call_bar::failure(words, tight)));
             let id = call.id.clone();
             bars = bars
@@ -283,9 +299,17 @@ impl Calls {
             clock: shared.clock,
             named: open.is_none() || contact_of(call).as_ref() != open,
             tight,
+            roomy: shared.width >= ROOMY,
             keypad: matches!(tool, Some(Tool::Keypad(_))),
             transfer: matches!(tool, Some(Tool::Transfer(_))),
         }
+    }
+
+    /// How a transfer goes, until its end was read.
+    fn transfer<'a>(&self, call: &Call, tight: bool) -> Option<Element<'a, call_bar::Act>> {
+        let state = call.transfer.as_ref()?;
+        let read = self.read.iter().any(|(id, read)| *id == call.id && read == state);
+        (!read).then(|| call_bar::transfer(state, tight))
     }
 
     fn join(&self, call: &Call, front: &Call) -> Join {
@@ -316,6 +340,6 @@ fn on_call(id: &CallId, command: CallCommand) -> Action {
 }
 
 fn choose(draft: &mut transfer::Draft, jid: &BareJid, shared: Shared<'_>) {
-    let text = name_of(shared.snapshot, jid);
-    *draft = transfer::Draft { text, chosen: Some(jid.clone()) };
+    draft.text = name_of(shared.snapshot, jid);
+    draft.chosen = Some(jid.clone());
 }

@@ -4,12 +4,12 @@
 use iced::widget::{Row, button, column, container, row};
 use iced::{Alignment, Element, Length};
 
-use super::{line::Line, small, strong};
+use super::{line::Line, strong};
 use crate::gui::icon::{self, Icon};
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, measure, step};
 use crate::gui::words::{self, Clock};
-use crate::model::call::{Binding, Call, CallState};
+use crate::model::call::{Binding, Call, CallState, TransferState};
 
 /// What can be done with a call from its bar or its row.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +34,8 @@ pub enum Act {
     Front,
     /// What failed was read.
     Dismiss,
+    /// How the transfer ended was read.
+    Read,
 }
 
 /// How a bar is to be drawn.
@@ -45,6 +47,8 @@ pub struct Look {
     pub named: bool,
     /// Buttons stand on a line of their own.
     pub tight: bool,
+    /// There is room for words on protection.
+    pub roomy: bool,
     /// The keypad is open.
     pub keypad: bool,
     /// The transfer panel is open.
@@ -62,7 +66,7 @@ pub fn bar<'a>(call: &Call, look: Look) -> Element<'a, Act> {
     if look.named {
         content = content.push(who(call, Act::Open));
     }
-    content = content.push(facts(call, look.tight));
+    content = content.push(facts(call, look));
     let side = if look.tight { step::M } else { step::L };
     let bar = if ended || !look.tight {
         let content = content.push((!ended).then(|| acts(call, look)));
@@ -107,12 +111,12 @@ fn who<'a>(call: &Call, on_press: Act) -> Element<'a, Act> {
     row![name, why].spacing(step::XXS).align_y(Alignment::Center).into()
 }
 
-fn facts<'a>(call: &Call, tight: bool) -> Element<'a, Act> {
+fn facts<'a>(call: &Call, look: Look) -> Element<'a, Act> {
     let mut more = Vec::new();
     let reason = call.end_reason.as_deref().map(plain::line).filter(|text| !text.is_empty());
     match (call.state, reason) {
         (CallState::Ended, Some(reason)) => more.push(reason),
-        (CallState::Active, _) if !tight => {
+        (CallState::Active, _) if !look.tight => {
             more.extend(words::line(call).map(ToOwned::to_owned));
             more.extend(words::codec(&call.media));
         }
@@ -127,12 +131,11 @@ fn facts<'a>(call: &Call, tight: bool) -> Element<'a, Act> {
     if call.state == CallState::Active {
         let (tone, word) = words::media_protection(&call.media);
         let glyph = if tone == Tone::Good { &icon::LOCK } else { &icon::LOCK_OPEN };
-        facts = facts.push(
-            row![glyph.sized(tone, 14.0)]
-                .push((!tight).then(|| small(word).style(tone.text())))
-                .spacing(step::XXS + 2.0)
-                .align_y(Alignment::Center),
-        );
+        let lock = row![glyph.sized(tone, 14.0)]
+            .push(look.roomy.then(|| Line::small(word).tone(tone)))
+            .spacing(step::XXS + 2.0)
+            .align_y(Alignment::Center);
+        facts = facts.push(super::button::hinted(lock, word));
     }
     container(facts).width(Length::Fill).clip(true).into()
 }
@@ -144,7 +147,7 @@ fn acts<'a>(call: &Call, look: Look) -> Element<'a, Act> {
     }
     let hang_up =
         super::button::labelled(Button::HangUp, &icon::HANG_UP, "Hang up", Some(Act::HangUp));
-    let rest = look.tight.then(|| iced::widget::space::horizontal());
+    let rest = look.tight.then(iced::widget::space::horizontal);
     acts.push(rest).push(hang_up).into()
 }
 
@@ -256,11 +259,12 @@ fn joining<'a>(call: &Call, join: Join, front: Act) -> Element<'a, Act> {
         .into()
 }
 
-/// How a transfer goes; nothing while none is under way.
-pub fn transfer<'a>(call: &Call, tight: bool) -> Option<Element<'a, Act>> {
-    let (tone, words) = words::transfer(call.transfer.as_ref()?);
+/// How a transfer goes.
+pub fn transfer<'a>(state: &TransferState, tight: bool) -> Element<'a, Act> {
+    let (tone, words) = words::transfer(state);
     let glyph = if tone == Tone::Bad { &icon::WARNING } else { &icon::TRANSFER };
-    Some(strip(tone, glyph, words, None, tight))
+    let dismiss = (tone == Tone::Bad).then_some(Act::Read);
+    strip(tone, glyph, words, dismiss, tight)
 }
 
 /// What was asked of a call and failed.

@@ -4,7 +4,7 @@ use iced::widget::{button, column, container, row, text_input};
 use iced::{Alignment, Element, Length};
 
 use super::line::Line;
-use super::{avatar, raised, small, strong};
+use super::{SHADE, avatar, raised, small, strong};
 use crate::core::snapshot::Snapshot;
 use crate::gui::icon;
 use crate::gui::plain;
@@ -42,6 +42,8 @@ pub struct Draft {
     pub text: String,
     /// The contact that was chosen.
     pub chosen: Option<BareJid>,
+    /// The other side of the call, who is not offered.
+    pub except: Option<BareJid>,
 }
 
 impl Draft {
@@ -63,10 +65,12 @@ pub fn matching<'a>(
 ) -> impl Iterator<Item = &'a Contact> + use<'a> {
     let typed = draft.text.trim().to_lowercase();
     let open = draft.chosen.is_none();
+    let except = draft.except.clone();
     let all = snapshot.contacts.iter().map(AsRef::as_ref);
     all.filter(move |contact: &&Contact| {
         let holds = |text: &str| text.to_lowercase().contains(&typed);
-        open && contact.can.audio && (holds(&contact.name) || holds(contact.jid.as_str()))
+        let other = except.as_ref() != Some(&contact.jid);
+        open && other && contact.can.audio && (holds(&contact.name) || holds(contact.jid.as_str()))
     })
     .take(MOST)
 }
@@ -87,7 +91,8 @@ pub fn view<'a>(draft: &'a Draft, name: &str, snapshot: &Snapshot) -> Element<'a
         .line_height(iced::widget::text::LineHeight::Absolute(20.0.into()))
         .padding(theme::pad(step::XS, step::S))
         .style(theme::field);
-    let found = column(matching(snapshot, draft).map(found));
+    let mut found = matching(snapshot, draft).map(found).peekable();
+    let found = found.peek().is_some().then(|| column(found));
     let ready = draft.target().is_some();
     let act = |act: Act| ready.then_some(act);
     let acts = row![
@@ -95,15 +100,10 @@ pub fn view<'a>(draft: &'a Draft, name: &str, snapshot: &Snapshot) -> Element<'a
         super::button::wide(Button::Quiet, "Transfer now", act(Act::Now)),
     ]
     .spacing(step::XS);
-    let content = column![
-        head,
-        field,
-        found,
-        acts,
-        small("Ask first calls them while this call is on hold. Transfer now leaves it to them."),
-    ]
-    .spacing(step::S);
-    raised(container(content).padding(step::M).width(Length::Fill).max_width(measure::CARD)).into()
+    let hint = "Ask first calls them while this call is on hold. Transfer now leaves it to them.";
+    let content = column![head, field].push(found).push(acts).push(small(hint)).spacing(step::S);
+    let panel = raised(container(content).padding(step::M).width(Length::Fill));
+    container(panel).max_width(measure::CARD + 2.0 * SHADE).into()
 }
 
 fn found<'a>(contact: &Contact) -> Element<'a, Act> {

@@ -181,8 +181,9 @@ fn field<'a>(
 }
 
 fn save<'a>(rules: &Rules, set: &Telephony, rule: Rule) -> Option<Element<'a, Message>> {
-    rules
-        .edited(rule, set)
+    // What needs the user's word has a button of its own.
+    let asked = matches!(rules.told.get(&rule), Some(Told::Cues(_)));
+    (rules.edited(rule, set) && !asked)
         .then(|| button::words(Button::Primary, "Save", Some(Message::Save(rule))))
 }
 
