@@ -208,7 +208,7 @@ fn a_live_call_stays_in_sight_everywhere() {
         assert!(window.says("Connection and protection"));
         window.click("Hang up");
         assert_eq!(window.commands(), std::slice::from_ref(&hang_up));
-        window.take([Message::Sidebar(sidebar::Message::Open(jid("carol")))]);
+        window.take([Message::Sidebar(sidebar::Message::Open(jid("carol").into()))]);
         let _ = window.commands();
         window.click("Hang up");
         assert_eq!(window.commands(), [hang_up]);

@@ -3,132 +3,40 @@
 
 mod calls;
 mod keys;
+mod message;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use iced::advanced::widget::operate;
+use iced::advanced::widget::operation::focusable::unfocus;
 use iced::widget::operation;
 use iced::{Element, Event, Size, Subscription, Task, Theme, event, keyboard, system, window};
-use time::UtcOffset;
+pub use keys::{Keystroke, Shortcut};
+pub use message::{Message, Notice, Origin, Page, Setting};
 
-pub use keys::Keystroke;
-
-use super::GuiOptions;
 use super::bridge::{self, FromHub};
 use super::plain;
+use super::screen::calls as screen_calls;
 use super::screen::conversation::{self, Conversations};
+use super::screen::rules::{self, Rules};
 use super::screen::sidebar::{self, Sidebar};
 use super::screen::{Action, Shared, protection};
 use super::theme::{Mode, measure};
-use super::widget::call_bar;
-use super::widget::card::{self, Answer, Incoming, Question};
+use super::widget::card::{Incoming, Question};
 use super::words::Clock;
-use crate::core::command::{ChatCommand, Command, CommandError, Reply};
+use crate::core::command::{ChatCommand, Command, CommandError, Reply, TelephonyCommand};
 use crate::core::event::NoticeLevel;
 use crate::core::snapshot::Snapshot;
 use crate::hub::Handle;
 use crate::model::account::AccountState;
-use crate::model::call::{Binding, Call, CallState};
-use crate::model::id::{AccountId, CallId};
+use crate::model::call::{Ask, Call, CallState};
+use crate::model::id::CallId;
 use crate::model::party::Party;
 use crate::model::time::Timestamp;
 
 /// After so long without an edit, typing counts as paused.
 const TYPING_PAUSE: Duration = Duration::from_secs(10);
-
-/// What the window is opened with.
-#[derive(Debug, Clone)]
-pub struct Setting {
-    /// The caller's wishes.
-    pub options: GuiOptions,
-    /// The theme that was asked for; the system's when none was.
-    pub forced: Option<Mode>,
-    /// The offset of local time.
-    pub zone: UtcOffset,
-    /// The wall clock.
-    pub now: Timestamp,
-}
-
-/// Everything that can happen to the window.
-#[derive(Debug, Clone)]
-pub enum Message {
-    /// From the hub.
-    Hub(FromHub),
-    /// In the side panel.
-    Sidebar(sidebar::Message),
-    /// In the open conversation.
-    Conversation(conversation::Message),
-    /// On the page of both accounts.
-    Protection(protection::Message),
-    /// On a call's bar.
-    CallBar(CallId, call_bar::Act),
-    /// On an incoming call's card.
-    Card(CallId, card::Act),
-    /// On a question's card.
-    Question(Answer),
-    /// The notice was dismissed.
-    DismissNotice,
-    /// A command came back.
-    Done(Origin, Result<Reply, CommandError>),
-    /// A key that no field took.
-    Key(Keystroke),
-    /// A second went by.
-    Tick(Timestamp),
-    /// The window has a new size.
-    Resized(Size),
-    /// The window gained or lost the focus.
-    Focused(bool),
-    /// The system's theme.
-    SystemTheme(iced::theme::Mode),
-}
-
-/// What a command was for, so that its answer finds its way.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Origin {
-    /// Nobody waits; only a failure is shown.
-    Plain,
-    /// A call.
-    Place {
-        /// What was to be called.
-        to: String,
-        /// Its name for people.
-        name: String,
-        /// The account that was chosen.
-        account: Option<AccountId>,
-    },
-    /// Older entries of a conversation.
-    History(Party),
-    /// A message.
-    Send {
-        /// To whom.
-        to: Party,
-        /// Its text.
-        body: String,
-    },
-    /// Something quiet, whose failure would only be noise.
-    Silent,
-}
-
-/// What stands in the place right of the side panel.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Page {
-    /// Nothing is chosen.
-    #[default]
-    Welcome,
-    /// A conversation.
-    Conversation(Party),
-    /// Both accounts side by side.
-    Protection,
-}
-
-/// Something to tell, until it is dismissed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
-    /// How grave.
-    pub level: NoticeLevel,
-    /// In words.
-    pub text: String,
-}
 
 /// The window's state.
 #[derive(Debug)]
@@ -143,6 +51,8 @@ pub struct App {
     pub(super) page: Page,
     pub(super) sidebar: Sidebar,
     pub(super) conversations: Conversations,
+    pub(super) calls: screen_calls::Calls,
+    pub(super) rules: Rules,
     pub(super) card: Option<(CallId, Incoming)>,
     pub(super) question: Option<Question>,
     pub(super) notice: Option<Notice>,
@@ -165,6 +75,8 @@ impl App {
             page: Page::Welcome,
             sidebar: Sidebar::default(),
             conversations: Conversations::default(),
+            calls: screen_calls::Calls::default(),
+            rules: Rules::default(),
             card: None,
             question: None,
             notice: None,
@@ -181,7 +93,7 @@ impl App {
             title.push_str(" – ");
             title.push_str(&suffix);
         }
-        if let Some(call) = self.incoming().next() {
+        if let Some(call) = self.incoming().find(|call| !call.quiet) {
             title.push_str(&format!(" · {} is calling", plain::line(&call.peer.display)));
             return title;
         }
@@ -224,7 +136,8 @@ impl App {
             Message::Sidebar(message) => self.in_sidebar(message),
             Message::Conversation(message) => self.in_conversation(message),
             Message::Protection(message) => self.act(protection::update(&message)),
-            Message::CallBar(call, act) => self.on_call_bar(call, &act),
+            Message::Rules(message) => self.in_rules(message),
+            Message::Calls(message) => self.in_calls(message),
             Message::Card(call, act) => self.on_card(call, act),
             Message::Question(answer) => self.on_question(answer),
             Message::DismissNotice => self.dismiss(),
@@ -239,7 +152,14 @@ impl App {
 
     /// What screens are lent.
     pub(super) fn shared(&self) -> Shared<'_> {
-        Shared { snapshot: &self.snapshot, clock: self.clock, narrow: self.narrow() }
+        self.lent(&self.snapshot)
+    }
+
+    /// The same, while a screen's own state changes.
+    fn lent<'a>(&self, snapshot: &'a Snapshot) -> Shared<'a> {
+        let narrow = self.narrow();
+        let panel = if narrow { 0.0 } else { measure::PANEL };
+        Shared { snapshot, clock: self.clock, narrow, width: self.size.width - panel }
     }
 
     /// There is room for one column only.
@@ -252,9 +172,21 @@ impl App {
         self.snapshot.calls.iter().filter(|call| call.state == CallState::Incoming)
     }
 
-    /// The call that has been ringing here for longest.
+    /// The call that has been ringing here for longest; one that rings before one that is
+    /// only shown.
     fn ringing(&self) -> Option<CallId> {
-        self.incoming().next().map(|call| call.id.clone())
+        self.incoming().min_by_key(|call| call.quiet).map(|call| call.id.clone())
+    }
+
+    /// The first call whose other side wants something.
+    fn asking(&self) -> Option<CallId> {
+        self.asks().next().map(|(call, _)| call.id.clone())
+    }
+
+    /// What other sides want, with the calls.
+    pub(super) fn asks(&self) -> impl Iterator<Item = (&Call, &Ask)> {
+        let calls = self.snapshot.calls.iter().filter(|call| call.state != CallState::Ended);
+        calls.filter_map(|call| call.ask.as_ref().map(|ask| (call, ask)))
     }
 
     /// Something on the screen counts seconds.
@@ -291,6 +223,7 @@ impl App {
         if self.card.as_ref().is_some_and(|(call, _)| !ringing.contains(call)) {
             self.card = None;
         }
+        self.calls.follow(&self.snapshot.calls);
         self.look()
     }
 
@@ -310,15 +243,27 @@ impl App {
 
     fn in_sidebar(&mut self, message: sidebar::Message) -> Task<Message> {
         let snapshot = Arc::clone(&self.snapshot);
-        let shared = Shared { snapshot: &snapshot, clock: self.clock, narrow: self.narrow() };
+        let shared = self.lent(&snapshot);
         let action = self.sidebar.update(message, shared);
+        self.act(action)
+    }
+
+    fn in_calls(&mut self, message: screen_calls::Message) -> Task<Message> {
+        let snapshot = Arc::clone(&self.snapshot);
+        let shared = self.lent(&snapshot);
+        let action = self.calls.update(message, shared);
+        self.act(action)
+    }
+
+    fn in_rules(&mut self, message: rules::Message) -> Task<Message> {
+        let action = self.rules.update(message, &self.snapshot.telephony);
         self.act(action)
     }
 
     fn in_conversation(&mut self, message: conversation::Message) -> Task<Message> {
         let Page::Conversation(with) = &self.page else { return Task::none() };
         let snapshot = Arc::clone(&self.snapshot);
-        let shared = Shared { snapshot: &snapshot, clock: self.clock, narrow: self.narrow() };
+        let shared = self.lent(&snapshot);
         let action = self.conversations.update(with, message, shared);
         self.act(action)
     }
@@ -332,7 +277,20 @@ impl App {
                 let command = ChatCommand::Send { to: to.clone(), body: body.clone() };
                 self.run(Command::Chat(command), Origin::Send { to, body })
             }
-            Action::Place { to, name } => self.place(to, name, None, false),
+            Action::Place { to, name, account } => self.place(to, name, account, false),
+            Action::OnCall(call, command) => self.run(Command::Call(command), Origin::OnCall(call)),
+            Action::Transfer { call, to, name } => self.transfer(call, to, name, false),
+            Action::AskFirst { call, to, name } => self.ask_first(call, to, name),
+            Action::Set(rule, wish) => {
+                self.run(Command::Telephony(TelephonyCommand::Set(wish)), Origin::Rule(rule))
+            }
+            Action::Rules => {
+                self.rules.opened();
+                self.page = Page::Rules;
+                Task::none()
+            }
+            Action::Focus(Some(field)) => operation::focus(field),
+            Action::Focus(None) => operate(unfocus()),
             Action::Load(history) => match &self.page {
                 Page::Conversation(with) => {
                     self.run(Command::Chat(history), Origin::History(with.clone()))
@@ -359,7 +317,7 @@ impl App {
     fn open(&mut self, with: Party) -> Task<Message> {
         self.page = Page::Conversation(with.clone());
         let snapshot = Arc::clone(&self.snapshot);
-        let shared = Shared { snapshot: &snapshot, clock: self.clock, narrow: self.narrow() };
+        let shared = self.lent(&snapshot);
         let action = self.conversations.opened(&with, shared);
         Task::batch([self.act(action), self.look(), operation::focus(conversation::COMPOSER)])
     }
@@ -381,6 +339,15 @@ impl App {
                 self.conversations.restore(&to, &body);
                 self.fail(&error);
             }
+            (Origin::AskFirst { call, to, name }, result) => {
+                return self.asked_first(&call, to, name, result);
+            }
+            (Origin::Transfer { call, .. }, Ok(_)) => self.calls.transferred(&call),
+            (Origin::Transfer { call, to, name }, Err(error)) => {
+                self.not_transferred(call, to, name, error);
+            }
+            (Origin::OnCall(call), Err(error)) => self.fail_at(&call, &error),
+            (Origin::Rule(rule), result) => self.rules.answered(rule, result.map(|_| ())),
             (Origin::Plain, Err(error)) => self.fail(&error),
             (Origin::Silent, Err(error)) => tracing::debug!(%error, "a quiet command failed"),
             (_, Ok(_)) => {}
@@ -422,12 +389,6 @@ impl App {
     }
 }
 
-/// The contact that a call is proven to be with.
-pub(super) fn contact_of(call: &Call) -> Option<Party> {
-    let proven = call.peer.binding == Binding::Verified;
-    call.peer.jid.as_deref().filter(|_| proven)?.parse().ok()
-}
-
 fn listen(event: Event, status: event::Status, _window: window::Id) -> Option<Message> {
     match event {
         Event::Window(window::Event::Opened { size, .. } | window::Event::Resized(size)) => {
@@ -435,8 +396,15 @@ fn listen(event: Event, status: event::Status, _window: window::Id) -> Option<Me
         }
         Event::Window(window::Event::Focused) => Some(Message::Focused(true)),
         Event::Window(window::Event::Unfocused) => Some(Message::Focused(false)),
-        Event::Keyboard(keyboard::Event::KeyPressed { key, modifiers, repeat: false, .. }) => {
-            Keystroke::of(&key, modifiers, status == event::Status::Ignored).map(Message::Key)
+        Event::Keyboard(keyboard::Event::KeyPressed {
+            key,
+            modified_key,
+            modifiers,
+            repeat: false,
+            ..
+        }) => {
+            let ignored = status == event::Status::Ignored;
+            Keystroke::of(&key, &modified_key, modifiers, ignored).map(Message::Key)
         }
         _ => None,
     }

@@ -53,6 +53,20 @@ icons! {
     MESSAGE = "message.svg",
     /// Good to know.
     INFO = "info.svg",
+    /// Put a call on hold.
+    PAUSE = "pause.svg",
+    /// Take a call from hold.
+    RESUME = "resume.svg",
+    /// Digits during a call.
+    KEYPAD = "keypad.svg",
+    /// Send a call on.
+    TRANSFER = "transfer.svg",
+    /// Bring two calls together.
+    MERGE = "merge.svg",
+    /// Voice messages.
+    VOICEMAIL = "voicemail.svg",
+    /// Nothing rings.
+    QUIET = "quiet.svg",
 }
 
 /// One icon, decoded once.

@@ -1,21 +1,17 @@
 //! The window put together: panel, page, the bars of live calls, and cards above them.
 
-use iced::widget::{column, container, opaque, row, space as spacer, stack};
-use iced::{Alignment, Element, Length, Padding};
+use iced::widget::{column, container, opaque, row, stack};
+use iced::{Element, Length, Padding};
 
-use super::app::{App, Message, Page, contact_of};
-use super::screen::{protection, welcome};
+use super::app::{App, Message, Page};
+use super::screen::{calls, protection, rules, welcome};
 use super::theme::{self, measure, step};
-use super::widget::{SHADE, call_bar, card, gap, notice, rule, upright};
+use super::widget::{SHADE, ask, card, notice, rule, upright};
 use crate::model::call::CallState;
 
 /// The window.
 pub fn window(app: &App) -> Element<'_, Message> {
-    let under = if app.narrow() { one_column(app) } else { two_columns(app) };
-    match cards(app) {
-        Some(cards) => stack![under, cards].into(),
-        None => under,
-    }
+    if app.narrow() { one_column(app) } else { two_columns(app) }
 }
 
 fn two_columns(app: &App) -> Element<'_, Message> {
@@ -26,7 +22,9 @@ fn two_columns(app: &App) -> Element<'_, Message> {
 
 fn one_column(app: &App) -> Element<'_, Message> {
     match app.page {
-        Page::Welcome => column![panel(app)].push(bars(app)).push(told(app)).into(),
+        Page::Welcome => {
+            column![below_cards(app, panel(app))].push(bars(app)).push(told(app)).into()
+        }
         _ => page(app),
     }
 }
@@ -41,39 +39,28 @@ fn panel(app: &App) -> Element<'_, Message> {
 
 fn page(app: &App) -> Element<'_, Message> {
     let shared = app.shared();
-    let page = match &app.page {
-        Page::Welcome => column![].push(bars(app)).push(told(app)).push(welcome::view(shared)),
-        Page::Protection => column![]
-            .push(bars(app))
-            .push(told(app))
-            .push(protection::view(shared).map(Message::Protection)),
+    let mut page = column![];
+    let body = match &app.page {
+        Page::Welcome => welcome::view(shared),
+        Page::Protection => protection::view(shared).map(Message::Protection),
+        Page::Rules => rules::view(&app.rules, shared).map(Message::Rules),
         Page::Conversation(with) => {
-            column![app.conversations.header(with, shared).map(Message::Conversation), rule(),]
-                .push(bars(app))
-                .push(told(app))
-                .push(app.conversations.body(with, shared).map(Message::Conversation))
+            let head = app.conversations.header(with, shared).map(Message::Conversation);
+            page = page.push(head).push(rule());
+            app.conversations.body(with, shared).map(Message::Conversation)
         }
     };
+    let page = page.push(bars(app)).push(told(app)).push(below_cards(app, body));
     container(page).width(Length::Fill).height(Length::Fill).style(theme::ground).into()
 }
 
 /// The bars of all calls that do not ring here.
 fn bars(app: &App) -> Option<Element<'_, Message>> {
-    let shared = app.shared();
-    let mut bars = column![];
-    let mut any = false;
-    for call in shared.snapshot.calls.iter().filter(|call| call.state != CallState::Incoming) {
-        any = true;
-        let here = matches!(&app.page, Page::Conversation(with) if contact_of(call).as_ref() == Some(with));
-        let id = call.id.clone();
-        bars = bars
-            .push(
-                call_bar::bar(call, shared.clock, !here, shared.narrow)
-                    .map(move |act| Message::CallBar(id.clone(), act)),
-            )
-            .push(rule());
-    }
-    any.then(|| bars.into())
+    let open = match &app.page {
+        Page::Conversation(with) => Some(with),
+        _ => None,
+    };
+    app.calls.bars(app.shared(), open).map(|bars| bars.map(Message::Calls))
 }
 
 fn told(app: &App) -> Option<Element<'_, Message>> {
@@ -83,7 +70,14 @@ fn told(app: &App) -> Option<Element<'_, Message>> {
     Some(container(bar).padding(Padding::from([step::S, side])).into())
 }
 
-/// The cards: a question of ours first, then the calls that ring.
+/// The content, and above it the cards and what is open for a call. It is always a stack, so
+/// that the content keeps its scroll and its cursor when a card comes or goes.
+fn below_cards<'a>(app: &'a App, content: Element<'a, Message>) -> Element<'a, Message> {
+    let above = column![].push(cards(app)).push(tool(app)).width(Length::Fill);
+    stack![content, above].width(Length::Fill).height(Length::Fill).into()
+}
+
+/// The cards: a question of ours first, then what other sides want, then the calls that ring.
 fn cards(app: &App) -> Option<Element<'_, Message>> {
     let mut cards =
         column![].spacing(step::XXS).width(Length::Fill).max_width(measure::CARD + 2.0 * SHADE);
@@ -92,34 +86,36 @@ fn cards(app: &App) -> Option<Element<'_, Message>> {
         any = true;
         cards = cards.push(card::question(question).map(Message::Question));
     }
+    for (call, asked) in app.asks() {
+        any = true;
+        let id = call.id.clone();
+        let card = ask::view(call, asked)
+            .map(move |act| Message::Calls(calls::Message::Ask(id.clone(), act)));
+        cards = cards.push(card);
+    }
+    let on = app.snapshot.calls.iter().find(|call| call.state == CallState::Active);
     for call in app.incoming() {
         any = true;
         let state = app.card.as_ref().filter(|(of, _)| *of == call.id).map(|(_, state)| state);
         let id = call.id.clone();
-        let card = card::incoming(call, &app.snapshot, state)
+        let card = card::incoming(call, &app.snapshot, state, on)
             .map(move |act| Message::Card(id.clone(), act));
         cards = cards.push(card);
     }
-    let beside = if app.narrow() { 0.0 } else { measure::PANEL };
     any.then(|| {
-        row![
-            spacer().width(Length::Fixed(beside)),
-            column![gap(above(app) + step::M - SHADE), opaque(cards)]
-                .width(Length::Fill)
-                .padding(Padding::from([0.0, step::M - SHADE]))
-                .align_x(Alignment::Center),
-        ]
-        .into()
+        container(opaque(cards))
+            .padding(Padding::from([step::M - SHADE, step::M - SHADE]))
+            .center_x(Length::Fill)
+            .into()
     })
 }
 
-/// What cards leave free at the top: the head of a conversation and the bars of live calls.
-fn above(app: &App) -> f32 {
-    let live = app.snapshot.calls.iter().filter(|call| call.state != CallState::Incoming).count();
-    let bars = live as f32 * (measure::BAR + 1.0);
-    match app.page {
-        Page::Conversation(_) => measure::HEAD + 1.0 + bars,
-        Page::Welcome if app.narrow() => 0.0,
-        Page::Welcome | Page::Protection => bars,
-    }
+/// The keypad or the transfer panel, below the button that opened it.
+fn tool(app: &App) -> Option<Element<'_, Message>> {
+    let tool = app.calls.tool(app.shared())?.map(Message::Calls);
+    let side = if app.narrow() { step::M } else { step::L };
+    let tool = container(opaque(tool))
+        .padding(Padding::from([step::XS - SHADE / 2.0, side - SHADE]))
+        .align_right(Length::Fill);
+    Some(tool.into())
 }

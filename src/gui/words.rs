@@ -5,14 +5,18 @@ use std::time::Duration;
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
+use super::icon::{self, Icon};
 use super::plain;
 use super::theme::Tone;
 use crate::core::command::Parity;
 use crate::core::snapshot::Snapshot;
-use crate::model::account::{Account, AccountKind, AccountState, Security, Transport};
+use crate::model::account::{Account, AccountKind, AccountState, Mailbox, Security, Transport};
 use crate::model::address::Aor;
-use crate::model::call::{Call, CallState, Direction, MediaInfo, MediaProtection};
+use crate::model::call::{
+    Call, CallState, Direction, MediaDirection, MediaInfo, MediaProtection, TransferState,
+};
 use crate::model::presence::{Presence, Show};
+use crate::model::telephony::Telephony;
 use crate::model::time::Timestamp;
 
 /// A moment, and how it is shown.
@@ -225,6 +229,59 @@ pub fn call_state(state: CallState) -> &'static str {
         CallState::HeldByPeer => "The other side put you on hold",
         CallState::Ended => "Call ended",
     }
+}
+
+/// The same of a call that is on: who holds it, when both do.
+pub fn live_call(call: &Call) -> &'static str {
+    match (call.state, call.media.direction) {
+        (CallState::Held, MediaDirection::Inactive) => "On hold by both sides",
+        (state, _) => call_state(state),
+    }
+}
+
+/// What hiding a caller means for this call.
+pub fn anonymous(call: &Call) -> &'static str {
+    match call.direction {
+        Direction::In => "hides who they are",
+        Direction::Out => "you are hidden",
+    }
+}
+
+/// How a transfer goes that we asked for.
+pub fn transfer(state: &TransferState) -> (Tone, String) {
+    match state {
+        TransferState::Trying => (Tone::Muted, "Transferring…".to_owned()),
+        TransferState::Ringing => (Tone::Muted, "Transferring: it rings there.".to_owned()),
+        TransferState::Done => (Tone::Good, "Transferred: they are connected.".to_owned()),
+        TransferState::Failed { code, text } => {
+            let why = match plain::line(text).trim_end_matches('.') {
+                "" => format!("error {code}"),
+                text => text.to_owned(),
+            };
+            (Tone::Bad, format!("Not transferred: {why}. You are still connected."))
+        }
+    }
+}
+
+/// What waits in a mailbox.
+pub fn mailbox(mailbox: &Mailbox) -> String {
+    match mailbox.new {
+        0 => "New voice messages".to_owned(),
+        1 => "1 new voice message".to_owned(),
+        new => format!("{new} new voice messages"),
+    }
+}
+
+/// The rules that keep calls from ringing here, each with its icon.
+pub fn rules_in_force(rules: &Telephony) -> Vec<(&'static Icon, String)> {
+    let mut said: Vec<(&'static Icon, String)> = Vec::new();
+    if rules.dnd {
+        said.push((&icon::QUIET, "Calls do not ring: do not disturb".to_owned()));
+    }
+    if let Some(target) = rules.forward.always.as_deref() {
+        said.push((&icon::TRANSFER, format!("All calls go to {}", plain::line(target))));
+    }
+    said
 }
 
 /// A codec's name as people know it; nothing before agreement.

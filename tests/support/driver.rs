@@ -7,7 +7,7 @@ use std::sync::Arc;
 use dovetail::core::command::{Command, CommandError, Reply};
 use dovetail::core::snapshot::Snapshot;
 use dovetail::gui::GuiOptions;
-use dovetail::gui::app::{App, Message, Setting};
+use dovetail::gui::app::{App, Keystroke, Message, Setting};
 use dovetail::gui::bridge::FromHub;
 use dovetail::gui::theme;
 use dovetail::hub::{Handle, Request};
@@ -125,6 +125,39 @@ impl Driver {
         self.take(messages);
     }
 
+    /// Clicks on a button that shows only an icon, by the words it says when the pointer rests.
+    pub fn press(&mut self, hint: &'static str) {
+        let messages: Vec<Message> = {
+            let mut simulator = self.simulator();
+            simulator.click(iced_test::selector::id(hint)).expect(hint);
+            simulator.into_messages().collect()
+        };
+        self.take(messages);
+    }
+
+    /// Whether a button that shows only an icon is there.
+    pub fn offers(&self, hint: &'static str) -> bool {
+        self.simulator().find(iced_test::selector::id(hint)).is_ok()
+    }
+
+    /// Types keys while no field has the focus.
+    pub fn keys(&mut self, text: &str) {
+        use iced::keyboard::{Modifiers, key::Key};
+        for typed in text.chars() {
+            let key = Key::Character(typed.to_string().into());
+            let stroke = Keystroke::of(&key, &key, Modifiers::empty(), true);
+            self.take(stroke.map(Message::Key));
+        }
+    }
+
+    /// Presses Ctrl, Shift and a letter.
+    pub fn shortcut(&mut self, letter: &'static str) {
+        use iced::keyboard::{Modifiers, key::Key};
+        let key = Key::Character(letter.into());
+        let stroke = Keystroke::of(&key, &key, Modifiers::COMMAND | Modifiers::SHIFT, false);
+        self.take(stroke.map(Message::Key));
+    }
+
     /// Clicks at a place.
     pub fn click_at(&mut self, x: f32, y: f32) {
         let messages: Vec<Message> = {
@@ -136,7 +169,14 @@ impl Driver {
         self.take(messages);
     }
 
-    /// Puts a text into a field, as a person would who clicks on it first, and presses Enter.
+    /// Puts a text into a field, as a person would who clicks on it first.
+    pub fn type_into(&mut self, field: &'static str, text: &str) {
+        for typed in text.chars() {
+            self.key_in(field, &typed.to_string(), None);
+        }
+    }
+
+    /// The same, and presses Enter.
     pub fn type_and_enter(&mut self, field: &'static str, text: &str) {
         for typed in text.chars() {
             self.key_in(field, &typed.to_string(), None);

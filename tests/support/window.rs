@@ -125,6 +125,18 @@ pub fn message(with: &str, at: Timestamp, direction: Direction, body: &str) -> A
     })
 }
 
+/// The same call with Carol, and another identifier.
+pub fn with_carol(call: Call) -> Call {
+    let peer = Peer {
+        uri: "sip:carol@sip.example.com".to_owned(),
+        display: "Carol".to_owned(),
+        jid: Some(jid("carol").to_string()),
+        why: "Verified by Carol's contact card: it names exactly this address.".to_owned(),
+        ..call.peer
+    };
+    Call { id: CallId::new("call-2"), peer, ..call }
+}
+
 /// A call with Bob.
 pub fn call(state: CallState, direction: Direction, now: Timestamp) -> Call {
     Call {

@@ -4,10 +4,10 @@
 use iced::Task;
 use iced::widget::operation;
 
-use super::{App, Message, Origin, contact_of};
-use crate::core::command::{CallCommand, Command, CommandError};
-use crate::gui::widget::call_bar;
-use crate::gui::widget::card::{self, Answer, Ask, Incoming, Question};
+use super::{App, Message, Origin};
+use crate::core::command::{CallCommand, Command, CommandError, Reply, TransferTo};
+use crate::gui::widget::card::{self, Answer, Ask, Incoming, Purpose, Question};
+use crate::model::call::{Call, CallState};
 use crate::model::id::{AccountId, CallId};
 
 impl App {
@@ -34,40 +34,114 @@ impl App {
         account: Option<AccountId>,
         error: CommandError,
     ) {
-        let ask = match error {
-            CommandError::ChoiceNeeded(choices) => Ask::Choose(choices),
-            CommandError::ConfirmationNeeded(cues) => Ask::Confirm { account, cues },
-            error => return self.fail(&error),
-        };
-        self.question = Some(Question { to, name, ask });
-    }
-
-    pub(super) fn on_question(&mut self, answer: Answer) -> Task<Message> {
-        let Some(question) = self.question.take() else { return Task::none() };
-        match (answer, question.ask) {
-            (Answer::Choose(choice), _) => {
-                self.place(choice.uri, question.name, Some(choice.account), false)
+        if let Err(error) = self.ask(Purpose::Call { to, account }, name, error) {
+            match self.calls.asking().cloned() {
+                Some(call) => {
+                    self.calls.not_asking();
+                    self.fail_at(&call, &error);
+                }
+                None => self.fail(&error),
             }
-            (Answer::Confirm, Ask::Confirm { account, .. }) => {
-                self.place(question.to, question.name, account, true)
-            }
-            (Answer::Cancel | Answer::Confirm, _) => Task::none(),
         }
     }
 
-    pub(super) fn on_call_bar(&mut self, call: CallId, act: &call_bar::Act) -> Task<Message> {
-        let command = match act {
-            call_bar::Act::Mute(on) => CallCommand::Mute { call, on: *on },
-            call_bar::Act::HangUp => CallCommand::Hangup(call),
-            call_bar::Act::Open => {
-                let found = self.snapshot.calls.iter().find(|known| known.id == call);
-                return match found.and_then(contact_of) {
-                    Some(with) => self.open(with),
-                    None => Task::none(),
-                };
-            }
+    /// Makes a question of an error that is one; else gives it back.
+    fn ask(
+        &mut self,
+        purpose: Purpose,
+        name: String,
+        error: CommandError,
+    ) -> Result<(), CommandError> {
+        let ask = match error {
+            CommandError::ChoiceNeeded(choices) => Ask::Choose(choices),
+            CommandError::ConfirmationNeeded(cues) => Ask::Confirm(cues),
+            error => return Err(error),
         };
-        self.run(Command::Call(command), Origin::Plain)
+        self.question = Some(Question { purpose, name, ask });
+        Ok(())
+    }
+
+    pub(super) fn on_question(&mut self, answer: Answer) -> Task<Message> {
+        let Some(Question { purpose, name, .. }) = self.question.take() else {
+            return Task::none();
+        };
+        match (answer, purpose) {
+            (Answer::Choose(choice), Purpose::Call { .. }) => {
+                self.place(choice.uri, name, Some(choice.account), false)
+            }
+            (Answer::Choose(choice), Purpose::Transfer { call, .. }) => {
+                self.transfer(call, TransferTo::Address(choice.uri), name, false)
+            }
+            (Answer::Confirm, Purpose::Call { to, account }) => self.place(to, name, account, true),
+            (Answer::Confirm, Purpose::Transfer { call, to }) => {
+                self.transfer(call, to, name, true)
+            }
+            (Answer::Cancel, _) => {
+                self.calls.not_asking();
+                Task::none()
+            }
+        }
+    }
+
+    pub(super) fn transfer(
+        &mut self,
+        call: CallId,
+        to: TransferTo,
+        name: String,
+        confirm: bool,
+    ) -> Task<Message> {
+        let command = CallCommand::Transfer { call: call.clone(), to: to.clone(), confirm };
+        self.run(Command::Call(command), Origin::Transfer { call, to, name })
+    }
+
+    pub(super) fn not_transferred(
+        &mut self,
+        call: CallId,
+        to: TransferTo,
+        name: String,
+        error: CommandError,
+    ) {
+        let purpose = Purpose::Transfer { call: call.clone(), to };
+        if let Err(error) = self.ask(purpose, name, error) {
+            self.fail_at(&call, &error);
+        }
+    }
+
+    /// Holds a call, unless it rests already, and calls its new target then.
+    pub(super) fn ask_first(&mut self, call: CallId, to: String, name: String) -> Task<Message> {
+        let found = self.snapshot.calls.iter().find(|known| known.id == call);
+        if found.is_some_and(|call| call.state == CallState::Held) {
+            return self.place(to, name, None, false);
+        }
+        let command = Command::Call(CallCommand::Hold(call.clone()));
+        self.run(command, Origin::AskFirst { call, to, name })
+    }
+
+    pub(super) fn asked_first(
+        &mut self,
+        call: &CallId,
+        to: String,
+        name: String,
+        result: Result<Reply, CommandError>,
+    ) -> Task<Message> {
+        match result {
+            Ok(_) => self.place(to, name, None, false),
+            Err(error) => {
+                self.calls.not_asking();
+                self.fail_at(call, &error);
+                Task::none()
+            }
+        }
+    }
+
+    /// Says a failure at the call it was for; anywhere when there is no such call any more.
+    pub(super) fn fail_at(&mut self, call: &CallId, error: &CommandError) {
+        let shown = |known: &&Call| known.id == *call && known.state != CallState::Incoming;
+        if self.snapshot.calls.iter().any(|known| shown(&known)) {
+            self.calls.failed(call, error.to_string());
+        } else {
+            self.fail(error);
+        }
     }
 
     pub(super) fn on_card(&mut self, call: CallId, act: card::Act) -> Task<Message> {

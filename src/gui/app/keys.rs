@@ -6,8 +6,12 @@ use iced::keyboard::key::{Key, Named};
 use iced::widget::operation;
 
 use super::{App, Message, Page};
+use crate::gui::screen::calls;
 use crate::gui::screen::sidebar;
 use crate::gui::widget::card::{self, Answer, Ask, Question};
+use crate::gui::widget::keypad::Digit;
+use crate::gui::widget::{ask, call_bar};
+use crate::model::call::{Call, CallState};
 
 /// Keys with a meaning for the whole window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,17 +26,65 @@ pub enum Keystroke {
     Next,
     /// Shift+Tab.
     Previous,
+    /// Ctrl+Shift and a letter: something with calls.
+    OnCall(Shortcut),
+    /// A key of a telephone, with no field in focus.
+    Digit(Digit),
+}
+
+/// What Ctrl+Shift and a letter do with calls, wherever the cursor stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shortcut {
+    /// A: answer the call that rings.
+    Answer,
+    /// D: decline it.
+    Decline,
+    /// H: hang up the call in front.
+    HangUp,
+    /// L: hold the call in front, or resume it.
+    Hold,
+    /// M: mute the microphone, or unmute it.
+    Mute,
+    /// P: open or close the keypad.
+    Keypad,
+    /// T: open or close the transfer panel.
+    Transfer,
+}
+
+impl Shortcut {
+    /// The shortcut of a letter.
+    pub fn of(letter: &str) -> Option<Self> {
+        Some(match letter {
+            "a" | "A" => Self::Answer,
+            "d" | "D" => Self::Decline,
+            "h" | "H" => Self::HangUp,
+            "l" | "L" => Self::Hold,
+            "m" | "M" => Self::Mute,
+            "p" | "P" => Self::Keypad,
+            "t" | "T" => Self::Transfer,
+            _ => return None,
+        })
+    }
 }
 
 impl Keystroke {
-    /// The meaning of a key; `ignored` tells that no field took it.
-    pub fn of(key: &Key, modifiers: Modifiers, ignored: bool) -> Option<Self> {
-        match key.as_ref() {
-            Key::Character("k") if modifiers.command() => Some(Self::Search),
-            Key::Named(Named::Escape) if ignored => Some(Self::Escape),
-            Key::Named(Named::Enter) if ignored => Some(Self::Enter),
-            Key::Named(Named::Tab) if modifiers.shift() => Some(Self::Previous),
-            Key::Named(Named::Tab) => Some(Self::Next),
+    /// The meaning of a key, `typed` with the modifiers in it; `ignored` tells that no field
+    /// took it.
+    pub fn of(key: &Key, typed: &Key, modifiers: Modifiers, ignored: bool) -> Option<Self> {
+        match (key.as_ref(), typed.as_ref()) {
+            (Key::Character(letter), _) if modifiers.command() && modifiers.shift() => {
+                Shortcut::of(letter).map(Self::OnCall)
+            }
+            (Key::Character("k"), _) if modifiers.command() => Some(Self::Search),
+            (_, Key::Character(typed)) if ignored && !modifiers.command() && !modifiers.alt() => {
+                let mut characters = typed.chars();
+                let only = characters.next().filter(|_| characters.next().is_none());
+                only.and_then(Digit::of).map(Self::Digit)
+            }
+            (Key::Named(Named::Escape), _) if ignored => Some(Self::Escape),
+            (Key::Named(Named::Enter), _) if ignored => Some(Self::Enter),
+            (Key::Named(Named::Tab), _) if modifiers.shift() => Some(Self::Previous),
+            (Key::Named(Named::Tab), _) => Some(Self::Next),
             _ => None,
         }
     }
@@ -51,7 +103,44 @@ impl App {
             Keystroke::Previous => operation::focus_previous(),
             Keystroke::Escape => self.escape(),
             Keystroke::Enter => self.enter(),
+            Keystroke::OnCall(shortcut) => self.shortcut(shortcut),
+            Keystroke::Digit(digit) => {
+                let action = self.calls.press(digit);
+                self.act(action)
+            }
         }
+    }
+
+    fn shortcut(&mut self, shortcut: Shortcut) -> Task<Message> {
+        let (Shortcut::Answer | Shortcut::Decline) = shortcut else {
+            return self.on_front(shortcut);
+        };
+        let act = match shortcut {
+            Shortcut::Answer => card::Act::Answer,
+            _ => card::Act::Decline,
+        };
+        self.ringing().map_or_else(Task::none, |call| self.on_card(call, act))
+    }
+
+    /// Does with the call in front what its bar offers, and nothing else.
+    fn on_front(&mut self, shortcut: Shortcut) -> Task<Message> {
+        use call_bar::Act;
+        let front = self.calls.front(&self.snapshot.calls);
+        let Some(call) = front.filter(|call| call.state != CallState::Ended) else {
+            return Task::none();
+        };
+        let answered = |call: &Call, act| call.answered.is_some().then_some(act);
+        let act = match shortcut {
+            Shortcut::HangUp => Some(Act::HangUp),
+            Shortcut::Mute => Some(Act::Mute(!call.muted)),
+            Shortcut::Hold if call.state == CallState::Held => Some(Act::Resume),
+            Shortcut::Hold => answered(call, Act::Hold),
+            Shortcut::Keypad => answered(call, Act::Keypad),
+            Shortcut::Transfer => answered(call, Act::Transfer),
+            Shortcut::Answer | Shortcut::Decline => None,
+        };
+        let id = call.id.clone();
+        act.map_or_else(Task::none, |act| self.in_calls(calls::Message::Bar(id, act)))
     }
 
     /// Closes the innermost thing that is open; declines a call only when nothing else is.
@@ -61,21 +150,31 @@ impl App {
         {
             return Task::none();
         }
-        if self.question.take().is_some() || self.sidebar.escape() || self.notice.take().is_some() {
+        if self.question.is_some() {
+            return self.on_question(Answer::Cancel);
+        }
+        if let Some(call) = self.asking() {
+            return self.in_calls(calls::Message::Ask(call, ask::Act::Refuse));
+        }
+        let closed = self.calls.escape() || self.sidebar.escape() || self.notice.take().is_some();
+        if closed {
             return Task::none();
         }
         if let Some(call) = self.ringing() {
             return self.on_card(call, card::Act::Decline);
         }
-        if self.page == Page::Protection {
+        if matches!(self.page, Page::Protection | Page::Rules) {
             self.page = Page::Welcome;
         }
         Task::none()
     }
 
     fn enter(&mut self) -> Task<Message> {
-        if matches!(self.question, Some(Question { ask: Ask::Confirm { .. }, .. })) {
+        if matches!(self.question, Some(Question { ask: Ask::Confirm(_), .. })) {
             return self.on_question(Answer::Confirm);
+        }
+        if let Some(call) = self.asking() {
+            return self.in_calls(calls::Message::Ask(call, ask::Act::Call));
         }
         match self.ringing() {
             Some(call) => self.on_card(call, card::Act::Answer),

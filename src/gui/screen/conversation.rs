@@ -3,13 +3,15 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use iced::keyboard::Modifiers;
 use iced::keyboard::key::{Key, Named};
 use iced::widget::text_editor::{Binding, Content, KeyPress};
 use iced::widget::{column, container, row, scrollable, text_editor};
 use iced::{Alignment, Element, Length};
 
-use super::{Action, Shared, call_with, contact_with, name_of};
+use super::{Action, Shared, call_with, contact_with, name_of, place};
 use crate::core::command::{ChatCommand, Command, ContactCommand};
+use crate::gui::app::Shortcut;
 use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, measure, step};
@@ -83,9 +85,7 @@ impl Conversations {
         match message {
             Message::Edit(action) => self.edit(with, action),
             Message::Send => self.send(with),
-            Message::Call => {
-                Action::Place { to: with.to_string(), name: name_of(shared.snapshot, with) }
-            }
+            Message::Call => place(with.to_string(), name_of(shared.snapshot, with)),
             Message::Back => Action::Back,
             Message::ShowEarlier => self.show_earlier(with, shared),
             Message::Allow => presence(with, ContactCommand::Accept),
@@ -367,8 +367,14 @@ fn keys(press: KeyPress) -> Option<Binding<Message>> {
         }
         Key::Named(Named::Enter) if focused => Some(Binding::Enter),
         Key::Character("k") if press.modifiers.command() => None,
+        Key::Character(key) if calls(key, press.modifiers) => None,
         _ => Binding::from_key_press(press),
     }
+}
+
+/// Ctrl, Shift and the letter of something with calls.
+fn calls(key: &str, modifiers: Modifiers) -> bool {
+    modifiers.command() && modifiers.shift() && Shortcut::of(key).is_some()
 }
 
 fn call_button<'a>(

@@ -1,19 +1,24 @@
 //! The screens. Each keeps only what the person did to it (drafts, scroll, selection),
 //! borrows everything else, and answers a message with an [`Action`] for its parent.
 
+pub mod calls;
 pub mod conversation;
 pub mod protection;
 pub mod roster;
+pub mod rules;
 pub mod sidebar;
 pub mod welcome;
 
-use crate::core::command::{ChatCommand, Command};
+use serde_json::{Map, Value};
+
+use crate::core::command::{CallCommand, ChatCommand, Command, TransferTo};
 use crate::core::snapshot::Snapshot;
 use crate::gui::plain;
 use crate::gui::words::Clock;
 use crate::model::address::Aor;
 use crate::model::call::{Binding, Call, CallState};
 use crate::model::contact::Contact;
+use crate::model::id::{AccountId, CallId};
 use crate::model::party::Party;
 
 /// What every screen is lent to show.
@@ -25,6 +30,8 @@ pub struct Shared<'a> {
     pub clock: Clock,
     /// There is room for one column only.
     pub narrow: bool,
+    /// The width of the place right of the side panel, in logical pixels.
+    pub width: f32,
 }
 
 /// What a screen asks of its parent.
@@ -47,7 +54,35 @@ pub enum Action {
         to: String,
         /// The name for people.
         name: String,
+        /// On which account, when it matters.
+        account: Option<AccountId>,
     },
+    /// Carry out something with a call; a failure is said at that call.
+    OnCall(CallId, CallCommand),
+    /// Send a call on.
+    Transfer {
+        /// Which.
+        call: CallId,
+        /// To whom.
+        to: TransferTo,
+        /// The name for people.
+        name: String,
+    },
+    /// Hold a call and place another, so as to bring the two together.
+    AskFirst {
+        /// Which is held.
+        call: CallId,
+        /// A JID, a URI or a number as typed.
+        to: String,
+        /// The name for people.
+        name: String,
+    },
+    /// Change a rule for calls; the answer is said at its field.
+    Set(rules::Rule, Map<String, Value>),
+    /// Show the rules for calls.
+    Rules,
+    /// Put the cursor into a field, or nowhere.
+    Focus(Option<&'static str>),
     /// Fetch older entries of a conversation.
     Load(ChatCommand),
     /// Show a conversation.
@@ -58,6 +93,11 @@ pub enum Action {
     Back,
     /// Wait, then ask whether the person still types.
     WatchTyping(u64),
+}
+
+/// A call on whichever account fits.
+pub fn place(to: String, name: String) -> Action {
+    Action::Place { to, name, account: None }
 }
 
 /// The live call with somebody, if there is one.
@@ -75,6 +115,12 @@ pub fn call_with<'a>(snapshot: &'a Snapshot, with: &Party) -> Option<&'a Call> {
 /// The contact of an address of the chat side.
 pub fn contact_with<'a>(snapshot: &'a Snapshot, with: &Party) -> Option<&'a Contact> {
     snapshot.contact(with.jid()?).map(AsRef::as_ref)
+}
+
+/// The contact that a call is proven to be with.
+pub fn contact_of(call: &Call) -> Option<Party> {
+    let proven = call.peer.binding == Binding::Verified;
+    call.peer.jid.as_deref().filter(|_| proven)?.parse().ok()
 }
 
 /// The name of an address: its contact's, else its local part, else itself. An address of

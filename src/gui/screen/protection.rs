@@ -17,12 +17,15 @@ use crate::model::account::{Account, Transport};
 pub enum Message {
     /// Went back.
     Close,
+    /// Wants to see the rules for calls.
+    Rules,
 }
 
 /// Takes in what the person did.
 pub fn update(message: &Message) -> Action {
     match message {
         Message::Close => Action::Back,
+        Message::Rules => Action::Rules,
     }
 }
 
@@ -41,11 +44,16 @@ pub fn view(shared: Shared<'_>) -> Element<'_, Message> {
         column![
             title("Connection and protection"),
             body("What carries your messages and your calls, compared.").style(Tone::Muted.text()),
-        ],
+        ]
+        .width(Length::Fill),
     ]
+    .push((!shared.narrow).then(rules))
     .spacing(step::M)
     .align_y(Alignment::Center);
     let mut page = column![head].spacing(step::L);
+    if shared.narrow {
+        page = page.push(rules());
+    }
     if let Some(words) = summary(shared) {
         page = page.push(words);
     }
@@ -65,6 +73,10 @@ pub fn view(shared: Shared<'_>) -> Element<'_, Message> {
     .height(Length::Fill)
     .style(theme::ground)
     .into()
+}
+
+fn rules<'a>() -> Element<'a, Message> {
+    button::words(Button::Quiet, "Rules for calls", Some(Message::Rules))
 }
 
 fn summary(shared: Shared<'_>) -> Option<Element<'_, Message>> {

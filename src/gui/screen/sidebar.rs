@@ -1,5 +1,7 @@
 //! The side panel: who we are, whether we are connected, the search field, the list.
 
+mod rows;
+
 use iced::widget::{
     button, column, container, mouse_area, opaque, pin, row, scrollable, space as spacer, stack,
     text_input,
@@ -7,21 +9,17 @@ use iced::widget::{
 use iced::{Alignment, Element, Length, Padding};
 
 use super::roster::{self, Item};
-use super::{Action, Shared, call_with, contact_with, name_of};
+use super::{Action, Shared, name_of, place};
 use crate::core::command::{Command, ContactCommand};
+use crate::core::snapshot::Snapshot;
 use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, measure, step};
 use crate::gui::widget::line::Line;
-use crate::gui::widget::{
-    SHADE, avatar, body, button as buttons, chip, heading, raised, small, strong,
-};
+use crate::gui::widget::{SHADE, avatar, body, chip, heading, raised, rule, small, strong};
 use crate::gui::words;
 use crate::model::BareJid;
-use crate::model::address::Aor;
-use crate::model::call::Direction;
-use crate::model::contact::Contact;
-use crate::model::message::{ChatState, Conversation, Entry};
+use crate::model::id::AccountId;
 use crate::model::party::Party;
 use crate::model::presence::Show;
 
@@ -56,6 +54,10 @@ pub enum Message {
     Add(BareJid),
     /// Clicked the connection chip.
     Protection,
+    /// Wants to see the rules for calls.
+    Rules,
+    /// Wants to hear voice messages: what to call, on which account.
+    Voicemail(String, AccountId),
 }
 
 /// The panel's own state.
@@ -80,11 +82,16 @@ impl Sidebar {
             Message::Hover(with, on) => self.hover(with, on),
             Message::Open(with) => self.open(with),
             Message::Dial(typed) => self.dial(typed),
-            Message::Call(with) => {
-                Action::Place { to: with.to_string(), name: name_of(shared.snapshot, &with) }
-            }
+            Message::Call(with) => place(with.to_string(), name_of(shared.snapshot, &with)),
             Message::Add(jid) => self.add(jid),
             Message::Protection => Action::Protection,
+            Message::Rules => {
+                self.menu = false;
+                Action::Rules
+            }
+            Message::Voicemail(to, account) => {
+                Action::Place { to, name: "your voice mail".to_owned(), account: Some(account) }
+            }
         }
     }
 
@@ -154,7 +161,7 @@ impl Sidebar {
 
     fn dial(&mut self, typed: String) -> Action {
         self.search.clear();
-        Action::Place { name: typed.clone(), to: typed }
+        place(typed.clone(), typed)
     }
 
     fn add(&mut self, jid: BareJid) -> Action {
@@ -174,6 +181,7 @@ impl Sidebar {
         if !shared.snapshot.accounts.is_empty() {
             top = top.push(chip::connection(shared.snapshot, shared.clock, Message::Protection));
         }
+        top = told(shared.snapshot).into_iter().fold(top, iced::widget::Column::push);
         let top = top.push(self.field()).padding(Padding::new(step::M).bottom(step::S));
         let panel = column![top, self.list(shared, open)].width(Length::Fill).height(Length::Fill);
         let panel = container(panel).style(theme::surface);
@@ -259,19 +267,19 @@ impl Sidebar {
                 .align_y(Alignment::End)
                 .height(Length::Fill)
                 .into(),
-            Item::Note(title, text) => note(title, text),
-            Item::Dial(typed) => dial_row(typed),
-            Item::Add(jid) => add_row(jid),
-            Item::Write(aor) => write_row(aor),
+            Item::Note(title, text) => rows::note(title, text),
+            Item::Dial(typed) => rows::dial_row(typed),
+            Item::Add(jid) => rows::add_row(jid),
+            Item::Write(aor) => rows::write_row(aor),
             Item::Conversation(conversation) => {
                 let with = &conversation.with;
-                let content = conversation_row(conversation, shared, self.hovers(with));
-                hoverable(with, content, open == Some(with))
+                let content = rows::conversation_row(conversation, shared, self.hovers(with));
+                rows::hoverable(with, content, open == Some(with))
             }
             Item::Contact(contact) => {
                 let with = Party::from(&contact.jid);
-                let content = contact_row(contact, shared, self.hovers(&with));
-                hoverable(&with, content, open == Some(&with))
+                let content = rows::contact_row(contact, shared, self.hovers(&with));
+                rows::hoverable(&with, content, open == Some(&with))
             }
         };
         container(content).height(Length::Fixed(item.height())).into()
@@ -282,147 +290,20 @@ impl Sidebar {
     }
 }
 
-/// A row of somebody: opens the conversation, and remembers the pointer.
-fn hoverable<'a>(
-    with: &Party,
-    content: Element<'a, Message>,
-    selected: bool,
-) -> Element<'a, Message> {
-    mouse_area(plain_row(content, selected, Message::Open(with.clone())))
-        .on_enter(Message::Hover(with.clone(), true))
-        .on_exit(Message::Hover(with.clone(), false))
-        .into()
-}
-
-fn plain_row<'a>(
-    content: Element<'a, Message>,
-    selected: bool,
-    on_press: Message,
-) -> Element<'a, Message> {
-    button(container(content).center_y(Length::Fill))
-        .padding(theme::pad(0.0, step::M))
-        .width(Length::Fill)
-        .height(Length::Fill)
-        .style(theme::row(selected))
-        .on_press(on_press)
-        .into()
-}
-
-fn conversation_row<'a>(
-    conversation: &Conversation,
-    shared: Shared<'a>,
-    hovered: bool,
-) -> Element<'a, Message> {
-    let with = &conversation.with;
-    let contact = contact_with(shared.snapshot, with);
-    let name = name_of(shared.snapshot, with);
-    let show = contact.map(|contact| contact.presence.show);
-    let last = conversation.entries.last();
-    let typing = contact.is_some_and(|c| c.chat_state == Some(ChatState::Composing));
-    let (tone, preview) = match last {
-        _ if typing => (Tone::Accent, "typing…".to_owned()),
-        Some(entry) => preview(entry, &name),
-        None => (Tone::Muted, with.shown()),
-    };
-    let when = last.map(|entry| Line::small(shared.clock.short(entry.at)).tone(Tone::Muted));
-    let count = (conversation.unread > 0).then(|| unread(conversation.unread));
-    let picture = avatar::person(&name, &with.to_string(), show);
-    let line = |text: Line| row![text.fill()].spacing(step::XS).align_y(Alignment::Center);
-    let lines = column![
-        line(Line::body(name).strong()).push(when),
-        line(Line::small(preview).tone(tone)).push(count),
-    ]
-    .width(Length::Fill);
-    let mut content = row![picture, lines].spacing(step::S).align_y(Alignment::Center);
-    let callable = contact.is_some_and(|contact| contact.can.audio) || with.jid().is_none();
-    if callable && call_with(shared.snapshot, with).is_none() {
-        content = content.push(buttons::row_call_icon(hovered, Message::Call(with.clone())));
+/// What waits, and what keeps calls from ringing here.
+fn told<'a>(snapshot: &Snapshot) -> Vec<Element<'a, Message>> {
+    let mut told = Vec::new();
+    for account in &snapshot.accounts {
+        let Some(mailbox) = account.mailbox.as_ref().filter(|mailbox| mailbox.waiting) else {
+            continue;
+        };
+        let call = mailbox.uri.clone().map(|uri| Message::Voicemail(uri, account.id.clone()));
+        told.push(chip::mailbox(words::mailbox(mailbox), call));
     }
-    content.into()
-}
-
-fn preview(entry: &Entry, name: &str) -> (Tone, String) {
-    if let Some(call) = &entry.call {
-        let (missed, text) = words::past_call(call, name);
-        let text = if missed { "Missed call".to_owned() } else { text };
-        return (if missed { Tone::Bad } else { Tone::Muted }, text);
+    for (glyph, words) in words::rules_in_force(&snapshot.telephony) {
+        told.push(chip::rule(glyph, words, Message::Rules));
     }
-    let body = plain::line(entry.body.as_deref().unwrap_or_default());
-    let text = match entry.direction {
-        Direction::Out => format!("You: {body}"),
-        Direction::In => body,
-    };
-    (Tone::Muted, text)
-}
-
-fn unread<'a>(count: u32) -> Element<'a, Message> {
-    let text = if count > 99 { "99+".to_owned() } else { count.to_string() };
-    container(heading(text).style(Tone::OnAccent.text()))
-        .padding(theme::pad(0.0, step::XXS + 2.0))
-        .center_x(Length::Shrink)
-        .style(theme::badge)
-        .into()
-}
-
-fn contact_row<'a>(contact: &Contact, shared: Shared<'_>, hovered: bool) -> Element<'a, Message> {
-    let name = plain::line(&contact.name);
-    let mut under = words::presence(&contact.presence);
-    if contact.asks {
-        "Asks to see when you are available".clone_into(&mut under);
-    } else if contact.numbers.is_empty() {
-        under.push_str(" · no number");
-    }
-    let mut content = row![
-        avatar::person(&name, contact.jid.as_str(), Some(contact.presence.show)),
-        column![Line::body(name).strong(), Line::small(under).tone(Tone::Muted)]
-            .width(Length::Fill),
-    ]
-    .spacing(step::S)
-    .align_y(Alignment::Center);
-    let with = Party::from(&contact.jid);
-    if contact.can.audio && call_with(shared.snapshot, &with).is_none() {
-        content = content.push(buttons::row_call(hovered, Message::Call(with)));
-    }
-    content.into()
-}
-
-fn dial_row<'a>(typed: &str) -> Element<'a, Message> {
-    let words = Line::body(format!("Call “{}”", plain::line(typed))).strong().tone(Tone::Accent);
-    let content = row![symbol(&icon::PHONE), words].spacing(step::S).align_y(Alignment::Center);
-    plain_row(content.into(), false, Message::Dial(typed.to_owned()))
-}
-
-fn add_row<'a>(jid: &BareJid) -> Element<'a, Message> {
-    let words = column![
-        Line::body("Add to your contacts").strong(),
-        Line::small(jid.to_string()).tone(Tone::Muted),
-    ];
-    let content =
-        row![symbol(&icon::ADD_CONTACT), words].spacing(step::S).align_y(Alignment::Center);
-    plain_row(content.into(), false, Message::Add(jid.clone()))
-}
-
-fn write_row<'a>(aor: &Aor) -> Element<'a, Message> {
-    let with = Party::Sip(aor.clone());
-    let words = Line::body(format!("Write to “{}”", plain::line(&with.shown()))).strong();
-    let content = row![symbol(&icon::SEND), words.tone(Tone::Accent)]
-        .spacing(step::S)
-        .align_y(Alignment::Center);
-    plain_row(content.into(), false, Message::Open(with))
-}
-
-fn symbol<'a>(icon: &icon::Icon) -> Element<'a, Message> {
-    container(icon.view(Tone::Accent))
-        .center(Length::Fixed(40.0))
-        .style(Tone::Accent.boxed(20.0))
-        .into()
-}
-
-fn note<'a>(title: &'a str, text: &'a str) -> Element<'a, Message> {
-    column![strong(title), body(text).style(Tone::Muted.text())]
-        .spacing(step::XXS)
-        .padding(theme::pad(step::S, step::M))
-        .into()
+    told
 }
 
 fn presence_menu<'a>(shared: Shared<'a>) -> Element<'a, Message> {
@@ -441,7 +322,15 @@ fn presence_menu<'a>(shared: Shared<'a>) -> Element<'a, Message> {
             .on_press(Message::Presence(show))
             .into()
     });
-    let menu = container(column(rows)).padding(step::XXS).width(Length::Fixed(208.0));
+    let rules = button(container(body("Rules for calls…")).center_y(Length::Fill))
+        .padding(theme::pad(0.0, step::S))
+        .width(Length::Fill)
+        .height(Length::Fixed(measure::CONTROL))
+        .style(Button::Plain.style())
+        .on_press(Message::Rules);
+    let menu = container(column(rows).push(rule()).push(rules))
+        .padding(step::XXS)
+        .width(Length::Fixed(208.0));
     let elsewhere = mouse_area(spacer().width(Length::Fill).height(Length::Fill))
         .on_press(Message::Menu(false));
     // Below the word that opens it, and in line with it.

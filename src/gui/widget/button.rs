@@ -58,7 +58,8 @@ fn with_icon<'a, Message: 'a>(
         .into()
 }
 
-/// A square button with only an icon; the words appear when the pointer rests on it.
+/// A square button with only an icon; the words appear when the pointer rests on it, and are
+/// its identifier.
 pub fn square<'a, Message: Clone + 'a>(
     kind: Button,
     icon: &Icon,
@@ -66,7 +67,7 @@ pub fn square<'a, Message: Clone + 'a>(
     on_press: Option<Message>,
 ) -> Element<'a, Message> {
     let glyph = icon.view(kind.tone(on_press.is_some()));
-    let face = button(container(glyph).center(Length::Fill))
+    let face = button(container(glyph).id(hint).center(Length::Fill))
         .padding(0)
         .width(Length::Fixed(measure::CONTROL))
         .height(Length::Fixed(measure::CONTROL))

@@ -1,107 +1,295 @@
-//! The bar of a call: in sight on every screen while the call lives, and for a few seconds
-//! after it ended, to say why.
+//! The bar of the call in front: in sight on every screen while the call lives, and for a few
+//! seconds after it ended, to say why. Below it one row for every further call.
 
-use iced::widget::{button, container, row};
+use iced::widget::{Row, button, column, container, row};
 use iced::{Alignment, Element, Length};
 
-use super::{line::Line, small, strong};
-use crate::gui::icon;
+use super::{line::Line, strong};
+use crate::gui::icon::{self, Icon};
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, measure, step};
 use crate::gui::words::{self, Clock};
-use crate::model::call::{Call, CallState};
+use crate::model::call::{Binding, Call, CallState, TransferState};
 
-/// What can be done with a call from its bar.
+/// What can be done with a call from its bar or its row.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Act {
     /// Mute or unmute.
     Mute(bool),
+    /// Put on hold.
+    Hold,
+    /// Take from hold; another call that is on is held first.
+    Resume,
+    /// Open or close the keypad.
+    Keypad,
+    /// Open or close the transfer panel.
+    Transfer,
+    /// Bring the other sides of this call and of the one in front together.
+    Connect,
     /// Hang up.
     HangUp,
     /// Show the conversation with the other side.
     Open,
+    /// Bring to the front.
+    Front,
+    /// What failed was read.
+    Dismiss,
+    /// How the transfer ended was read.
+    Read,
 }
 
-/// The bar. With `named` the other side's name stands in it; `narrow` leaves out what is
-/// said elsewhere.
-pub fn bar<'a>(call: &Call, clock: Clock, named: bool, narrow: bool) -> Element<'a, Act> {
+/// How a bar is to be drawn.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    /// The moment.
+    pub clock: Clock,
+    /// The other side's name stands in it.
+    pub named: bool,
+    /// Buttons stand on a line of their own.
+    pub tight: bool,
+    /// There is room for words on protection.
+    pub roomy: bool,
+    /// The keypad is open.
+    pub keypad: bool,
+    /// The transfer panel is open.
+    pub transfer: bool,
+}
+
+/// The bar of the call in front.
+pub fn bar<'a>(call: &Call, look: Look) -> Element<'a, Act> {
     let ended = call.state == CallState::Ended;
-    let tone = if ended { Tone::Muted } else { Tone::Good };
     let mut content = row![].spacing(step::S).align_y(Alignment::Center);
     if let Some(since) = call.answered.filter(|_| !ended) {
-        content = content.push(strong(clock.timer(since)).style(Tone::Good.text()));
+        let timer = strong(look.clock.timer(since)).style(ink(call).text());
+        content = content.push(timer);
     }
-    if named {
-        let name = plain::line(&call.peer.display);
-        content = content.push(
-            button(Line::body(name).strong())
-                .padding(0)
-                .style(|theme, _| button::Style {
-                    text_color: theme::tokens(theme).text,
-                    ..button::Style::default()
-                })
-                .on_press(Act::Open),
-        );
+    if look.named {
+        content = content.push(who(call, Act::Open));
     }
-    content = content.push(facts(call, narrow));
-    if !ended {
-        content = content.push(acts(call));
-    }
-    container(content)
-        .padding(theme::pad(0.0, if narrow { step::M } else { step::L }))
-        .center_y(Length::Fixed(measure::BAR))
-        .width(Length::Fill)
-        .style(tone.boxed(0.0))
-        .into()
+    content = content.push(facts(call, look));
+    let side = if look.tight { step::M } else { step::L };
+    let bar = if ended || !look.tight {
+        let content = content.push((!ended).then(|| acts(call, look)));
+        container(content).padding(theme::pad(0.0, side)).center_y(Length::Fixed(measure::BAR))
+    } else {
+        container(column![content, acts(call, look)].spacing(step::XS))
+            .padding(theme::pad(step::S, side))
+    };
+    bar.width(Length::Fill).style(ground(call).boxed(0.0)).into()
 }
 
-fn facts<'a>(call: &Call, narrow: bool) -> Element<'a, Act> {
+/// A call that is on is green, one that rests is not.
+fn ground(call: &Call) -> Tone {
+    match call.state {
+        CallState::Held | CallState::HeldByPeer | CallState::Ended => Tone::Muted,
+        _ => Tone::Good,
+    }
+}
+
+fn ink(call: &Call) -> Tone {
+    match ground(call) {
+        Tone::Good => Tone::Good,
+        _ => Tone::Text,
+    }
+}
+
+/// The other side's name, and what proves it.
+fn who<'a>(call: &Call, on_press: Act) -> Element<'a, Act> {
+    let name = button(Line::body(plain::line(&call.peer.display)).strong())
+        .padding(0)
+        .style(|theme, _| button::Style {
+            text_color: theme::tokens(theme).text,
+            ..button::Style::default()
+        })
+        .on_press(on_press);
+    let (tone, glyph): (Tone, &Icon) = match call.peer.binding {
+        Binding::Verified => (Tone::Good, &icon::CHECK),
+        Binding::Claimed => (Tone::Warn, &icon::WARNING),
+        Binding::None => return name.into(),
+    };
+    let why = super::button::hinted(glyph.sized(tone, 14.0), plain::line(&call.peer.why));
+    row![name, why].spacing(step::XXS).align_y(Alignment::Center).into()
+}
+
+fn facts<'a>(call: &Call, look: Look) -> Element<'a, Act> {
     let mut more = Vec::new();
     let reason = call.end_reason.as_deref().map(plain::line).filter(|text| !text.is_empty());
     match (call.state, reason) {
         (CallState::Ended, Some(reason)) => more.push(reason),
-        (CallState::Active, _) if !narrow => {
+        (CallState::Active, _) if !look.tight => {
             more.extend(words::line(call).map(ToOwned::to_owned));
             more.extend(words::codec(&call.media));
         }
         _ => {}
     }
+    if call.anonymous && call.state != CallState::Ended {
+        more.push(words::anonymous(call).to_owned());
+    }
     let more: String = more.iter().map(|fact| format!(" · {fact}")).collect();
-    let said = row![Line::small(words::call_state(call.state)).strong(), Line::small(more)];
+    let said = row![Line::small(words::live_call(call)).strong(), Line::small(more)];
     let mut facts = row![said].spacing(step::M).align_y(Alignment::Center);
     if call.state == CallState::Active {
         let (tone, word) = words::media_protection(&call.media);
         let glyph = if tone == Tone::Good { &icon::LOCK } else { &icon::LOCK_OPEN };
-        facts = facts.push(
-            row![glyph.sized(tone, 14.0)]
-                .push((!narrow).then(|| small(word).style(tone.text())))
-                .spacing(step::XXS + 2.0)
-                .align_y(Alignment::Center),
-        );
+        let lock = row![glyph.sized(tone, 14.0)]
+            .push(look.roomy.then(|| Line::small(word).tone(tone)))
+            .spacing(step::XXS + 2.0)
+            .align_y(Alignment::Center);
+        facts = facts.push(super::button::hinted(lock, word));
     }
     container(facts).width(Length::Fill).clip(true).into()
 }
 
-fn acts<'a>(call: &Call) -> Element<'a, Act> {
-    let mute = if call.muted {
-        super::button::square(
-            Button::Primary,
-            &icon::MICROPHONE_OFF,
-            "Your microphone is muted. Unmute",
-            Some(Act::Mute(false)),
-        )
+fn acts<'a>(call: &Call, look: Look) -> Element<'a, Act> {
+    let mut acts = row![mute(call)].spacing(step::XS);
+    if call.answered.is_some() {
+        acts = talking(acts, call, look);
+    }
+    let hang_up =
+        super::button::labelled(Button::HangUp, &icon::HANG_UP, "Hang up", Some(Act::HangUp));
+    let rest = look.tight.then(iced::widget::space::horizontal);
+    acts.push(rest).push(hang_up).into()
+}
+
+/// What needs a call that was answered.
+fn talking<'a>(acts: Row<'a, Act>, call: &Call, look: Look) -> Row<'a, Act> {
+    let pick = |on| if on { Button::Primary } else { Button::Quiet };
+    let hold = if call.state == CallState::Held {
+        let hint = "Resume the call (Ctrl+Shift+L)";
+        super::button::square(Button::Primary, &icon::RESUME, hint, Some(Act::Resume))
     } else {
-        super::button::square(
-            Button::Quiet,
-            &icon::MICROPHONE,
-            "Mute your microphone",
-            Some(Act::Mute(true)),
-        )
+        let hint = "Put the call on hold (Ctrl+Shift+L)";
+        super::button::square(Button::Quiet, &icon::PAUSE, hint, Some(Act::Hold))
     };
-    row![
-        mute,
-        super::button::labelled(Button::HangUp, &icon::HANG_UP, "Hang up", Some(Act::HangUp)),
+    let keypad = super::button::square(
+        pick(look.keypad),
+        &icon::KEYPAD,
+        "Keypad (Ctrl+Shift+P)",
+        Some(Act::Keypad),
+    );
+    let transfer = super::button::square(
+        pick(look.transfer),
+        &icon::TRANSFER,
+        "Transfer the call (Ctrl+Shift+T)",
+        Some(Act::Transfer),
+    );
+    acts.push(hold).push(keypad).push(transfer)
+}
+
+fn mute<'a>(call: &Call) -> Element<'a, Act> {
+    if call.muted {
+        let hint = "Your microphone is muted. Unmute (Ctrl+Shift+M)";
+        let on_press = Some(Act::Mute(false));
+        super::button::square(Button::Primary, &icon::MICROPHONE_OFF, hint, on_press)
+    } else {
+        let hint = "Mute your microphone (Ctrl+Shift+M)";
+        super::button::square(Button::Quiet, &icon::MICROPHONE, hint, Some(Act::Mute(true)))
+    }
+}
+
+/// What may be done with a further call and the one in front.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Join {
+    /// Nothing: one of them was not answered.
+    No,
+    /// Their other sides can be brought together.
+    Two,
+    /// The same, and one of them was placed for that.
+    Complete,
+}
+
+/// The row of a further call.
+pub fn further<'a>(call: &Call, clock: Clock, join: Join, tight: bool) -> Element<'a, Act> {
+    let ended = call.state == CallState::Ended;
+    let glyph = if call.state == CallState::Held { &icon::PAUSE } else { &icon::PHONE };
+    let mut said = words::live_call(call).to_owned();
+    if ended && let Some(reason) = call.end_reason.as_deref() {
+        said = format!("{said} · {}", plain::line(reason));
+    }
+    if let Some(since) = call.answered.filter(|_| !ended) {
+        said = format!("{said} · {}", clock.timer(since));
+    }
+    let front = if call.state == CallState::Held { Act::Resume } else { Act::Front };
+    let facts = row![
+        glyph.sized(Tone::Muted, 14.0),
+        who(call, if ended { Act::Open } else { front.clone() }),
+        container(Line::small(said).tone(Tone::Muted)).width(Length::Fill).clip(true),
     ]
     .spacing(step::XS)
-    .into()
+    .align_y(Alignment::Center);
+    let side = if tight { step::M } else { step::L };
+    let content: Element<'a, Act> = match (ended, tight) {
+        (true, _) => facts.into(),
+        (false, true) => {
+            let rest = iced::widget::space::horizontal();
+            column![facts, row![rest, joining(call, join, front)]].spacing(step::XXS).into()
+        }
+        (false, false) => row![facts, joining(call, join, front)]
+            .spacing(step::S)
+            .align_y(Alignment::Center)
+            .into(),
+    };
+    container(content)
+        .padding(theme::pad(step::XS - 2.0, side))
+        .width(Length::Fill)
+        .style(theme::surface)
+        .into()
+}
+
+fn joining<'a>(call: &Call, join: Join, front: Act) -> Element<'a, Act> {
+    let connect = match join {
+        Join::No => None,
+        Join::Two => Some((Button::Quiet, "Connect the two")),
+        Join::Complete => Some((Button::Primary, "Complete transfer")),
+    };
+    let connect = connect.map(|(kind, words)| {
+        super::button::labelled(kind, &icon::MERGE, words, Some(Act::Connect))
+    });
+    let word = if call.state == CallState::Held { "Resume" } else { "Show" };
+    row![]
+        .push(connect)
+        .push(super::button::words(Button::Quiet, word, Some(front)))
+        .push(super::button::square(
+            Button::Quiet,
+            &icon::HANG_UP,
+            "Hang up this call",
+            Some(Act::HangUp),
+        ))
+        .spacing(step::XS)
+        .into()
+}
+
+/// How a transfer goes.
+pub fn transfer<'a>(state: &TransferState, tight: bool) -> Element<'a, Act> {
+    let (tone, words) = words::transfer(state);
+    let glyph = if tone == Tone::Bad { &icon::WARNING } else { &icon::TRANSFER };
+    let dismiss = (tone == Tone::Bad).then_some(Act::Read);
+    strip(tone, glyph, words, dismiss, tight)
+}
+
+/// What was asked of a call and failed.
+pub fn failure<'a>(words: &str, tight: bool) -> Element<'a, Act> {
+    strip(Tone::Bad, &icon::WARNING, plain::line(words), Some(Act::Dismiss), tight)
+}
+
+fn strip<'a>(
+    tone: Tone,
+    glyph: &Icon,
+    words: String,
+    dismiss: Option<Act>,
+    tight: bool,
+) -> Element<'a, Act> {
+    let close =
+        dismiss.map(|act| super::button::square(Button::Plain, &icon::CLOSE, "Dismiss", Some(act)));
+    let content =
+        row![glyph.sized(tone, 16.0), super::body(words).style(tone.text()).width(Length::Fill)]
+            .push(close)
+            .spacing(step::S)
+            .align_y(Alignment::Center);
+    container(content)
+        .padding(theme::pad(step::XXS, if tight { step::M } else { step::L }))
+        .center_y(Length::Shrink)
+        .width(Length::Fill)
+        .style(tone.boxed(0.0))
+        .into()
 }

@@ -5,13 +5,14 @@ use iced::{Alignment, Element, Length};
 
 use super::line::Line;
 use super::{avatar, body, button, chip, raised, small, strong};
-use crate::core::command::{Choice, Cue};
+use crate::core::command::{Choice, Cue, TransferTo};
 use crate::core::snapshot::Snapshot;
-use crate::gui::icon;
+use crate::gui::icon::{self, Icon};
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, measure, step};
 use crate::model::BareJid;
 use crate::model::call::{Binding, Call};
+use crate::model::id::{AccountId, CallId};
 
 /// The field for words that go with a refusal.
 pub const DECLINE_FIELD: &str = "decline-message";
@@ -42,21 +43,39 @@ pub struct Incoming {
     pub message: Option<String>,
 }
 
-/// An incoming call.
+/// An incoming call; `held` is the one that answering puts on hold.
 pub fn incoming<'a>(
     call: &Call,
     snapshot: &Snapshot,
     state: Option<&'a Incoming>,
+    held: Option<&Call>,
 ) -> Element<'a, Act> {
     let verified = call.peer.binding == Binding::Verified;
     let mut parts = column![who(call, snapshot), proof(call)].spacing(step::M);
+    if let Some(via) = call.via.as_deref().map(plain::quoted) {
+        let words = format!("Sent on by {via} · not proven");
+        parts = parts.push(chip::fact(Tone::Muted, &icon::TRANSFER, words, None));
+    }
+    if call.quiet {
+        let words = "Does not ring: nobody of your contacts".to_owned();
+        parts = parts.push(chip::fact(Tone::Muted, &icon::QUIET, words, None));
+    }
     if state.is_some_and(|state| state.why) {
         parts = parts.push(small(plain::line(&call.peer.why)));
     }
+    if let Some(held) = held {
+        let name = plain::quoted(&held.peer.display);
+        parts = parts.push(small(format!("Answering puts {name} on hold.")));
+    }
+    // A call that is only shown does not ask for attention.
+    let (answer, decline) = match call.quiet {
+        true => (Button::Quiet, Button::Quiet),
+        false => (Button::Answer, Button::HangUp),
+    };
     parts = parts.push(
         row![
-            button::wide_labelled(Button::Answer, &icon::PHONE, "Answer", Some(Act::Answer)),
-            button::wide(Button::HangUp, "Decline", Some(Act::Decline)),
+            button::wide_labelled(answer, &icon::PHONE, "Answer", Some(Act::Answer)),
+            button::wide(decline, "Decline", Some(Act::Decline)),
         ]
         .spacing(step::XS),
     );
@@ -86,6 +105,7 @@ fn who<'a>(call: &Call, snapshot: &Snapshot) -> Element<'a, Act> {
             let address = jid.map_or_else(|| uri.clone(), |jid| jid.to_string());
             (avatar::person(&shown, &address, show), uri)
         }
+        _ if call.anonymous => (avatar::unknown(), "Anonymous caller".to_owned()),
         _ => (avatar::unknown(), "Unknown caller".to_owned()),
     };
     row![picture, column![Line::name(shown), Line::body(under).tone(Tone::Muted)]]
@@ -110,6 +130,10 @@ fn proof<'a>(call: &Call) -> Element<'a, Act> {
             format!("Says it is {claim} · not verified"),
             Some(Act::Why),
         ),
+        _ if call.anonymous => {
+            let words = "Hides who they are".to_owned();
+            chip::fact(Tone::Muted, &icon::INFO, words, None)
+        }
         _ => chip::fact(
             Tone::Muted,
             &icon::INFO,
@@ -139,12 +163,31 @@ fn refusal<'a>(words: &'a str) -> Element<'a, Act> {
 /// A question that must be answered before a call goes out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Question {
-    /// What was to be called, as given.
-    pub to: String,
-    /// Its name for people.
+    /// What it is about.
+    pub purpose: Purpose,
+    /// The target's name for people.
     pub name: String,
     /// What is asked.
     pub ask: Ask,
+}
+
+/// What a question is about.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Purpose {
+    /// A call of ours.
+    Call {
+        /// What was to be called, as given.
+        to: String,
+        /// The account that was chosen before, when one was.
+        account: Option<AccountId>,
+    },
+    /// A call of ours that is to be sent on.
+    Transfer {
+        /// Which.
+        call: CallId,
+        /// To whom.
+        to: TransferTo,
+    },
 }
 
 /// What is asked before a call goes out.
@@ -152,13 +195,8 @@ pub struct Question {
 pub enum Ask {
     /// Which way.
     Choose(Vec<Choice>),
-    /// Whether at all.
-    Confirm {
-        /// The account that was chosen before, when one was.
-        account: Option<crate::model::id::AccountId>,
-        /// What to know.
-        cues: Vec<Cue>,
-    },
+    /// Whether at all, with what to know.
+    Confirm(Vec<Cue>),
 }
 
 /// An answer to a question.
@@ -178,16 +216,25 @@ const MOST_CHOICES: usize = 6;
 /// The card of a question.
 pub fn question<'a>(question: &Question) -> Element<'a, Answer> {
     let name = plain::quoted(&question.name);
+    let call = matches!(question.purpose, Purpose::Call { .. });
     let mut parts = column![].spacing(step::M);
     match &question.ask {
         Ask::Choose(choices) => {
-            parts = parts.push(strong(format!("How do you want to call {name}?")));
+            parts = parts.push(strong(if call {
+                format!("How do you want to call {name}?")
+            } else {
+                format!("Where is the call for {name} to go?")
+            }));
             let ways = choices.iter().take(MOST_CHOICES).map(way);
             parts = parts.push(column(ways).spacing(step::XS));
             parts = parts.push(button::wide(Button::Quiet, "Cancel", Some(Answer::Cancel)));
         }
-        Ask::Confirm { cues, .. } => {
-            parts = parts.push(strong(format!("Call {name}?")));
+        Ask::Confirm(cues) => {
+            parts = parts.push(strong(if call {
+                format!("Call {name}?")
+            } else {
+                format!("Transfer the call to {name}?")
+            }));
             for cue in cues.iter().take(MOST_CHOICES) {
                 parts = parts.push(chip::fact(
                     Tone::Warn,
@@ -196,12 +243,12 @@ pub fn question<'a>(question: &Question) -> Element<'a, Answer> {
                     None,
                 ));
             }
-            let call = button::wide_labelled(
-                Button::Primary,
-                &icon::PHONE,
-                "Call anyway",
-                Some(Answer::Confirm),
-            );
+            let (glyph, word): (&Icon, _) = if call {
+                (&icon::PHONE, "Call anyway")
+            } else {
+                (&icon::TRANSFER, "Transfer anyway")
+            };
+            let call = button::wide_labelled(Button::Primary, glyph, word, Some(Answer::Confirm));
             let cancel = button::wide(Button::Quiet, "Cancel", Some(Answer::Cancel));
             parts = parts.push(row![call, cancel].spacing(step::XS));
         }

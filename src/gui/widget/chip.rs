@@ -7,7 +7,7 @@ use super::avatar::pip;
 use super::line::Line;
 use crate::core::snapshot::Snapshot;
 use crate::gui::icon::{self, Icon};
-use crate::gui::theme::{self, Tone, radius, step};
+use crate::gui::theme::{self, Button, Tone, radius, step};
 use crate::gui::words::{self, Clock};
 use crate::model::account::{Account, AccountState};
 
@@ -86,6 +86,44 @@ pub fn connection<'a, Message: Clone + 'a>(
             style.text_color = theme::tokens(theme).text;
             style
         })
+        .on_press(on_press)
+        .into()
+}
+
+/// What waits in a mailbox, and a way to hear it.
+pub fn mailbox<'a, Message: Clone + 'a>(
+    words: String,
+    call: Option<Message>,
+) -> Element<'a, Message> {
+    let call = call.map(|message| {
+        super::button::labelled(Button::Primary, &icon::PHONE, "Listen", Some(message))
+    });
+    let content =
+        row![icon::VOICEMAIL.sized(Tone::Accent, 16.0), Line::small(words).strong().fill(),]
+            .push(call)
+            .spacing(step::XS)
+            .align_y(Alignment::Center);
+    container(content)
+        .padding(theme::pad(step::XXS, step::XXS).left(step::S))
+        .center_y(Length::Fixed(44.0))
+        .width(Length::Fill)
+        .style(Tone::Accent.boxed(radius::CONTROL))
+        .into()
+}
+
+/// A rule that keeps calls from ringing here; a click leads to it.
+pub fn rule<'a, Message: Clone + 'a>(
+    icon: &Icon,
+    words: String,
+    on_press: Message,
+) -> Element<'a, Message> {
+    let content = row![icon.sized(Tone::Warn, 14.0), Line::small(words).tone(Tone::Warn).fill()]
+        .spacing(step::XS)
+        .align_y(Alignment::Center);
+    button(content)
+        .padding(theme::pad(step::XS, step::S))
+        .width(Length::Fill)
+        .style(theme::toned(Tone::Warn))
         .on_press(on_press)
         .into()
 }

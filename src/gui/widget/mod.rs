@@ -1,14 +1,18 @@
 //! What the screens are made of. A widget here is a function of what it shows; it knows no
 //! message but those it is given.
 
+pub mod ask;
 pub mod avatar;
 pub mod bubble;
 pub mod button;
 pub mod call_bar;
 pub mod card;
 pub mod chip;
+pub mod keypad;
 pub mod line;
 pub mod notice;
+pub mod switch;
+pub mod transfer;
 
 use iced::widget::{Space, container, space, text};
 use iced::{Element, Length, Padding};

@@ -1,0 +1,137 @@
+//! What can happen to the window, and the small things its state is made of.
+
+use iced::Size;
+use time::UtcOffset;
+
+use super::Keystroke;
+use crate::core::command::{CommandError, Reply, TransferTo};
+use crate::core::event::NoticeLevel;
+use crate::gui::GuiOptions;
+use crate::gui::bridge::FromHub;
+use crate::gui::screen::rules::{self, Rule};
+use crate::gui::screen::{calls, conversation, protection, sidebar};
+use crate::gui::theme::Mode;
+use crate::gui::widget::card::{self, Answer};
+use crate::model::id::{AccountId, CallId};
+use crate::model::party::Party;
+use crate::model::time::Timestamp;
+
+/// What the window is opened with.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// The caller's wishes.
+    pub options: GuiOptions,
+    /// The theme that was asked for; the system's when none was.
+    pub forced: Option<Mode>,
+    /// The offset of local time.
+    pub zone: UtcOffset,
+    /// The wall clock.
+    pub now: Timestamp,
+}
+
+/// Everything that can happen to the window.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// From the hub.
+    Hub(FromHub),
+    /// In the side panel.
+    Sidebar(sidebar::Message),
+    /// In the open conversation.
+    Conversation(conversation::Message),
+    /// On the page of both accounts.
+    Protection(protection::Message),
+    /// On the page of the rules for calls.
+    Rules(rules::Message),
+    /// On the call panel.
+    Calls(calls::Message),
+    /// On an incoming call's card.
+    Card(CallId, card::Act),
+    /// On a question's card.
+    Question(Answer),
+    /// The notice was dismissed.
+    DismissNotice,
+    /// A command came back.
+    Done(Origin, Result<Reply, CommandError>),
+    /// A key that no field took.
+    Key(Keystroke),
+    /// A second went by.
+    Tick(Timestamp),
+    /// The window has a new size.
+    Resized(Size),
+    /// The window gained or lost the focus.
+    Focused(bool),
+    /// The system's theme.
+    SystemTheme(iced::theme::Mode),
+}
+
+/// What a command was for, so that its answer finds its way.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Origin {
+    /// Nobody waits; only a failure is shown.
+    Plain,
+    /// A call.
+    Place {
+        /// What was to be called.
+        to: String,
+        /// Its name for people.
+        name: String,
+        /// The account that was chosen.
+        account: Option<AccountId>,
+    },
+    /// Older entries of a conversation.
+    History(Party),
+    /// A message.
+    Send {
+        /// To whom.
+        to: Party,
+        /// Its text.
+        body: String,
+    },
+    /// Something with a call; a failure is said there.
+    OnCall(CallId),
+    /// A call is to be sent on.
+    Transfer {
+        /// Which.
+        call: CallId,
+        /// To whom.
+        to: TransferTo,
+        /// Its name for people.
+        name: String,
+    },
+    /// A call is held, so that its new target can be asked.
+    AskFirst {
+        /// Which.
+        call: CallId,
+        /// Who is to be called then.
+        to: String,
+        /// Their name for people.
+        name: String,
+    },
+    /// A rule for calls.
+    Rule(Rule),
+    /// Something quiet, whose failure would only be noise.
+    Silent,
+}
+
+/// What stands in the place right of the side panel.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Page {
+    /// Nothing is chosen.
+    #[default]
+    Welcome,
+    /// A conversation.
+    Conversation(Party),
+    /// Both accounts side by side.
+    Protection,
+    /// The rules for calls.
+    Rules,
+}
+
+/// Something to tell, until it is dismissed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// How grave.
+    pub level: NoticeLevel,
+    /// In words.
+    pub text: String,
+}

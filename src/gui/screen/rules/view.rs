@@ -1,0 +1,208 @@
+//! How the page of the rules for calls looks.
+
+use iced::widget::{Column, column, container, row, scrollable, text_input};
+use iced::{Alignment, Element, Length};
+
+use super::{Message, Rule, Rules, Told, in_force};
+use crate::gui::icon;
+use crate::gui::screen::Shared;
+use crate::gui::theme::{self, Button, Tone, step};
+use crate::gui::widget::{body, button, chip, heading, rule as hairline, small, switch, title};
+use crate::model::account::AccountKind;
+use crate::model::telephony::{AutoAnswer, Strangers, Telephony};
+
+/// The page.
+pub fn view<'a>(rules: &'a Rules, shared: Shared<'a>) -> Element<'a, Message> {
+    let set = &shared.snapshot.telephony;
+    let other = button::words(Button::Quiet, "Protection", Some(Message::Protection));
+    let head = row![
+        button::square(Button::Quiet, &icon::BACK, "Back", Some(Message::Close)),
+        column![
+            title("Rules for calls"),
+            body("What rings, where calls go, and who may call.").style(Tone::Muted.text()),
+        ]
+        .width(Length::Fill),
+    ]
+    .push((!shared.narrow).then_some(other))
+    .spacing(step::M)
+    .align_y(Alignment::Center);
+    let mut page = column![head].spacing(step::L);
+    let phone = |kind| kind == AccountKind::Sip;
+    if !shared.snapshot.accounts.iter().any(|account| phone(account.kind)) {
+        let words = "No telephony account is set up: nothing here has an effect yet.";
+        page = page.push(chip::fact(Tone::Warn, &icon::WARNING, words.to_owned(), None));
+    }
+    let page = page
+        .push(section("Ringing", ringing(rules, set)))
+        .push(section("Send calls on", forwarding(rules, set)))
+        .push(section("Who may call", callers(rules, set)));
+    let page = container(page).padding(if shared.narrow { step::M } else { step::XL });
+    container(
+        scrollable(page.max_width(720))
+            .direction(theme::scrollbar())
+            .style(theme::scroll)
+            .width(Length::Fill),
+    )
+    .width(Length::Fill)
+    .height(Length::Fill)
+    .style(theme::ground)
+    .into()
+}
+
+fn section<'a>(name: &'a str, rows: Vec<Element<'a, Message>>) -> Element<'a, Message> {
+    let mut list = column![];
+    for (at, line) in rows.into_iter().enumerate() {
+        list = list.push((at > 0).then(hairline)).push(line);
+    }
+    let boxed = container(list).padding(step::XXS).width(Length::Fill).style(theme::card);
+    column![heading(name), boxed].spacing(step::XS).into()
+}
+
+fn ringing<'a>(rules: &Rules, set: &Telephony) -> Vec<Element<'a, Message>> {
+    vec![
+        turned(
+            rules,
+            Rule::Dnd,
+            "Do not disturb",
+            "Nothing rings. Callers find you busy.",
+            set.dnd,
+        ),
+        turned(
+            rules,
+            Rule::CallWaiting,
+            "Second calls may ring",
+            "When off, callers find you busy while you are in a call.",
+            set.call_waiting,
+        ),
+    ]
+}
+
+fn forwarding<'a>(rules: &Rules, set: &Telephony) -> Vec<Element<'a, Message>> {
+    vec![
+        target(rules, set, Rule::Always, "Always"),
+        target(rules, set, Rule::Busy, "When you are busy or do not want to be disturbed"),
+        target(rules, set, Rule::NoAnswer, "When you do not answer"),
+        seconds(rules, set),
+    ]
+}
+
+fn callers<'a>(rules: &Rules, set: &Telephony) -> Vec<Element<'a, Message>> {
+    vec![
+        strangers(rules, set),
+        turned(
+            rules,
+            Rule::RejectAnonymous,
+            "Refuse hidden callers",
+            "Calls from people who hide who they are do not ring.",
+            set.reject_anonymous,
+        ),
+        turned(
+            rules,
+            Rule::AutoAnswer,
+            "Answer contacts by itself",
+            "Only callers who are proven to be your contacts, and only while no other call is on.",
+            set.auto_answer == AutoAnswer::Contacts,
+        ),
+        turned(
+            rules,
+            Rule::SendChatAddress,
+            "Say your chat address in calls",
+            "Those you talk to can see it and write to you. Hidden calls never say it.",
+            set.send_chat_address,
+        ),
+    ]
+}
+
+fn turned<'a>(
+    rules: &Rules,
+    rule: Rule,
+    name: &'a str,
+    hint: &'a str,
+    on: bool,
+) -> Element<'a, Message> {
+    let line = switch::row_of(name, hint, on, move |on| Message::Turn(rule, on));
+    told(column![line], rules, rule)
+}
+
+fn strangers<'a>(rules: &Rules, set: &Telephony) -> Element<'a, Message> {
+    let ways = [
+        (Strangers::Accept, "They ring", "As calls from your contacts do."),
+        (Strangers::Ask, "They are shown without ringing", "You may answer when you see them."),
+        (Strangers::Refuse, "They are refused", "You find them among the calls you missed."),
+    ];
+    let ways = ways.map(|(way, name, hint)| {
+        switch::choice(name, hint, set.strangers == way, Message::Strangers(way))
+    });
+    let name = container(body("People who are not your contacts"))
+        .padding(iced::Padding::from([step::XXS, step::S]).top(step::S));
+    told(column![name].extend(ways), rules, Rule::Strangers)
+}
+
+fn target<'a>(rules: &Rules, set: &Telephony, rule: Rule, name: &'a str) -> Element<'a, Message> {
+    let clear = (!in_force(rule, set).is_empty() && !rules.edited(rule, set))
+        .then(|| button::words(Button::Quiet, "Stop", Some(Message::Clear(rule))));
+    let line = row![field(rules, set, rule, "A number or an address")]
+        .push(save(rules, set, rule))
+        .push(clear)
+        .spacing(step::XS);
+    told(column![padded(column![body(name), line].spacing(step::XXS))], rules, rule)
+}
+
+fn seconds<'a>(rules: &Rules, set: &Telephony) -> Element<'a, Message> {
+    let words = column![body("It rings for"), small("In seconds, before a call is sent on.")];
+    let input = container(field(rules, set, Rule::After, "20")).width(Length::Fixed(72.0));
+    let line = row![words.width(Length::Fill), input]
+        .push(save(rules, set, Rule::After))
+        .spacing(step::XS)
+        .align_y(Alignment::Center);
+    told(column![padded(line)], rules, Rule::After)
+}
+
+fn padded<'a>(content: impl Into<Element<'a, Message>>) -> Element<'a, Message> {
+    container(content).padding(theme::pad(step::XS, step::S)).width(Length::Fill).into()
+}
+
+fn field<'a>(
+    rules: &Rules,
+    set: &Telephony,
+    rule: Rule,
+    placeholder: &'a str,
+) -> Element<'a, Message> {
+    text_input(placeholder, &rules.shown(rule, set))
+        .id(rule.field())
+        .on_input(move |text| Message::Edit(rule, text))
+        .on_submit(Message::Save(rule))
+        .font(theme::REGULAR)
+        .size(14)
+        .line_height(iced::widget::text::LineHeight::Absolute(20.0.into()))
+        .padding(theme::pad(step::XS, step::S))
+        .style(theme::field)
+        .into()
+}
+
+fn save<'a>(rules: &Rules, set: &Telephony, rule: Rule) -> Option<Element<'a, Message>> {
+    // What needs the user's word has a button of its own.
+    let asked = matches!(rules.told.get(&rule), Some(Told::Cues(_)));
+    (rules.edited(rule, set) && !asked)
+        .then(|| button::words(Button::Primary, "Save", Some(Message::Save(rule))))
+}
+
+/// What is said at a control, below it.
+fn told<'a>(control: Column<'a, Message>, rules: &Rules, rule: Rule) -> Element<'a, Message> {
+    match rules.told.get(&rule) {
+        None => control.into(),
+        Some(Told::Refused(words)) => {
+            control.push(padded(chip::fact(Tone::Bad, &icon::WARNING, words.clone(), None))).into()
+        }
+        Some(Told::Cues(cues)) => {
+            let cues = cues
+                .iter()
+                .take(6)
+                .map(|cue| chip::fact(Tone::Warn, &icon::WARNING, cue.clone(), None));
+            let anyway =
+                button::words(Button::Primary, "Use it anyway", Some(Message::Confirm(rule)));
+            let parts = column(cues).push(anyway).spacing(step::XS);
+            control.push(padded(parts)).into()
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The panel of a transfer: whom to, and whether to ask them first.
+
+use iced::widget::{button, column, container, row, text_input};
+use iced::{Alignment, Element, Length};
+
+use super::line::Line;
+use super::{SHADE, avatar, raised, small, strong};
+use crate::core::snapshot::Snapshot;
+use crate::gui::icon;
+use crate::gui::plain;
+use crate::gui::theme::{self, Button, Tone, measure, step};
+use crate::model::BareJid;
+use crate::model::contact::Contact;
+
+/// The field for the target.
+pub const FIELD: &str = "transfer-to";
+
+/// The most contacts that are offered at once.
+const MOST: usize = 4;
+
+/// What the person did on the panel.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Act {
+    /// Typed into the field.
+    Typed(String),
+    /// Pressed Enter there: takes the first contact that matches.
+    Enter,
+    /// Chose a contact.
+    Choose(BareJid),
+    /// Sends the call there at once.
+    Now,
+    /// Calls there first.
+    AskFirst,
+    /// Closed it.
+    Close,
+}
+
+/// Whom the call is to go to, so far.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Draft {
+    /// What stands in the field.
+    pub text: String,
+    /// The contact that was chosen.
+    pub chosen: Option<BareJid>,
+    /// The other side of the call, who is not offered.
+    pub except: Option<BareJid>,
+}
+
+impl Draft {
+    /// The target as it is dialled, and its name for people.
+    pub fn target(&self) -> Option<(String, String)> {
+        let text = self.text.trim();
+        if text.is_empty() {
+            return None;
+        }
+        let to = self.chosen.as_ref().map_or_else(|| text.to_owned(), ToString::to_string);
+        Some((to, text.to_owned()))
+    }
+}
+
+/// The contacts that match what was typed and can be called.
+pub fn matching<'a>(
+    snapshot: &'a Snapshot,
+    draft: &Draft,
+) -> impl Iterator<Item = &'a Contact> + use<'a> {
+    let typed = draft.text.trim().to_lowercase();
+    let open = draft.chosen.is_none();
+    let except = draft.except.clone();
+    let all = snapshot.contacts.iter().map(AsRef::as_ref);
+    all.filter(move |contact: &&Contact| {
+        let holds = |text: &str| text.to_lowercase().contains(&typed);
+        let other = except.as_ref() != Some(&contact.jid);
+        open && other && contact.can.audio && (holds(&contact.name) || holds(contact.jid.as_str()))
+    })
+    .take(MOST)
+}
+
+/// The panel. `name` is the other side of the call.
+pub fn view<'a>(draft: &'a Draft, name: &str, snapshot: &Snapshot) -> Element<'a, Act> {
+    let head = row![
+        strong(format!("Transfer {} to", plain::quoted(name))).width(Length::Fill),
+        super::button::square(Button::Plain, &icon::CLOSE, "Close", Some(Act::Close)),
+    ]
+    .align_y(Alignment::Center);
+    let field = text_input("A contact, an address or a number", &draft.text)
+        .id(FIELD)
+        .on_input(Act::Typed)
+        .on_submit(Act::Enter)
+        .font(theme::REGULAR)
+        .size(14)
+        .line_height(iced::widget::text::LineHeight::Absolute(20.0.into()))
+        .padding(theme::pad(step::XS, step::S))
+        .style(theme::field);
+    let mut found = matching(snapshot, draft).map(found).peekable();
+    let found = found.peek().is_some().then(|| column(found));
+    let ready = draft.target().is_some();
+    let act = |act: Act| ready.then_some(act);
+    let acts = row![
+        super::button::wide(Button::Primary, "Ask first", act(Act::AskFirst)),
+        super::button::wide(Button::Quiet, "Transfer now", act(Act::Now)),
+    ]
+    .spacing(step::XS);
+    let hint = "Ask first calls them while this call is on hold. Transfer now leaves it to them.";
+    let content = column![head, field].push(found).push(acts).push(small(hint)).spacing(step::S);
+    let panel = raised(container(content).padding(step::M).width(Length::Fill));
+    container(panel).max_width(measure::CARD + 2.0 * SHADE).into()
+}
+
+fn found<'a>(contact: &Contact) -> Element<'a, Act> {
+    let name = plain::line(&contact.name);
+    let under = contact.numbers.first().map_or_else(String::new, |n| plain::line(&n.display));
+    let content = row![
+        avatar::person(&name, contact.jid.as_str(), Some(contact.presence.show)),
+        column![Line::body(name).strong(), Line::small(under).tone(Tone::Muted)]
+            .width(Length::Fill),
+    ]
+    .spacing(step::S)
+    .align_y(Alignment::Center);
+    button(content)
+        .padding(theme::pad(step::XXS, step::XS))
+        .width(Length::Fill)
+        .style(Button::Plain.style())
+        .on_press(Act::Choose(contact.jid.clone()))
+        .into()
+}
