@@ -5,6 +5,8 @@ use crate::model::BareJid;
 use crate::model::message::Entry;
 use crate::store::{Store, StoreError};
 
+/// The setting that holds the user's rules for calls.
+const TELEPHONY: &str = "telephony";
 /// Entries of each conversation that are at hand from the start.
 const AT_HAND: u32 = 60;
 
@@ -14,6 +16,11 @@ const AT_HAND: u32 = 60;
 /// When the history cannot be read.
 pub async fn kept(store: &Store) -> Result<Kept, StoreError> {
     let outbox = store.outbox().await?;
+    let telephony = store.setting(TELEPHONY).await?.and_then(|text| {
+        serde_json::from_str(&text)
+            .map_err(|error| tracing::error!(%error, "the kept rules for calls cannot be read"))
+            .ok()
+    });
     let conversations = store.recent(AT_HAND).await?.into_iter().filter_map(|recent| {
         // Calls with people unknown are filed under a URI; they have no conversation.
         let with = BareJid::new(&recent.with).ok().filter(|jid| jid.node().is_some())?;
@@ -29,6 +36,7 @@ pub async fn kept(store: &Store) -> Result<Kept, StoreError> {
     Ok(Kept {
         conversations: conversations.collect(),
         outbox: outbox.into_iter().map(|waiting| (waiting.account, waiting.entry)).collect(),
+        telephony,
     })
 }
 
@@ -41,6 +49,10 @@ pub(super) fn keep(store: &Store, keep: Keep) -> Option<StoreError> {
             store.set_state(&account, &with, &id, state).refused()
         }
         Keep::Read(with) => store.mark_read(&with).refused(),
+        Keep::Telephony(rules) => match serde_json::to_string(&rules) {
+            Ok(text) => store.set_setting(TELEPHONY, text).refused(),
+            Err(error) => Some(StoreError::Io(error.to_string())),
+        },
     }
 }
 
