@@ -270,8 +270,8 @@ impl Core {
             Ok((sdp, plan)) => {
                 let impp = self.own_impp(&account).filter(|_| says_who);
                 self.ask_sip(id, |call| SipCommand::Answer { call, sdp, impp });
-                if let Some(old) = &old {
-                    self.pass_floor(old, id);
+                if let Some(old) = old {
+                    self.went_over(now, &old, id);
                 }
                 if !holds {
                     self.take_floor(id);
@@ -281,9 +281,6 @@ impl Core {
                     self.run_media(id, plan);
                 }
                 self.tell_call(id);
-                if let Some(old) = old {
-                    self.went_over(now, &old, id);
-                }
             }
             Err(error) => {
                 let status = NOT_ACCEPTABLE_HERE;

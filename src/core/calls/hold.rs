@@ -83,7 +83,7 @@ impl Core {
         Ok(())
     }
 
-    pub(in crate::core) fn has_floor(&self, id: &CallId) -> bool {
+    fn has_floor(&self, id: &CallId) -> bool {
         self.calls.floor.as_ref() == Some(id)
     }
 
@@ -108,14 +108,6 @@ impl Core {
             self.set_microphone(&other);
             self.renegotiate(&other);
         }
-    }
-
-    /// Passes the microphone from a call to the one that takes its place, hold and mute with it.
-    pub(in crate::core) fn pass_floor(&mut self, from: &CallId, to: &CallId) {
-        if self.has_floor(from) {
-            self.calls.floor = Some(to.clone());
-        }
-        self.set_microphone(from);
     }
 
     pub(super) fn leave_floor(&mut self, id: &CallId) {

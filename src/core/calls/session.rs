@@ -108,7 +108,8 @@ impl Core {
         let Ok(record) = self.calls.live(id) else { return };
         // Our own offer, the last one that went into a 200, is not answered yet.
         let owes = record.offer.is_some() && matches!(record.stage, Stage::Running);
-        if record.version >= REOFFERS || owes {
+        let is_on = matches!(record.stage, Stage::Inviting | Stage::Running);
+        if record.version >= REOFFERS || owes || !is_on {
             return self.answer_reoffer(id, None);
         }
         let previous = record.sent.clone();
