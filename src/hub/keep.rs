@@ -70,7 +70,19 @@ mod tests {
     use super::*;
     use crate::model::call::Direction;
     use crate::model::message::EntryKind;
+    use crate::model::telephony::Telephony;
     use crate::model::time::Timestamp;
+
+    #[tokio::test]
+    async fn the_rules_for_calls_come_back_and_bad_ones_do_no_harm() {
+        let store = Store::in_memory().unwrap();
+        assert_eq!(kept(&store).await.unwrap().telephony, None);
+        let rules = Telephony { dnd: true, ..Telephony::default() };
+        assert_eq!(keep(&store, Keep::Telephony(Box::new(rules.clone()))), None);
+        assert_eq!(kept(&store).await.unwrap().telephony, Some(rules));
+        store.set_setting(TELEPHONY, "{".to_owned()).await.unwrap();
+        assert_eq!(kept(&store).await.unwrap().telephony, None);
+    }
 
     #[test]
     fn a_store_that_takes_nothing_more_says_so() {

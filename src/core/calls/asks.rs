@@ -73,7 +73,9 @@ impl Core {
             return self.ask_sip(id, |call| SipCommand::RefuseReferral { call });
         };
         let cues = self.cues_of(&account, &target);
-        if !cues.is_empty() || peer.binding != Binding::Verified {
+        // Who is on hold does not take the user out of another call.
+        let is_trusted = peer.binding == Binding::Verified && self.has_floor(id);
+        if !cues.is_empty() || !is_trusted {
             return self.ask_user(id, AskKind::Transfer, to, &target, cues);
         }
         let text = format!("{} transfers you to {}.", peer.display, target.display);

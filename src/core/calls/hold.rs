@@ -83,7 +83,7 @@ impl Core {
         Ok(())
     }
 
-    fn has_floor(&self, id: &CallId) -> bool {
+    pub(super) fn has_floor(&self, id: &CallId) -> bool {
         self.calls.floor.as_ref() == Some(id)
     }
 

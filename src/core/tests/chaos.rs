@@ -109,7 +109,11 @@ impl Chaos {
                         _ => {}
                     }
                     let heard = self.lines.values().filter(|line| line.is_heard()).count();
-                    assert!(heard <= 1, "{heard} microphones: {output:?} in {:#?}", self.world.said);
+                    assert!(
+                        heard <= 1,
+                        "{heard} microphones: {output:?} in {:#?}",
+                        self.world.said
+                    );
                     self.seen.heard += u32::from(heard == 1);
                 }
                 Output::Sip(_, command) => {

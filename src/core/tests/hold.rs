@@ -303,3 +303,42 @@ fn a_new_address_is_told_to_the_other_side_and_a_hold_stays() {
         assert_eq!(offers(&world, &call).len(), before + 1);
     }
 }
+
+#[test]
+fn a_hold_keeps_the_encryption_and_its_key() {
+    let crypto =
+        "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz\r\n";
+    let secure = |direction: &str| {
+        let text = String::from_utf8(remote_sdp()).unwrap().replace("RTP/AVP", "RTP/SAVP");
+        format!("{text}{crypto}a={direction}\r\n").into_bytes()
+    };
+    let mut world = World::signed_in(None);
+    let call =
+        world.incoming_as("sip:bob@cusax.test", |call| call.offer = Some(secure("sendrecv")));
+    world.begin(Command::Call(CallCommand::Answer(call.clone())));
+    world.media_ready();
+    world.says(&call, CallEvent::Confirmed { sdp: None });
+    let answer = world.sent_to_sip().into_iter().find_map(|command| match command {
+        SipCommand::Answer { sdp, .. } => Some(String::from_utf8(sdp.clone()).unwrap()),
+        _ => None,
+    });
+    let answer = answer.unwrap();
+    let key = answer.split("inline:").nth(1).unwrap().split_whitespace().next().unwrap();
+    world.run(CallCommand::Hold(call.clone())).unwrap();
+    let offer = offers(&world, &call).pop().unwrap();
+    assert!(offer.contains("RTP/SAVP") && offer.contains(key), "{offer}");
+    let tag = offer.lines().find(|line| line.contains(key)).unwrap();
+    let tag = &tag["a=crypto:".len()..tag.find(' ').unwrap()];
+    let answer = String::from_utf8(secure("recvonly")).unwrap();
+    let answer = answer.replace("crypto:1", &format!("crypto:{tag}"));
+    world.says(&call, CallEvent::Reanswered { sdp: answer.into_bytes() });
+    let held = world.call(&call);
+    assert_eq!(held.state, CallState::Held);
+    assert_eq!(held.media.srtp, crate::model::call::MediaProtection::Sdes);
+    // An answer without is not taken: what runs goes on, encrypted.
+    world.run(CallCommand::Resume(call.clone())).unwrap();
+    world.says(&call, CallEvent::Reanswered { sdp: remote_sdp() });
+    let held = world.call(&call);
+    assert_eq!(held.state, CallState::Held);
+    assert_eq!(held.media.srtp, crate::model::call::MediaProtection::Sdes);
+}

@@ -167,6 +167,20 @@ fn a_referral_goes_by_itself_only_for_a_contact_and_within_the_service() {
 }
 
 #[test]
+fn who_is_on_hold_does_not_take_the_user_out_of_another_call() {
+    let mut world = World::signed_in(Some("sip:bob@cusax.test"));
+    let held = world.taken("sip:bob@cusax.test");
+    let other = world.talking("sip:dave@cusax.test");
+    let before = invites(&world).len();
+    let to = "sip:carol@cusax.test".to_owned();
+    world.says(&held, CallEvent::Referral { to, attended: false });
+    world.media_ready();
+    assert!(world.call(&held).ask.is_some());
+    assert_eq!(invites(&world).len(), before);
+    assert_eq!(world.call(&other).state, CallState::Active);
+}
+
+#[test]
 fn a_referral_that_is_not_wanted_is_refused() {
     let mut world = World::signed_in(Some("sip:bob@cusax.test"));
     let call = world.taken("sip:bob@cusax.test");
