@@ -121,7 +121,7 @@ impl Core {
         match self.linker.route(jid) {
             Route::One(link) => {
                 let target = target_of(link);
-                self.ask_first(&calling, &target, Named::ByCard, wish.confirm)?;
+                self.ask_first(&calling, &target, Named::Card, wish.confirm)?;
                 self.dial(now, wish, Some(chat.clone()), calling, target)
             }
             Route::Choose(links) => Err(CommandError::ChoiceNeeded(
@@ -215,7 +215,7 @@ impl Core {
         let calling = self.calling_account(account, chat.as_ref(), to)?;
         let target = Dialable::parse(to, &self.plan_of(Some(&calling))).map_err(invalid)?;
         let chat = chat.or_else(|| self.related_chat(&calling));
-        self.ask_first(&calling, &target, Named::ByUser, wish.confirm)?;
+        self.ask_first(&calling, &target, Named::User, wish.confirm)?;
         self.dial(now, wish, chat, calling, target)
     }
 

@@ -16,22 +16,22 @@ const EMERGENCY: [&str; 8] = ["112", "911", "999", "000", "110", "118", "119", "
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Named {
     /// The user: typed, chosen, clicked on.
-    ByUser,
+    User,
     /// A contact's card (C67: it never leads to a call that costs or does harm unasked).
-    ByCard,
+    Card,
     /// The other side of a call: where it is sent on or transferred to (C59).
-    ByPeer,
+    Peer,
     /// The user, for calls that go there by themselves.
-    ByRule,
+    Rule,
 }
 
 impl Named {
     fn emergency(self, number: &str) -> Vec<Cue> {
         let text = match self {
-            Self::ByUser => return Vec::new(),
-            Self::ByCard => format!("The contact card leads to an emergency number: {number}."),
-            Self::ByPeer => format!("The other side leads to an emergency number: {number}."),
-            Self::ByRule => format!("{number} is an emergency number."),
+            Self::User => return Vec::new(),
+            Self::Card => format!("The contact card leads to an emergency number: {number}."),
+            Self::Peer => format!("The other side leads to an emergency number: {number}."),
+            Self::Rule => format!("{number} is an emergency number."),
         };
         vec![Cue { kind: CueKind::Pstn, text }]
     }

@@ -176,7 +176,7 @@ impl Core {
                 let text = format!("{to} is your own address: calls would go in a circle.");
                 return Err(CommandError::Refused(text));
             }
-            cues.extend(policy::cues(&target, sip.aor.host(), Named::ByRule));
+            cues.extend(policy::cues(&target, sip.aor.host(), Named::Rule));
         }
         Ok(cues)
     }

@@ -114,7 +114,7 @@ impl Core {
 
     fn cues_of(&self, account: &AccountId, target: &Dialable) -> Vec<Cue> {
         let host = self.accounts.sip(account).map_or("", |sip| sip.aor.host());
-        policy::cues(target, host, Named::ByPeer)
+        policy::cues(target, host, Named::Peer)
     }
 
     fn ask_user(

@@ -342,3 +342,11 @@ fn a_hold_keeps_the_encryption_and_its_key() {
     assert_eq!(held.state, CallState::Held);
     assert_eq!(held.media.srtp, crate::model::call::MediaProtection::Sdes);
 }
+
+#[test]
+fn digits_are_in_no_debug_output() {
+    let command = CallCommand::Digits { call: "c".into(), digits: "4711".to_owned() };
+    let event = Event::CallDigit { call: "c".into(), digit: '7' };
+    let shown = format!("{:?} {event:?}", Command::Call(command));
+    assert!(!shown.contains(|c: char| c.is_ascii_digit()), "{shown}");
+}
