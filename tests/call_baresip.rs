@@ -240,10 +240,13 @@ async fn fruitless(lab: &Lab, caller: Side, srtp: &'static str, setup: Setup) ->
 async fn no_agreement_on_protection_is_no_call() {
     let lab = lab().await;
     let not_there = "The other side cannot take this kind of call (488 Not Acceptable Here).";
+    let not_encrypted = "The other side cannot take this call. This account makes encrypted calls \
+                         only, and the other side may not be able to encrypt (488 Not Acceptable \
+                         Here).";
     let not_in_clear = "This call would have to be encrypted, but the connection that carries its \
                         keys is not. Connect over TLS, or change the account's encryption setting.";
     for (transport, srtp, encryption, told) in [
-        (Transport::Tls, "required", None, not_there),
+        (Transport::Tls, "required", None, not_encrypted),
         (Transport::Tls, "off", Some("srtp-mand"), not_there),
         // Keys never travel in clear.
         (Transport::Tcp, "preferred", Some("srtp-mand"), not_there),
