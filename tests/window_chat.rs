@@ -19,7 +19,7 @@ use driver::Driver;
 use window::{ago, jid, message, noon, one_down, snapshot};
 
 fn with_bob(entries: Vec<Arc<Entry>>) -> Snapshot {
-    let conversation = Conversation { with: jid("bob"), entries, unread: 0 };
+    let conversation = Conversation { with: jid("bob").into(), entries, unread: 0 };
     Snapshot { conversations: [Arc::new(conversation)].into_iter().collect(), ..snapshot() }
 }
 
@@ -35,8 +35,8 @@ fn a_message_is_written_and_sent() {
     window.click("Bob");
     let _ = window.commands();
     window.type_and_enter(COMPOSER, "Hi");
-    let state = |state| Command::Chat(ChatCommand::State { to: jid("bob"), state });
-    let send = Command::Chat(ChatCommand::Send { to: jid("bob"), body: "Hi".to_owned() });
+    let state = |state| Command::Chat(ChatCommand::State { to: jid("bob").into(), state });
+    let send = Command::Chat(ChatCommand::Send { to: jid("bob").into(), body: "Hi".to_owned() });
     assert_eq!(window.commands(), [state(ChatState::Composing), send]);
     window.type_and_enter(COMPOSER, "  ");
     assert_eq!(window.commands(), []);
@@ -53,7 +53,7 @@ fn a_text_that_was_not_taken_comes_back_into_the_composer() {
     assert!(window.says("Too long."));
     window.type_and_enter(COMPOSER, "");
     let sent = window.commands();
-    let send = Command::Chat(ChatCommand::Send { to: jid("bob"), body: "Hi".to_owned() });
+    let send = Command::Chat(ChatCommand::Send { to: jid("bob").into(), body: "Hi".to_owned() });
     assert_eq!(sent, [send]);
 }
 
@@ -76,7 +76,7 @@ fn what_is_looked_at_is_reported_once() {
     let mut window = Driver::new(snapshot());
     window.take([Message::Focused(false)]);
     window.click("Carol");
-    let displayed = Command::Chat(ChatCommand::Displayed { with: jid("carol") });
+    let displayed = Command::Chat(ChatCommand::Displayed { with: jid("carol").into() });
     assert!(!window.commands().contains(&displayed), "the window has not the focus");
     window.take([Message::Focused(true)]);
     assert_eq!(window.commands(), [displayed]);
@@ -142,4 +142,24 @@ fn names_and_messages_cannot_turn_the_words_around_them() {
     window.click("Bob");
     assert!(window.says("abcfed"));
     assert!(!window.mentions("\u{202E}"));
+}
+
+#[test]
+fn a_telephony_address_is_written_to_when_an_account_sends_messages() {
+    let mut snapshot = snapshot();
+    let with: Party = "sip:erin@sip.example.com".parse().unwrap();
+    let mut window = Driver::new(snapshot.clone());
+    window.type_into(SEARCH, "sip:erin@sip.example.com");
+    assert!(!window.says("Write to “erin@sip.example.com”"), "no account sends messages");
+    for account in &mut snapshot.accounts {
+        account.features.chat = true;
+    }
+    let mut window = Driver::new(snapshot);
+    window.type_into(SEARCH, "sip:erin@sip.example.com");
+    window.click("Write to “erin@sip.example.com”");
+    let _ = window.commands();
+    assert!(window.says("erin@sip.example.com") && window.says("Messages over telephony"));
+    window.type_and_enter(COMPOSER, "Hi");
+    let send = Command::Chat(ChatCommand::Send { to: with, body: "Hi".to_owned() });
+    assert!(window.commands().contains(&send));
 }

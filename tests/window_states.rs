@@ -117,13 +117,13 @@ fn a_click_on_the_chip_compares_both_sides() {
 #[test]
 fn a_contact_stands_once_in_the_list() {
     let items = roster::items(&snapshot(), "");
-    let names: Vec<&str> = items
+    let names: Vec<String> = items
         .iter()
         .map(|item| match item {
-            Item::Heading(name) => name,
-            Item::Conversation(conversation) => conversation.with.as_str(),
-            Item::Contact(contact) => contact.name.as_str(),
-            _ => "?",
+            Item::Heading(name) => (*name).to_owned(),
+            Item::Conversation(conversation) => conversation.with.to_string(),
+            Item::Contact(contact) => contact.name.clone(),
+            _ => "?".to_owned(),
         })
         .collect();
     let (bob, carol) = (jid("bob"), jid("carol"));

@@ -80,7 +80,7 @@ impl Accounts {
                 AccountKind::Sip,
                 settings.aor.to_string(),
                 settings.related_to.clone(),
-                Features { audio: true, ..Features::default() },
+                Features { audio: true, chat: settings.chat, ..Features::default() },
                 Settings::Sip(settings.clone()),
             )
         });
@@ -324,6 +324,7 @@ impl Core {
             self.move_calls(id, local);
         }
         if after == AccountState::Online {
+            self.send_outbox(id);
             self.start_accounts();
         }
     }

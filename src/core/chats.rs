@@ -5,143 +5,51 @@ use std::sync::Arc;
 
 use rand::RngCore;
 
+use self::outbox::Waiting;
+use self::thread::Thread;
 use super::command::{ChatCommand, CommandError, Reply};
 use super::event::Event;
+use super::linker::Identified;
 use super::{Core, Keep, Kept, Output};
-use crate::model::BareJid;
 use crate::model::account::AccountKind;
+use crate::model::address::{Aor, Dialable};
 use crate::model::call::Direction;
 use crate::model::id::{AccountId, MessageId};
 use crate::model::message::{Conversation, Entry, EntryKind, MessageState};
+use crate::model::party::Party;
 use crate::model::time::{Now, Timestamp};
-use crate::xmpp::{ChatMessage, OutgoingMessage, XmppCommand};
+use crate::sip;
+use crate::xmpp::{ChatMessage, XmppCommand};
 
-/// Entries of one conversation that are kept at hand; the store has all of them.
-const ENTRIES_AT_HAND: usize = 200;
+mod outbox;
+mod thread;
+
 /// Conversations that are kept at hand, so that strangers cannot fill memory.
 const CONVERSATIONS_AT_HAND: usize = 1_000;
-/// Text of one conversation, and of all, that is kept at hand, in bytes.
-const TEXT_AT_HAND: (usize, usize) = (4 << 20, 64 << 20);
-/// The longest message that is sent, in bytes.
-const LONGEST_BODY: usize = 64 * 1024;
-/// Messages of one account that are handed over at once, before the server acknowledges some:
-/// well below what the way to the account holds.
-const HANDED_AT_ONCE: usize = 64;
-/// Messages that may wait to be sent, over all accounts: what the store gives back as well.
-const MOST_WAITING: usize = 10_000;
-
+/// Text of all conversations that is kept at hand, in bytes.
+const TEXT_AT_HAND: usize = 64 << 20;
 /// All conversations at hand.
 #[derive(Debug, Default)]
 pub(super) struct Chats {
     /// One a person, over all accounts.
-    threads: BTreeMap<BareJid, Thread>,
+    threads: BTreeMap<Party, Thread>,
     /// Messages that no server has acknowledged, in the order they were written.
     outbox: VecDeque<Waiting>,
     view: Option<Arc<[Arc<Conversation>]>>,
 }
 
-/// A message that no server has acknowledged.
-#[derive(Debug)]
-struct Waiting {
-    account: AccountId,
-    message: OutgoingMessage,
-    /// It was given to the account since that came online last.
-    handed: bool,
-}
-
-#[derive(Debug, Default)]
-struct Thread {
-    /// The account of the newest entry, on which somebody who is no contact is answered.
-    account: Option<AccountId>,
-    entries: VecDeque<Arc<Entry>>,
-    /// How much text its entries hold, in bytes.
-    text: usize,
-    unread: u32,
-    view: Option<Arc<Conversation>>,
-}
-
-impl Thread {
-    fn newest(&self) -> Option<Timestamp> {
-        self.entries.back().map(|entry| entry.at)
-    }
-
-    /// Whether we ever said anything here.
-    fn is_answered(&self) -> bool {
-        self.entries.iter().any(|entry| entry.direction == Direction::Out)
-    }
-
-    /// When the newest message from the other side was sent.
-    fn last_heard(&self) -> Option<Timestamp> {
-        let heard = |entry: &&Arc<Entry>| {
-            entry.direction == Direction::In && entry.kind == EntryKind::Message
-        };
-        self.entries.iter().rev().find(heard).map(|entry| entry.at)
-    }
-
-    /// Whether a message of this id says something else than one that is here already.
-    fn contradicts(&self, message: &ChatMessage) -> bool {
-        let direction = if message.outgoing { Direction::Out } else { Direction::In };
-        self.entries.iter().any(|old| {
-            old.id == message.id.as_str()
-                && old.direction == direction
-                && old.body.as_deref() != Some(message.body.as_str())
-        })
-    }
-
-    /// Files an entry by its time; `false` when it was there already.
-    fn add(&mut self, entry: Entry) -> bool {
-        let known = |old: &Arc<Entry>| old.id == entry.id && old.direction == entry.direction;
-        if self.entries.iter().any(known) {
-            return false;
-        }
-        let place = self.entries.iter().rposition(|old| old.at <= entry.at).map_or(0, |at| at + 1);
-        self.text += entry.body.as_ref().map_or(0, String::len);
-        self.entries.insert(place, Arc::new(entry));
-        let too_much = |thread: &Self| {
-            thread.entries.len() > ENTRIES_AT_HAND
-                || (thread.text > TEXT_AT_HAND.0 && thread.entries.len() > 1)
-        };
-        while too_much(self) {
-            let gone = self.entries.pop_front().and_then(|entry| Some(entry.body.as_ref()?.len()));
-            self.text = self.text.saturating_sub(gone.unwrap_or_default());
-        }
-        self.view = None;
-        true
-    }
-
-    /// Moves an outgoing message forward; never back (a late `sent` after `delivered`), and a
-    /// refusal does not undo a delivery.
-    fn advance(&mut self, id: &str, state: MessageState) -> bool {
-        let Some(entry) = self.entries.iter_mut().rev().find(|entry| {
-            entry.id == id && entry.direction == Direction::Out && entry.kind == EntryKind::Message
-        }) else {
-            return false;
-        };
-        let arrived =
-            matches!(entry.state, Some(MessageState::Delivered | MessageState::Displayed));
-        if entry.state.is_some_and(|old| old >= state) || (arrived && state == MessageState::Failed)
-        {
-            return false;
-        }
-        Arc::make_mut(entry).state = Some(state);
-        self.view = None;
-        true
-    }
-}
-
 impl Chats {
     /// The conversation with somebody, begun if need be. Where there are too many, those of
     /// strangers go first, so that a flood of them takes nobody else's place.
-    fn thread(&mut self, with: &BareJid, is_contact: impl Fn(&BareJid) -> bool) -> &mut Thread {
+    fn thread(&mut self, with: &Party, is_contact: impl Fn(&Party) -> bool) -> &mut Thread {
         self.view = None;
         let is_new = !self.threads.contains_key(with);
         let is_full = |chats: &Self| {
             let text = chats.threads.values().map(|thread| thread.text).sum::<usize>();
-            chats.threads.len() + usize::from(is_new) > CONVERSATIONS_AT_HAND
-                || text > TEXT_AT_HAND.1
+            chats.threads.len() + usize::from(is_new) > CONVERSATIONS_AT_HAND || text > TEXT_AT_HAND
         };
         while is_full(self) {
-            let worth = |with: &BareJid, thread: &Thread| {
+            let worth = |with: &Party, thread: &Thread| {
                 (is_contact(with) || thread.is_answered(), thread.newest())
             };
             let others = self.threads.iter().filter(|(other, _)| *other != with);
@@ -153,7 +61,7 @@ impl Chats {
     }
 
     /// Moves an outgoing message forward; `false` when there is none, or nothing new about it.
-    fn advance(&mut self, with: &BareJid, id: &str, state: MessageState) -> bool {
+    fn advance(&mut self, with: &Party, id: &str, state: MessageState) -> bool {
         let advanced = self.threads.get_mut(with).is_some_and(|thread| thread.advance(id, state));
         if advanced {
             self.view = None;
@@ -161,7 +69,7 @@ impl Chats {
         advanced
     }
 
-    pub(super) fn unread(&self, with: &BareJid) -> u32 {
+    pub(super) fn unread(&self, with: &Party) -> u32 {
         self.threads.get(with).map_or(0, |thread| thread.unread)
     }
 
@@ -180,14 +88,8 @@ impl Chats {
             .iter_mut()
             .filter(|(_, thread)| !thread.entries.is_empty())
             .map(|(with, thread)| {
-                let view = thread.view.get_or_insert_with(|| {
-                    Arc::new(Conversation {
-                        with: with.clone(),
-                        entries: thread.entries.iter().cloned().collect(),
-                        unread: thread.unread,
-                    })
-                });
-                (view.entries.last().map(|entry| entry.at), view.clone())
+                let view = thread.conversation(with);
+                (view.entries.last().map(|entry| entry.at), view)
             })
             .collect();
         all.sort_by(|(a, _), (b, _)| b.cmp(a));
@@ -205,19 +107,27 @@ impl Core {
     ) -> Result<Reply, CommandError> {
         match command {
             ChatCommand::Send { to, body } => {
-                let account = self.chat_account_for(&to)?;
+                let (account, to) = self.way_to(to)?;
                 self.send_message(now, &account, &to, body)
             }
             ChatCommand::State { to, state } => {
-                let account = self.chat_account_for(&to)?;
-                if self.accounts.is_online(&account) {
+                let (account, to) = self.way_to(to)?;
+                // Over SIP nobody is told of it.
+                if let Party::Jid(to) = to
+                    && self.accounts.is_online(&account)
+                {
                     let command = XmppCommand::ChatState { to, state };
                     self.outputs.push_back(Output::Xmpp(account, command));
                 }
                 Ok(Reply::Done {})
             }
             ChatCommand::Displayed { with } => {
-                let account = self.chat_account_for(&with)?;
+                // What is there is read, whether or not it could be answered.
+                let known = self.chats.threads.get(&with).and_then(|thread| thread.account.clone());
+                let account = match known {
+                    Some(account) if with.jid().is_none() => account,
+                    _ => self.way_to(with.clone())?.0,
+                };
                 self.tell_displayed(&account, &with);
                 self.mark_read(&account, &with);
                 Ok(Reply::Done {})
@@ -227,92 +137,73 @@ impl Core {
         }
     }
 
-    /// The account on which this address is talked to: the one whose roster has it, the one on
-    /// which it wrote to us (another would tell a stranger an address of ours), else the first.
-    fn chat_account_for(&self, jid: &BareJid) -> Result<AccountId, CommandError> {
-        let talked = self.chats.threads.get(jid).and_then(|thread| thread.account.as_ref());
+    /// The account on which somebody is written to, and under which address: on the chat side
+    /// the one whose roster has them, the one on which they wrote to us (another would tell a
+    /// stranger an address of ours), else the first; on the telephony side one that sends
+    /// messages, else the chat with the contact whose address it is (CUSAX C31).
+    fn way_to(&self, to: Party) -> Result<(AccountId, Party), CommandError> {
+        let talked = self.chats.threads.get(&to).and_then(|thread| thread.account.as_ref());
         let talked = talked.filter(|account| self.accounts.get(account).is_some());
-        if let Some(account) = self.roster.account_of(jid).or(talked) {
-            return Ok(account.clone());
-        }
-        let first = self.accounts.of_kind(AccountKind::Xmpp).next();
-        first.map(|record| record.view.id.clone()).ok_or_else(|| {
-            CommandError::NotConnected("There is no chat account to send this with.".to_owned())
-        })
-    }
-
-    /// Sends now, or when the account is connected again.
-    pub(super) fn send_message(
-        &mut self,
-        now: Now,
-        account: &AccountId,
-        to: &BareJid,
-        body: String,
-    ) -> Result<Reply, CommandError> {
-        if body.trim().is_empty() {
-            return Err(CommandError::Refused("There is nothing to send.".to_owned()));
-        }
-        if body.len() > LONGEST_BODY {
-            return Err(CommandError::Refused("This message is too long to be sent.".to_owned()));
-        }
-        if self.chats.outbox.len() >= MOST_WAITING {
-            let text = "Too many messages wait to be sent. Wait until chat is connected.";
-            return Err(CommandError::Refused(text.to_owned()));
-        }
-        let id = MessageId::new(self.random_id());
-        let entry = Entry {
-            id: id.as_str().to_owned(),
-            kind: EntryKind::Message,
-            with: to.to_string(),
-            direction: Direction::Out,
-            at: now.wall,
-            body: Some(body.clone()),
-            state: Some(MessageState::Queued),
-            call: None,
-        };
-        self.file(account, to, entry);
-        let message = OutgoingMessage { id: id.clone(), to: to.clone(), body };
-        let account = account.clone();
-        self.chats.outbox.push_back(Waiting { account: account.clone(), message, handed: false });
-        self.hand_over(&account);
-        Ok(Reply::Message { id })
-    }
-
-    /// Sends again, under the same ids, what no server has acknowledged. Also after a session
-    /// was resumed: what was written meanwhile was never given to it, and it knows the rest.
-    pub(super) fn send_outbox(&mut self, account: &AccountId) {
-        for waiting in self.chats.outbox.iter_mut().filter(|waiting| waiting.account == *account) {
-            waiting.handed = false;
-        }
-        self.hand_over(account);
-    }
-
-    /// Gives the account what waits, in order, a bounded number at a time.
-    fn hand_over(&mut self, account: &AccountId) {
-        if !self.accounts.is_online(account) {
-            return;
-        }
-        let mut room = HANDED_AT_ONCE;
-        for waiting in self.chats.outbox.iter_mut().filter(|waiting| waiting.account == *account) {
-            if room == 0 {
-                return;
+        match &to {
+            Party::Jid(jid) => {
+                if let Some(account) = self.roster.account_of(jid).or(talked) {
+                    return Ok((account.clone(), to));
+                }
+                let first = self.accounts.of_kind(AccountKind::Xmpp).next();
+                let first = first.map(|record| record.view.id.clone()).ok_or_else(|| {
+                    let text = "There is no chat account to send this with.";
+                    CommandError::NotConnected(text.to_owned())
+                })?;
+                Ok((first, to))
             }
-            room -= 1;
-            if !std::mem::replace(&mut waiting.handed, true) {
-                let command = XmppCommand::Message(waiting.message.clone());
-                self.outputs.push_back(Output::Xmpp(account.clone(), command));
+            Party::Sip(aor) => {
+                if let Some(account) = self.messaging_account(aor, talked) {
+                    return Ok((account, to));
+                }
+                let (account, jid) = self.chat_of(aor).ok_or_else(|| {
+                    let text = format!(
+                        "No account sends messages to {}, and the address is not known to be a \
+                         contact's.",
+                        to.shown()
+                    );
+                    CommandError::Refused(text)
+                })?;
+                Ok((account, jid))
             }
         }
+    }
+
+    /// The telephony account that sends messages to this address: the one talked on, else one
+    /// of the same domain, else the first. Related accounts leave that to chat (C8).
+    fn messaging_account(&self, aor: &Aor, talked: Option<&AccountId>) -> Option<AccountId> {
+        let all =
+            self.accounts.of_kind(AccountKind::Sip).filter(|record| record.view.features.chat);
+        let at_home =
+            |id: &AccountId| self.accounts.sip(id).is_some_and(|sip| sip.aor.host() == aor.host());
+        all.map(|record| &record.view.id)
+            .max_by_key(|id| (Some(*id) == talked, at_home(id)))
+            .cloned()
+    }
+
+    /// The chat with the one contact whose address this is.
+    fn chat_of(&self, aor: &Aor) -> Option<(AccountId, Party)> {
+        let key = Dialable::parse(&aor.to_string(), &self.plan_of(None)).ok()?.key;
+        let Identified::One(jid, _) = self.linker.identify(&key) else { return None };
+        Some((self.roster.account_of(&jid)?.clone(), jid.into()))
     }
 
     pub(super) fn on_chat_message(&mut self, now: Now, account: &AccountId, message: ChatMessage) {
-        let direction = if message.outgoing { Direction::Out } else { Direction::In };
-        let thread = self.chats.threads.get(&message.with);
+        let with = Party::from(&message.with);
+        let outgoing = message.outgoing;
+        let direction = if outgoing { Direction::Out } else { Direction::In };
+        let thread = self.chats.threads.get(&with);
         // Some clients count their ids anew at every start.
-        let is_taken = thread.is_some_and(|thread| thread.contradicts(&message));
+        let is_taken = thread.is_some_and(|thread| {
+            thread.contradicts(message.id.as_str(), direction, &message.body)
+        });
         // Servers deliver in order, and anybody can write a stamp: nothing is slipped in among
         // what was said before.
-        let heard = thread.filter(|_| !message.outgoing).and_then(Thread::last_heard);
+        let heard = thread.filter(|_| !outgoing).and_then(Thread::last_heard);
         // A clock that runs ahead elsewhere must not pin its message below all later ones.
         let at = message.at.max(heard.filter(|_| message.at.is_some()));
         let at = at.unwrap_or(now.wall).min(now.wall);
@@ -320,63 +211,69 @@ impl Core {
         let entry = Entry {
             id,
             kind: EntryKind::Message,
-            with: message.with.to_string(),
+            with: with.to_string(),
             direction,
             at,
             body: Some(message.body),
-            state: message.outgoing.then_some(MessageState::Sent),
+            state: outgoing.then_some(MessageState::Sent),
             call: None,
         };
-        if !self.file(account, &message.with, entry) {
-            return;
-        }
-        if message.outgoing {
-            self.mark_read(account, &message.with);
-        } else {
-            let Some(thread) = self.chats.threads.get_mut(&message.with) else { return };
-            thread.unread = thread.unread.saturating_add(1);
-            thread.view = None;
-            self.contact_changed(account, &message.with);
-        }
+        self.take_in(account, &with, entry);
     }
 
-    pub(super) fn on_message_state(
+    /// A message over SIP. One that did not come by our own proxy names whom it likes as its
+    /// sender, so it is not shown.
+    pub(super) fn on_sip_message(
         &mut self,
+        now: Now,
         account: &AccountId,
-        with: &BareJid,
-        id: &MessageId,
-        state: MessageState,
+        message: sip::IncomingMessage,
     ) {
-        // Only who got a message can tell of it: an id alone proves nothing.
-        let place = self.chats.outbox.iter().position(|waiting| {
-            waiting.account == *account && waiting.message.to == *with && waiting.message.id == *id
-        });
-        if let Some(place) = place.filter(|_| state > MessageState::Queued) {
-            self.chats.outbox.remove(place);
-            self.hand_over(account);
-        } else if let Some(waiting) = place.and_then(|place| self.chats.outbox.get_mut(place)) {
-            // It was not taken: it goes out again when the next one is confirmed, or with the
-            // next session.
-            waiting.handed = false;
-        }
-        let advanced = self.chats.advance(with, id.as_str(), state);
-        // One that is not at hand any more still is in the store, and would be sent again.
-        if !(advanced || place.is_some() && state > MessageState::Queued) {
+        let from = message.asserted.first().unwrap_or(&message.from);
+        let Ok(aor) = Aor::parse(from) else {
+            tracing::info!(%account, "a message without a usable sender was dropped");
+            return;
+        };
+        let takes = self.accounts.get(account).is_some_and(|record| record.view.features.chat);
+        if !message.by_proxy || !takes {
+            tracing::info!(%account, "a message that did not come by the own server was dropped");
             return;
         }
-        let with = with.to_string();
-        self.outputs.push_back(Output::Keep(Keep::State {
-            account: account.clone(),
-            with: with.clone(),
-            id: id.clone(),
-            state,
-        }));
-        self.tell(Event::MessageState { with, id: id.clone(), state });
+        let with = Party::Sip(aor);
+        let entry = Entry {
+            id: self.random_id(),
+            kind: EntryKind::Message,
+            with: with.to_string(),
+            direction: Direction::In,
+            at: now.wall,
+            body: Some(message.body),
+            state: None,
+            call: None,
+        };
+        self.take_in(account, &with, entry);
+    }
+
+    /// Files a message that came, or that another of our devices sent.
+    fn take_in(&mut self, account: &AccountId, with: &Party, entry: Entry) {
+        let outgoing = entry.direction == Direction::Out;
+        if !self.file(account, with, entry) {
+            return;
+        }
+        if outgoing {
+            return self.mark_read(account, with);
+        }
+        let Some(thread) = self.chats.threads.get_mut(with) else { return };
+        thread.unread = thread.unread.saturating_add(1);
+        thread.view = None;
+        if let Party::Jid(jid) = with {
+            self.contact_changed(account, jid);
+        }
     }
 
     /// Lets the contact know that their newest message was seen (XEP-0333); whether it asked
     /// for that, and whether they may know, the XMPP side knows.
-    fn tell_displayed(&mut self, account: &AccountId, with: &BareJid) {
+    fn tell_displayed(&mut self, account: &AccountId, with: &Party) {
+        let Party::Jid(jid) = with else { return };
         let Some(thread) = self.chats.threads.get(with).filter(|thread| thread.unread > 0) else {
             return;
         };
@@ -386,12 +283,12 @@ impl Core {
             .rev()
             .find(|entry| entry.direction == Direction::In && entry.kind == EntryKind::Message);
         if let Some(id) = newest.map(|entry| MessageId::new(&entry.id)) {
-            let command = XmppCommand::Displayed { to: with.clone(), id };
+            let command = XmppCommand::Displayed { to: jid.clone(), id };
             self.outputs.push_back(Output::Xmpp(account.clone(), command));
         }
     }
 
-    pub(super) fn mark_read(&mut self, account: &AccountId, with: &BareJid) {
+    pub(super) fn mark_read(&mut self, account: &AccountId, with: &Party) {
         let unread = self.chats.threads.get_mut(with).filter(|thread| thread.unread > 0);
         let Some(thread) = unread else { return };
         thread.unread = 0;
@@ -399,12 +296,15 @@ impl Core {
         self.chats.view = None;
         self.changed = true;
         self.outputs.push_back(Output::Keep(Keep::Read(with.to_string())));
-        self.contact_changed(account, with);
+        if let Party::Jid(jid) = with {
+            self.contact_changed(account, jid);
+        }
     }
 
-    /// Puts an entry into a contact's timeline and the store; `false` when it was there.
-    pub(super) fn file(&mut self, account: &AccountId, with: &BareJid, entry: Entry) -> bool {
-        let thread = self.chats.thread(with, |jid| self.roster.lists(None, jid));
+    /// Puts an entry into a person's timeline and the store; `false` when it was there.
+    pub(super) fn file(&mut self, account: &AccountId, with: &Party, entry: Entry) -> bool {
+        let listed = |with: &Party| with.jid().is_some_and(|jid| self.roster.lists(None, jid));
+        let thread = self.chats.thread(with, listed);
         if !thread.add(entry.clone()) {
             return false;
         }
@@ -431,9 +331,9 @@ impl Core {
             thread.view = None;
         }
         for (account, entry) in kept.outbox {
-            let (Ok(to), Some(body)) = (BareJid::new(&entry.with), entry.body) else { continue };
-            let message = OutgoingMessage { id: MessageId::new(&entry.id), to, body };
-            self.chats.outbox.push_back(Waiting { account, message, handed: false });
+            let (Ok(to), Some(body)) = (entry.with.parse(), entry.body) else { continue };
+            let id = MessageId::new(&entry.id);
+            self.chats.outbox.push_back(Waiting { account, id, to, body, handed: false });
         }
         self.changed = true;
     }

@@ -9,6 +9,7 @@ use crate::model::call::Call;
 use crate::model::contact::Contact;
 use crate::model::id::{AccountId, CallId, MessageId};
 use crate::model::message::{ChatState, Entry};
+use crate::model::party::Party;
 use crate::model::presence::Show;
 use crate::model::telephony::Telephony;
 use crate::model::time::Timestamp;
@@ -73,21 +74,21 @@ pub enum ChatCommand {
     /// `message.send`
     Send {
         /// To whom.
-        to: BareJid,
+        to: Party,
         /// The text.
         body: String,
     },
     /// `chat.state`
     State {
         /// To whom.
-        to: BareJid,
+        to: Party,
         /// What we do.
         state: ChatState,
     },
     /// `chat.displayed`: the conversation was looked at.
     Displayed {
         /// Whose.
-        with: BareJid,
+        with: Party,
     },
     /// `history`
     History {

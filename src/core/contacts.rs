@@ -296,7 +296,7 @@ impl Core {
                 .accounts
                 .telephony_for(account)
                 .is_some_and(|record| record.view.state == AccountState::Online),
-            unread: self.chats.unread(jid),
+            unread: self.chats.unread(&jid.into()),
         };
         let connected = self.accounts.is_online(account);
         let Some(record) = self.roster.get_mut(account, jid) else { return false };

@@ -321,7 +321,7 @@ impl Core {
                 let text = "A message can be sent only to a verified caller.";
                 return Err(CommandError::Refused(text.to_owned()));
             };
-            self.send_message(now, &chat, &to, message)?;
+            self.send_message(now, &chat, &to.into(), message)?;
         }
         self.ask_sip(id, |call| SipCommand::Refuse { call, status: DECLINE });
         self.end_call(now, id, EndReason::LocalHangup, false);

@@ -20,9 +20,9 @@ use self::linker::Linker;
 use self::roster::Roster;
 use crate::config::{Audio, AudioDevice, Config};
 use crate::media::{MediaCommand, MediaEvent};
-use crate::model::BareJid;
 use crate::model::id::{AccountId, CallId, MessageId};
 use crate::model::message::{Entry, MessageState};
+use crate::model::party::Party;
 use crate::model::presence::Show;
 use crate::model::telephony::Telephony;
 use crate::model::time::{Now, Timestamp};
@@ -109,7 +109,7 @@ pub struct Kept {
 #[derive(Debug)]
 pub struct KeptConversation {
     /// With whom.
-    pub with: BareJid,
+    pub with: Party,
     /// The account of its newest entry.
     pub account: AccountId,
     /// The newest entries, oldest first.
@@ -299,7 +299,7 @@ impl Core {
             XmppEvent::Connection(connection) => self.on_xmpp_connection(now, account, connection),
             XmppEvent::Message(message) => self.on_chat_message(now, account, message),
             XmppEvent::MessageState { with, id, state } => {
-                self.on_message_state(account, &with, &id, state);
+                self.on_message_state(account, &with.into(), &id, state);
             }
             XmppEvent::Notice(text) => self.notice(event::NoticeLevel::Warning, text),
             other => self.on_roster_event(now, account, other),
@@ -313,7 +313,8 @@ impl Core {
             }
             SipEvent::Incoming(incoming) => self.on_incoming_call(now, account, incoming),
             SipEvent::Mailbox(mailbox) => self.on_mailbox(account, mailbox),
-            SipEvent::Message(_) | SipEvent::MessageState { .. } => {}
+            SipEvent::Message(message) => self.on_sip_message(now, account, message),
+            SipEvent::MessageState { id, sent } => self.on_sip_message_state(account, &id, sent),
             SipEvent::Call(call, event) => self.on_call_event(now, &call, event),
         }
     }

@@ -9,6 +9,7 @@ use crate::model::account::{Account, Overall};
 use crate::model::call::Call;
 use crate::model::contact::Contact;
 use crate::model::message::Conversation;
+use crate::model::party::Party;
 use crate::model::presence::Show;
 use crate::model::telephony::Telephony;
 
@@ -46,7 +47,7 @@ impl Snapshot {
     }
 
     /// The conversation with this address.
-    pub fn conversation(&self, with: &BareJid) -> Option<&Arc<Conversation>> {
+    pub fn conversation(&self, with: &Party) -> Option<&Arc<Conversation>> {
         self.conversations.iter().find(|conversation| conversation.with == *with)
     }
 }

@@ -8,6 +8,7 @@ mod chaos;
 mod hold;
 mod identity;
 mod outbox;
+mod pager;
 mod proof;
 mod roster;
 mod rules;
@@ -20,6 +21,7 @@ use super::event::Event;
 use super::*;
 use crate::config::{PasswordSource, SipAccount, SrtpPolicy, TlsStart, XmppAccount};
 use crate::media::MediaError;
+use crate::model::BareJid;
 use crate::model::FullJid;
 use crate::model::account::{AccountState, Overall, Security, TlsFacts, Transport};
 use crate::model::address::Aor;
@@ -317,7 +319,7 @@ fn remote_sdp() -> Vec<u8> {
 }
 
 fn send(to: &str, body: &str) -> Command {
-    Command::Chat(ChatCommand::Send { to: jid(to), body: body.to_owned() })
+    Command::Chat(ChatCommand::Send { to: to.parse().unwrap(), body: body.to_owned() })
 }
 
 #[test]
@@ -368,7 +370,7 @@ fn a_message_s_state_never_goes_back() {
         world.xmpp(XmppEvent::MessageState { with: with.clone(), id: id.clone(), state });
     }
     let snapshot = world.core.snapshot();
-    let entry = snapshot.conversation(&with).unwrap().entries[0].clone();
+    let entry = snapshot.conversation(&with.into()).unwrap().entries[0].clone();
     assert_eq!(entry.state, Some(MessageState::Delivered));
 }
 
@@ -388,7 +390,9 @@ fn an_incoming_message_counts_as_unread_until_looked_at() {
     let unread =
         |world: &mut World| world.core.snapshot().contact(&jid("bob@cusax.test")).unwrap().unread;
     assert_eq!(unread(&mut world), 1);
-    world.ask(Command::Chat(ChatCommand::Displayed { with: jid("bob@cusax.test") })).unwrap();
+    world
+        .ask(Command::Chat(ChatCommand::Displayed { with: jid("bob@cusax.test").into() }))
+        .unwrap();
     assert_eq!(unread(&mut world), 0);
 }
 
@@ -424,7 +428,7 @@ fn a_call_by_jid_goes_to_the_number_with_our_chat_address() {
     world.sip(SipEvent::Call(call.clone(), CallEvent::Ended(EndReason::RemoteHangup)));
     assert_eq!(world.call(&call).state, CallState::Ended);
     let snapshot = world.core.snapshot();
-    let timeline = &snapshot.conversation(&jid("bob@cusax.test")).unwrap().entries;
+    let timeline = &snapshot.conversation(&jid("bob@cusax.test").into()).unwrap().entries;
     assert_eq!(timeline[0].kind, EntryKind::Call);
     world.later(Duration::from_secs(6));
     assert!(world.core.snapshot().calls.is_empty(), "an ended call leaves the screen");
@@ -492,7 +496,7 @@ fn a_spoofed_hint_is_a_claim_and_shows_the_bare_address() {
     assert!(!peer.display.contains("Bob"));
     // Nor is the missed call filed under bob.
     world.sip(SipEvent::Call(call, CallEvent::Ended(EndReason::Cancelled)));
-    assert!(world.core.snapshot().conversation(&jid("bob@cusax.test")).is_none());
+    assert!(world.core.snapshot().conversation(&jid("bob@cusax.test").into()).is_none());
 }
 
 #[test]

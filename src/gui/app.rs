@@ -27,10 +27,10 @@ use crate::core::command::{ChatCommand, Command, CommandError, Reply};
 use crate::core::event::NoticeLevel;
 use crate::core::snapshot::Snapshot;
 use crate::hub::Handle;
-use crate::model::BareJid;
 use crate::model::account::AccountState;
 use crate::model::call::{Binding, Call, CallState};
 use crate::model::id::{AccountId, CallId};
+use crate::model::party::Party;
 use crate::model::time::Timestamp;
 
 /// After so long without an edit, typing counts as paused.
@@ -97,11 +97,11 @@ pub enum Origin {
         account: Option<AccountId>,
     },
     /// Older entries of a conversation.
-    History(BareJid),
+    History(Party),
     /// A message.
     Send {
         /// To whom.
-        to: BareJid,
+        to: Party,
         /// Its text.
         body: String,
     },
@@ -116,7 +116,7 @@ pub enum Page {
     #[default]
     Welcome,
     /// A conversation.
-    Conversation(BareJid),
+    Conversation(Party),
     /// Both accounts side by side.
     Protection,
 }
@@ -146,7 +146,7 @@ pub struct App {
     pub(super) card: Option<(CallId, Incoming)>,
     pub(super) question: Option<Question>,
     pub(super) notice: Option<Notice>,
-    seen: Option<(BareJid, String)>,
+    seen: Option<(Party, String)>,
 }
 
 impl App {
@@ -356,7 +356,7 @@ impl App {
         }
     }
 
-    fn open(&mut self, with: BareJid) -> Task<Message> {
+    fn open(&mut self, with: Party) -> Task<Message> {
         self.page = Page::Conversation(with.clone());
         let snapshot = Arc::clone(&self.snapshot);
         let shared = Shared { snapshot: &snapshot, clock: self.clock, narrow: self.narrow() };
@@ -423,7 +423,7 @@ impl App {
 }
 
 /// The contact that a call is proven to be with.
-pub(super) fn contact_of(call: &Call) -> Option<BareJid> {
+pub(super) fn contact_of(call: &Call) -> Option<Party> {
     let proven = call.peer.binding == Binding::Verified;
     call.peer.jid.as_deref().filter(|_| proven)?.parse().ok()
 }

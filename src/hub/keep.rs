@@ -1,8 +1,8 @@
 //! Between the core and the store: what was kept, what is to be kept.
 
 use crate::core::{HistoryQuery, Keep, Kept, KeptConversation};
-use crate::model::BareJid;
-use crate::model::message::Entry;
+use crate::model::message::{Entry, EntryKind};
+use crate::model::party::Party;
 use crate::store::{Store, StoreError};
 
 /// The setting that holds the user's rules for calls.
@@ -23,9 +23,11 @@ pub async fn kept(store: &Store) -> Result<Kept, StoreError> {
     });
     let conversations = store.recent(AT_HAND).await?.into_iter().filter_map(|recent| {
         // Calls with people unknown are filed under a URI; they have no conversation.
-        let with = BareJid::new(&recent.with).ok().filter(|jid| jid.node().is_some())?;
-        let is_uri = recent.with.starts_with("sip") || recent.with.starts_with("tel");
-        let is_conversation = !(is_uri && recent.with.contains(':'));
+        let with: Party = recent.with.parse().ok()?;
+        let is_conversation = match &with {
+            Party::Jid(jid) => jid.node().is_some() && !recent.with.contains(':'),
+            Party::Sip(_) => recent.entries.iter().any(|entry| entry.kind == EntryKind::Message),
+        };
         is_conversation.then_some(KeptConversation {
             with,
             account: recent.account,

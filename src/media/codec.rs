@@ -59,6 +59,16 @@ impl Encoder {
         }
     }
 
+    /// Forgets sound that does not fill a packet yet; how much, in samples at the RTP clock.
+    pub fn clear(&mut self) -> u32 {
+        let samples = match &mut self.kind {
+            EncoderKind::Opus(_) => self.waiting.len(),
+            EncoderKind::G711(g711) => g711.octets.drain(..).len(),
+        };
+        self.waiting.clear();
+        samples as u32
+    }
+
     /// Takes sound, and gives `send` each payload that is complete.
     ///
     /// # Errors

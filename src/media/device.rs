@@ -90,7 +90,7 @@ pub fn open_source(audio: &Audio) -> Result<Box<dyn Source>, MediaError> {
 pub fn open_sink(audio: &Audio) -> Result<Box<dyn Sink>, MediaError> {
     match &audio.output {
         AudioDevice::Null | AudioDevice::Echo => Ok(Box::new(Null)),
-        AudioDevice::File(path) => Ok(Box::new(wav::Recorder::create(path)?)),
+        AudioDevice::File(path) => Ok(Box::new(wav::Recorder::open(path)?)),
         AudioDevice::Default => card_sink(None),
         AudioDevice::Named(name) => card_sink(Some(name)),
     }
@@ -154,7 +154,7 @@ fn no_cards() -> MediaError {
 }
 
 /// Silence in, nothing out.
-struct Null;
+pub(super) struct Null;
 
 impl Source for Null {
     fn read(&mut self, frame: &mut Frame) {

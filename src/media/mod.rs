@@ -4,6 +4,7 @@
 
 pub mod codec;
 pub mod device;
+pub mod dtmf;
 mod frame;
 pub mod g711;
 pub mod jitter;
@@ -29,7 +30,7 @@ use crate::model::call::CallStats;
 use crate::sdp::MediaPlan;
 
 /// What the core asks of a call's media session.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum MediaCommand {
     /// Open the devices, bind RTP and RTCP sockets on this address; a `Prepared` event follows.
     Prepare {
@@ -42,25 +43,30 @@ pub enum MediaCommand {
     Run(Box<MediaPlan>),
     /// Send silence instead of the microphone.
     Mute(bool),
-    /// Send these DTMF digits one after the other as telephone-events (RFC 4733); dropped where
-    /// the plan has none.
+    /// Send these DTMF digits (0–9, *, #, A–D) one after the other as telephone-events
+    /// (RFC 4733), 100 ms each; at most 64 wait. Dropped where the plan has none, or where its
+    /// direction does not let us send.
     Digits(String),
     /// Bind new sockets on this address, ours having changed; a `Prepared` event follows. What
-    /// runs goes on with the new ones.
+    /// runs goes on with the new ones. When the address cannot be used, all stays as it was and
+    /// no event follows.
     Rebind(IpAddr),
     /// Stop, close the devices, complete the recording.
     Stop,
 }
 
 /// What a media session tells the core.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum MediaEvent {
     /// Sockets are bound; the RTP port (RTCP is the next, or muxed).
     Prepared(SocketAddr),
     /// Figures, about once a second.
     Stats(CallStats),
-    /// The other side pressed a key (RFC 4733).
+    /// The other side pressed a key (RFC 4733); once for each, 50 in a second at most.
     Digit(char),
+    /// Nothing came for 20 s, neither sound nor reports, though the plan lets the other side
+    /// send: told once. `false` when something comes again or nothing is expected any more.
+    Silent(bool),
     /// A sound device went away during the call, or all are there again. The call goes on;
     /// lost devices are opened again when they can be.
     Device {
@@ -73,6 +79,38 @@ pub enum MediaEvent {
     Failed(MediaError),
     /// Everything is closed and files are complete.
     Stopped,
+}
+
+// By hand: digits are often secrets, and must not enter a log.
+impl std::fmt::Debug for MediaCommand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Prepare { local, audio } => {
+                f.debug_struct("Prepare").field("local", local).field("audio", audio).finish()
+            }
+            Self::Run(plan) => f.debug_tuple("Run").field(plan).finish(),
+            Self::Mute(on) => f.debug_tuple("Mute").field(on).finish(),
+            Self::Digits(_) => f.write_str("Digits"),
+            Self::Rebind(local) => f.debug_tuple("Rebind").field(local).finish(),
+            Self::Stop => f.write_str("Stop"),
+        }
+    }
+}
+
+impl std::fmt::Debug for MediaEvent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Prepared(address) => f.debug_tuple("Prepared").field(address).finish(),
+            Self::Stats(stats) => f.debug_tuple("Stats").field(stats).finish(),
+            Self::Digit(_) => f.write_str("Digit"),
+            Self::Silent(on) => f.debug_tuple("Silent").field(on).finish(),
+            Self::Device { gone, text } => {
+                f.debug_struct("Device").field("gone", gone).field("text", text).finish()
+            }
+            Self::Failed(error) => f.debug_tuple("Failed").field(error).finish(),
+            Self::Stopped => f.write_str("Stopped"),
+        }
+    }
 }
 
 /// Why there is no sound.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::codec::Decoder;
+use super::dtmf::Listener;
 use super::frame::{FRAME, Frame};
 use super::jitter::{Jitter, Pull};
 use super::rtp::Header;
@@ -10,12 +11,25 @@ use super::srtp::Inbound;
 use super::stats::{Block, Reception};
 use super::stretch::{SHORTEN_NEEDS, shorten};
 use super::{MediaError, SAMPLE_RATE};
-use crate::sdp::{Codec, CodecPlan, MediaPlan, SrtpPlan};
+use crate::sdp::{Codec, CodecPlan, EventPlan, MediaPlan, SrtpPlan};
 
 /// A new SSRC takes over when the old one was silent for so long …
 const SILENCE: Duration = Duration::from_millis(200);
 /// … or when it has sent so many packets in a row.
 const TAKE_OVER: u32 = 5;
+/// So long after a packet of an event, missing sound is not lost: there was none.
+const EVENT: Duration = Duration::from_millis(200);
+
+/// What a packet was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrival {
+    /// None of the call.
+    Refused,
+    /// Of the call.
+    Heard,
+    /// The first of a key that was pressed.
+    Digit(char),
+}
 
 /// One stream that we receive.
 pub struct Receiver {
@@ -25,6 +39,11 @@ pub struct Receiver {
     ready: Vec<f32>,
     source: Option<Source>,
     rival: Option<(u32, u32)>,
+    events: Option<EventPlan>,
+    keys: Listener,
+    event_until: Duration,
+    listens: bool,
+    moved: bool,
     key: Option<SrtpPlan>,
     protection: Option<Inbound>,
     packets: u64,
@@ -49,6 +68,11 @@ impl Receiver {
             ready: Vec::with_capacity(4 * super::codec::MAX_SAMPLES),
             source: None,
             rival: None,
+            events: plan.telephone_event,
+            keys: Listener::default(),
+            event_until: Duration::ZERO,
+            listens: true,
+            moved: false,
             protection: protection(plan.srtp.as_ref())?,
             key: plan.srtp.clone(),
             packets: 0,
@@ -73,7 +97,27 @@ impl Receiver {
             self.key.clone_from(&plan.srtp);
         }
         self.codec = plan.codec.clone();
+        self.events = plan.telephone_event;
         Ok(())
+    }
+
+    /// Whether what comes is played and counted. When that begins again, nothing of before is
+    /// played, and what came meanwhile is not missed.
+    pub fn listen(&mut self, listens: bool) {
+        if self.listens == listens {
+            return;
+        }
+        self.listens = listens;
+        self.jitter.reset();
+        self.ready.clear();
+        if let Some(source) = &mut self.source {
+            source.reception.pause();
+        }
+    }
+
+    /// The other side is elsewhere now: another stream may take over at once.
+    pub fn expect_another(&mut self) {
+        self.moved = true;
     }
 
     /// Whether packets are authenticated.
@@ -83,7 +127,12 @@ impl Receiver {
 
     /// A packet from the wire; `accept` is asked whether its source may speak, once the packet is
     /// known to be valid (and authentic, when keys are in use).
-    pub fn packet(&mut self, packet: &[u8], now: Duration, accept: impl FnOnce() -> bool) {
+    pub fn packet(
+        &mut self,
+        packet: &[u8],
+        now: Duration,
+        accept: impl FnOnce() -> bool,
+    ) -> Arrival {
         let plain;
         let packet = match &mut self.protection {
             None => packet,
@@ -92,28 +141,46 @@ impl Receiver {
                     plain = decrypted;
                     &plain
                 }
-                None => return,
+                None => return Arrival::Refused,
             },
         };
         let Some((header, payload)) = Header::read(packet) else {
-            return;
+            return Arrival::Refused;
         };
         if !self.is_audio(header.payload_type) && !self.is_other(header.payload_type) {
-            return;
+            return Arrival::Refused;
         }
         if !accept() || !self.is_source(header.ssrc, now) {
-            return;
+            return Arrival::Refused;
         }
-        self.packets = self.packets.saturating_add(1);
-        let clock_rate = self.codec.codec.clock_rate();
         if let Some(source) = &mut self.source {
             source.last = now;
-            source.reception.packet(header.sequence, header.timestamp, clock_rate, now);
         }
-        // telephone-event repeats the event's start as its timestamp: it has no place among sound.
-        if self.is_audio(header.payload_type) {
+        if !self.listens {
+            return Arrival::Heard;
+        }
+        self.packets = self.packets.saturating_add(1);
+        self.take(header, payload, now)
+    }
+
+    fn take(&mut self, header: Header, payload: &[u8], now: Duration) -> Arrival {
+        let clock_rate = self.codec.codec.clock_rate();
+        let is_audio = self.is_audio(header.payload_type);
+        let Some(Source { reception, .. }) = &mut self.source else {
+            return Arrival::Refused;
+        };
+        if is_audio {
+            reception.packet(header.sequence, header.timestamp, clock_rate, now);
             self.jitter.insert(header, payload, now);
+            return Arrival::Heard;
         }
+        // An event repeats its start as the timestamp: it has no place among sound.
+        reception.untimed(header.sequence);
+        if self.events.is_none_or(|event| event.receive_payload_type != header.payload_type) {
+            return Arrival::Heard;
+        }
+        self.event_until = now.saturating_add(EVENT);
+        self.keys.packet(&header, payload, now).map_or(Arrival::Heard, Arrival::Digit)
     }
 
     /// A compound RTCP packet in clear, if it is authentic.
@@ -137,6 +204,10 @@ impl Receiver {
 
     /// The next frame to play.
     pub fn frame(&mut self, now: Duration, frame: &mut Frame) {
+        if !self.listens {
+            frame.fill(0.0);
+            return;
+        }
         let mut idle = false;
         // Each turn adds sound or ends; the bound is for packets that hold next to none.
         for _ in 0..64 {
@@ -209,6 +280,11 @@ impl Receiver {
                 }
                 true
             }
+            Pull::Missing { following: None } if now < self.event_until => {
+                let silence = self.ready.len().saturating_add(gap);
+                self.ready.resize(silence, 0.0);
+                true
+            }
             Pull::Missing { following } => {
                 self.decoder.conceal(following, gap, &mut self.ready);
                 self.concealed = self.concealed.saturating_add(gap as u64);
@@ -232,10 +308,10 @@ impl Receiver {
     fn is_source(&mut self, ssrc: u32, now: Duration) -> bool {
         match &self.source {
             Some(source) if source.ssrc == ssrc => {
-                self.rival = None;
+                (self.rival, self.moved) = (None, false);
                 return true;
             }
-            Some(source) if now.saturating_sub(source.last) < SILENCE => {
+            Some(source) if !self.moved && now.saturating_sub(source.last) < SILENCE => {
                 let count = match self.rival {
                     Some((rival, count)) if rival == ssrc => count.saturating_add(1),
                     _ => 1,
@@ -247,8 +323,9 @@ impl Receiver {
             }
             _ => {}
         }
-        self.rival = None;
+        (self.rival, self.moved) = (None, false);
         self.jitter.reset();
+        self.keys.reset();
         self.source = Some(Source { ssrc, last: now, reception: Reception::default() });
         true
     }

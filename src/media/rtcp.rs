@@ -91,14 +91,14 @@ impl Reports {
         packet::marshal(&packets).ok()
     }
 
-    /// Learns from a compound packet of theirs; `ours` is our SSRC.
-    pub fn read(&mut self, compound: &[u8], ours: u32, clock: Clock) {
+    /// Learns from a compound packet of theirs; `ours` is our SSRC. Whether it was one.
+    pub fn read(&mut self, compound: &[u8], ours: u32, clock: Clock) -> bool {
         if compound.len() > MAX_COMPOUND {
-            return;
+            return false;
         }
         let mut rest = compound;
         let Ok(packets) = packet::unmarshal(&mut rest) else {
-            return;
+            return false;
         };
         for packet in packets {
             let any = packet.as_any();
@@ -111,6 +111,7 @@ impl Reports {
                 self.bye = true;
             }
         }
+        true
     }
 
     fn read_blocks(&mut self, blocks: &[ReceptionReport], ours: u32, clock: Clock) {

@@ -135,6 +135,7 @@ impl Session {
                 }
                 Wake::Nothing => Ok(()),
             };
+            self.tell();
             let changed = self.devices.as_mut().and_then(|pair| pair.mend(now));
             if let Some(changed) = changed {
                 let _ = self.events.send(changed).await;
@@ -192,7 +193,7 @@ impl Session {
                     return Err(MediaError::Socket("the session was not prepared".to_owned()));
                 };
                 match &mut self.line {
-                    Some(line) => line.change(*plan)?,
+                    Some(line) => line.change(*plan, self.began.elapsed())?,
                     None => {
                         // What came before the answer is old.
                         sockets.drain();
@@ -206,9 +207,47 @@ impl Session {
                 self.muted = muted;
                 Ok(())
             }
-            MediaCommand::Digits(_) | MediaCommand::Rebind(_) => Ok(()),
+            MediaCommand::Digits(digits) => {
+                if let Some(line) = &mut self.line {
+                    line.press(&digits);
+                }
+                Ok(())
+            }
+            MediaCommand::Rebind(local) => {
+                self.rebind(local).await;
+                Ok(())
+            }
             // `run` ends at it.
             MediaCommand::Stop => Ok(()),
+        }
+    }
+
+    /// New sockets; where there are none to have, the old ones may still do.
+    async fn rebind(&mut self, local: std::net::IpAddr) {
+        if self.sockets.is_none() {
+            return;
+        }
+        let bound = line::bind(local).await;
+        match bound.and_then(|sockets| {
+            let address = sockets.rtp.local_addr();
+            Ok((sockets, address.map_err(|error| MediaError::Socket(error.to_string()))?))
+        }) {
+            Ok((sockets, address)) => {
+                self.sockets = Some(sockets);
+                let _ = self.events.send(MediaEvent::Prepared(address)).await;
+            }
+            Err(error) => tracing::warn!(%error, "the call stays at its old address"),
+        }
+    }
+
+    /// Tells what the line has to say, as far as somebody takes it.
+    fn tell(&mut self) {
+        let Some(line) = &mut self.line else { return };
+        while let Some(event) = line.news() {
+            if let Err(mpsc::error::TrySendError::Full(event)) = self.events.try_send(event) {
+                line.untold(event);
+                return;
+            }
         }
     }
 

@@ -13,6 +13,8 @@ pub struct Reception {
     received: u64,
     jitter: f64,
     transit: Option<f64>,
+    expected_before: u64,
+    paused: bool,
     reported_expected: u64,
     reported_received: u64,
 }
@@ -33,16 +35,7 @@ pub struct Block {
 impl Reception {
     /// A packet came.
     pub fn packet(&mut self, sequence: u16, timestamp: u32, clock_rate: u32, now: Duration) {
-        self.received = self.received.saturating_add(1);
-        if self.first.is_none() {
-            // One cycle up, so that a packet from before the first one has a place.
-            let start = u64::from(sequence) + (1 << 16);
-            (self.first, self.highest) = (Some(start), start);
-        }
-        let step = i64::from(sequence.wrapping_sub(self.highest as u16) as i16);
-        if step > 0 {
-            self.highest = self.highest.saturating_add_signed(step);
-        }
+        self.untimed(sequence);
         let arrival = now.as_secs_f64() * f64::from(clock_rate);
         let transit = (arrival - f64::from(timestamp)).rem_euclid(4_294_967_296.0);
         if let Some(before) = self.transit.replace(transit) {
@@ -53,6 +46,29 @@ impl Reception {
                 self.jitter += (change - self.jitter) / 16.0;
             }
         }
+    }
+
+    /// A packet came whose timestamp says nothing about its time.
+    pub fn untimed(&mut self, sequence: u16) {
+        self.received = self.received.saturating_add(1);
+        if self.first.is_none() {
+            // One cycle up, so that a packet from before the first one has a place.
+            let start = u64::from(sequence) + (1 << 16);
+            (self.first, self.highest) = (Some(start), start);
+        }
+        let step = i64::from(sequence.wrapping_sub(self.highest as u16) as i16);
+        if std::mem::take(&mut self.paused) {
+            self.expected_before = self.expected();
+            let start = self.highest.saturating_add_signed(step);
+            (self.first, self.highest, self.transit) = (Some(start), start, None);
+        } else if step > 0 {
+            self.highest = self.highest.saturating_add_signed(step);
+        }
+    }
+
+    /// We do not listen for a while: what is sent meanwhile is not missed.
+    pub fn pause(&mut self) {
+        self.paused = self.first.is_some();
     }
 
     /// Packets that came.
@@ -90,7 +106,9 @@ impl Reception {
     }
 
     fn expected(&self) -> u64 {
-        self.first.map_or(0, |first| self.highest.saturating_sub(first).saturating_add(1))
+        let since =
+            self.first.map_or(0, |first| self.highest.saturating_sub(first).saturating_add(1));
+        self.expected_before.saturating_add(since)
     }
 }
 
@@ -131,6 +149,22 @@ mod tests {
         assert_eq!((block.fraction_lost, block.total_lost, block.highest), (25, 20, 65_400 + 199));
         assert_eq!(reception.report().fraction_lost, 0);
         assert_eq!(block.jitter, 0);
+    }
+
+    #[test]
+    fn a_pause_is_no_loss() {
+        let mut reception = Reception::default();
+        let mut run = |sequences: std::ops::Range<u32>| {
+            for n in sequences.filter(|n| n % 10 != 3) {
+                reception.packet(n as u16, n * 160, 8_000, Duration::from_millis(20) * n);
+            }
+            reception.pause();
+            (reception.received(), reception.loss_pct())
+        };
+        assert_eq!(run(0..100), (90, 10.0));
+        assert_eq!(run(60_000..60_100), (180, 10.0));
+        assert_eq!(run(70_000..70_100), (270, 10.0));
+        assert_eq!((reception.report().total_lost, reception.jitter as u32), (30, 0));
     }
 
     #[test]

@@ -2,9 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::BareJid;
 use super::call::{Call, Direction};
-use super::contact::jid_as_text;
+use super::party::Party;
 use super::time::Timestamp;
 
 /// How far an outgoing message has come.
@@ -73,12 +72,11 @@ pub struct Entry {
     pub call: Option<Call>,
 }
 
-/// The conversation with one contact, its newest entries last.
+/// The conversation with one person, its newest entries last.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Conversation {
     /// With whom.
-    #[serde(serialize_with = "jid_as_text")]
-    pub with: BareJid,
+    pub with: Party,
     /// The newest entries, oldest of them first.
     pub entries: Vec<std::sync::Arc<Entry>>,
     /// Messages not yet looked at.

@@ -10,6 +10,7 @@ pub mod contact;
 pub mod fault;
 pub mod id;
 pub mod message;
+pub mod party;
 pub mod presence;
 pub mod telephony;
 pub mod time;

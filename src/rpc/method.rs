@@ -10,6 +10,7 @@ use crate::core::command::{
 use crate::core::rules;
 use crate::model::BareJid;
 use crate::model::id::{AccountId, CallId};
+use crate::model::party::{Party, PartyError};
 use crate::model::telephony::Telephony;
 
 impl Params {
@@ -33,6 +34,11 @@ impl Params {
         let text: String = self.need(name)?;
         BareJid::new(text.strip_prefix("xmpp:").unwrap_or(&text))
             .map_err(|_| RequestError::Params(format!("“{text}” is not a chat address")))
+    }
+
+    fn party(&mut self, name: &str) -> Result<Party, RequestError> {
+        let text: String = self.need(name)?;
+        text.parse().map_err(|error: PartyError| RequestError::Params(error.to_string()))
     }
 
     fn call(&mut self) -> Result<CallId, RequestError> {
@@ -109,13 +115,15 @@ fn chat(method: &str, params: &mut Params) -> Result<Command, RequestError> {
                     return Err(RequestError::Params(text));
                 }
             }
-            ChatCommand::Send { to: params.jid("to")?, body: params.need("body")? }
+            ChatCommand::Send { to: params.party("to")?, body: params.need("body")? }
         }
-        "chat.state" => ChatCommand::State { to: params.jid("to")?, state: params.need("state")? },
+        "chat.state" => {
+            ChatCommand::State { to: params.party("to")?, state: params.need("state")? }
+        }
         "chat.displayed" => {
             // Everything up to the newest is meant; the id says which was newest to the caller.
             let _: Option<String> = params.may("id")?;
-            ChatCommand::Displayed { with: params.jid("with")? }
+            ChatCommand::Displayed { with: params.party("with")? }
         }
         "history" => ChatCommand::History {
             with: params.need("with")?,

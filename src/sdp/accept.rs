@@ -4,7 +4,7 @@ use super::error::SdpError;
 use super::negotiate::{self, Transport};
 use super::offer::Offer;
 use super::parse::{Description, Media};
-use super::{CodecPlan, MediaPlan, SrtpPlan};
+use super::{CodecPlan, EventPlan, MediaPlan, SrtpPlan};
 use crate::config::SrtpPolicy;
 
 /// Reads the answer to `offer`.
@@ -31,7 +31,7 @@ pub fn accept(offer: &Offer, answer: &[u8]) -> Result<MediaPlan, SdpError> {
         remote,
         remote_rtcp,
         rtcp_mux,
-        telephone_event: negotiate::telephone_event(media, theirs.codec.clock_rate()),
+        telephone_event: events(offer, media, theirs.codec.clock_rate()),
         direction: negotiate::direction(
             answer.direction(media),
             remote.ip(),
@@ -45,6 +45,17 @@ pub fn accept(offer: &Offer, answer: &[u8]) -> Result<MediaPlan, SdpError> {
             ptime_ms: negotiate::ptime(media, theirs.codec),
             remote_fmtp: theirs.fmtp,
         },
+    })
+}
+
+/// telephone-event at this clock: theirs where we send, the number that we offered where they do.
+fn events(offer: &Offer, media: &Media, clock_rate: u32) -> Option<EventPlan> {
+    let theirs = negotiate::telephone_event(media, clock_rate)?;
+    let (_, ours) = offer.events.iter().find(|(rate, _)| *rate == clock_rate)?;
+    Some(EventPlan {
+        send_payload_type: theirs,
+        receive_payload_type: *ours,
+        remote_events: negotiate::events(media, theirs),
     })
 }
 

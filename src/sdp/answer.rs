@@ -7,7 +7,7 @@ use super::error::SdpError;
 use super::negotiate::{self, Format, Transport};
 use super::parse::{Description, Media};
 use super::write::{self, AudioLine};
-use super::{CodecPlan, LocalMedia, MediaPlan, SrtpPlan};
+use super::{CodecPlan, EventPlan, LocalMedia, MediaPlan, SrtpPlan};
 use crate::config::SrtpPolicy;
 
 /// Answers `offer`: the first audio line that our policy allows is taken, everything else is
@@ -28,7 +28,12 @@ pub fn answer(
     let (crypto, srtp) = keys(choice.key, previous, random)?;
     let (remote, remote_rtcp, rtcp_mux) = negotiate::addresses(&offer, media)?;
     let codec = choice.format.codec;
-    let telephone_event = negotiate::telephone_event(media, codec.clock_rate());
+    let telephone_event =
+        negotiate::telephone_event(media, codec.clock_rate()).map(|payload_type| EventPlan {
+            send_payload_type: payload_type,
+            receive_payload_type: payload_type,
+            remote_events: negotiate::events(media, payload_type),
+        });
     let plan = MediaPlan {
         remote,
         remote_rtcp,
@@ -47,7 +52,10 @@ pub fn answer(
     let line = AudioLine {
         transport: &media.transport,
         codecs: &[(codec, choice.format.payload_type)],
-        events: &telephone_event.map(|pt| (codec.clock_rate(), pt)).into_iter().collect::<Vec<_>>(),
+        events: &telephone_event
+            .map(|event| (codec.clock_rate(), event.receive_payload_type))
+            .into_iter()
+            .collect::<Vec<_>>(),
         crypto: &crypto,
         rtcp_mux,
         direction: plan.direction,

@@ -35,8 +35,8 @@ pub struct MediaPlan {
     pub rtcp_mux: bool,
     /// The codec.
     pub codec: CodecPlan,
-    /// The payload type of telephone-event (RFC 4733), at the codec's clock.
-    pub telephone_event: Option<u8>,
+    /// telephone-event (RFC 4733) at the codec's clock, where both sides have it.
+    pub telephone_event: Option<EventPlan>,
     /// Which ways media flows, seen from us.
     pub direction: MediaDirection,
     /// Keys, when the media is encrypted.
@@ -56,6 +56,17 @@ pub struct CodecPlan {
     pub ptime_ms: u32,
     /// The peer's `fmtp` for this codec, as written.
     pub remote_fmtp: String,
+}
+
+/// telephone-event with the payload types both sides chose (RFC 4733).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventPlan {
+    /// The payload type we send.
+    pub send_payload_type: u8,
+    /// The payload type we accept.
+    pub receive_payload_type: u8,
+    /// The keys that the other side understands, a bit for each event code.
+    pub remote_events: u16,
 }
 
 /// The codecs that are built.

@@ -67,6 +67,19 @@ pub(super) fn telephone_event(media: &Media, clock_rate: u32) -> Option<u8> {
     })
 }
 
+/// The keys that a telephone-event format understands, a bit for each event code: without
+/// `fmtp` all sixteen (RFC 4733 §2.4.1), and so with one that says nothing.
+pub(super) fn events(media: &Media, payload_type: u8) -> u16 {
+    let parameters = parameters(media, payload_type);
+    let list = parameters.strip_prefix("events=").unwrap_or(&parameters);
+    let bits = list.split(',').filter_map(|part| {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let (first, last) = (first.trim().parse::<u8>().ok()?, last.trim().parse::<u8>().ok()?);
+        Some((first..=last.min(15)).fold(0_u16, |bits, code| bits | (1 << code)))
+    });
+    bits.reduce(|all, bits| all | bits).unwrap_or(u16::MAX)
+}
+
 /// Packet length: what the other side wishes, where the codec can do it, within its maximum.
 pub(super) fn ptime(media: &Media, codec: Codec) -> u32 {
     let number = |name| media.first(name).and_then(|value| value.parse::<f32>().ok());

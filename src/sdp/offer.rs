@@ -20,6 +20,8 @@ pub struct Offer {
     /// Which media line is ours.
     pub(super) index: usize,
     pub(super) formats: Vec<Format>,
+    /// telephone-event: clock rates and payload types.
+    pub(super) events: Vec<(u32, u8)>,
     pub(super) secure: bool,
 }
 
@@ -67,7 +69,8 @@ pub fn offer(
             _ => write::audio(&mut text, local.rtp, &line),
         }
     }
-    Ok(Offer { body: text.into_bytes(), keys, local: local.clone(), index, formats, secure })
+    let (body, local) = (text.into_bytes(), local.clone());
+    Ok(Offer { body, keys, local, index, formats, events, secure })
 }
 
 /// The audio line in use: the first that is not refused, else the first, else a new one.

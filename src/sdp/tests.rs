@@ -50,7 +50,10 @@ fn both_ends_of_ours_agree_under_each_policy() {
             caller.codec,
             CodecPlan { remote_fmtp: "useinbandfec=1".into(), ..callee.codec.clone() }
         );
-        assert_eq!((caller.codec.codec, caller.telephone_event), (Codec::Opus, Some(97)));
+        assert_eq!(caller.codec.codec, Codec::Opus);
+        let event =
+            EventPlan { send_payload_type: 97, receive_payload_type: 97, remote_events: u16::MAX };
+        assert_eq!((caller.telephone_event, callee.telephone_event), (Some(event), Some(event)));
         if let (Some(caller), Some(callee)) = (caller.srtp, callee.srtp) {
             assert_eq!(caller.suite, SrtpSuite::AeadAes256Gcm);
             assert_eq!(
@@ -131,7 +134,8 @@ fn lines_stay_in_order_and_the_unknown_is_refused() {
         ]
     );
     assert_eq!((plan.codec.send_payload_type, plan.codec.ptime_ms), (111, 40));
-    assert_eq!((plan.codec.remote_fmtp.as_str(), plan.telephone_event), ("stereo=1", Some(120)));
+    assert_eq!(plan.codec.remote_fmtp, "stereo=1");
+    assert_eq!(plan.telephone_event.map(|event| event.send_payload_type), Some(120));
     assert_eq!(
         (plan.remote, plan.remote_rtcp),
         (plan.remote_rtcp, "192.0.2.7:4002".parse().unwrap())
@@ -183,6 +187,143 @@ fn hold_in_both_forms() {
     let holding = LocalMedia { direction: MediaDirection::Sendonly, ..side };
     let (body, _) = reply(&sdp("m=audio 4000 RTP/AVP 0\r\na=sendonly\r\n"), &holding).unwrap();
     assert!(body.contains("a=inactive\r\n"));
+}
+
+use MediaDirection::{Inactive, Recvonly, Sendonly, Sendrecv};
+
+const DIRECTIONS: [MediaDirection; 4] = [Sendrecv, Sendonly, Recvonly, Inactive];
+
+/// What remains of their direction and ours, seen from us (RFC 3264 §6.1).
+fn agreed(theirs: MediaDirection, ours: MediaDirection) -> MediaDirection {
+    match (theirs, ours) {
+        (Sendrecv, ours) => ours,
+        (Sendonly, Sendrecv | Recvonly) => Recvonly,
+        (Recvonly, Sendrecv | Sendonly) => Sendonly,
+        (Sendonly, Sendonly | Inactive) | (Recvonly, Recvonly | Inactive) | (Inactive, _) => {
+            Inactive
+        }
+    }
+}
+
+#[test]
+fn every_direction_meets_every_other() {
+    let attribute = |direction| format!("a={}\r\n", format!("{direction:?}").to_lowercase());
+    let side = local(SrtpPolicy::Off, false);
+    for theirs in DIRECTIONS {
+        for ours in DIRECTIONS {
+            let side = LocalMedia { direction: ours, ..side.clone() };
+            let made = make(&side);
+            assert!(String::from_utf8_lossy(&made.body).contains(&attribute(ours)));
+            let line = attribute(theirs);
+            let other = attribute(if theirs == Inactive { Sendrecv } else { Inactive });
+            for text in [
+                sdp(&format!("m=audio 4000 RTP/AVP 0\r\n{line}")),
+                sdp(&format!("{line}m=audio 4000 RTP/AVP 0\r\n")),
+                // The medium's own word counts.
+                sdp(&format!("{other}m=audio 4000 RTP/AVP 0\r\n{line}")),
+            ] {
+                let (body, plan) = reply(&text, &side).unwrap();
+                assert_eq!(plan.direction, agreed(theirs, ours), "{theirs:?} {ours:?}");
+                assert!(body.contains(&attribute(plan.direction)), "{body}");
+                let accepted = accept(&made, text.as_bytes()).unwrap();
+                assert_eq!(accepted.direction, agreed(theirs, ours), "{theirs:?} {ours:?}");
+            }
+            // The hold of old: they will not receive, whatever they say.
+            let deaf = if matches!(theirs, Sendrecv | Sendonly) { Sendonly } else { Inactive };
+            for zeros in ["IN IP4 0.0.0.0", "IN IP6 ::"] {
+                let text = sdp(&format!("m=audio 4000 RTP/AVP 0\r\nc={zeros}\r\n{line}"));
+                let (body, plan) = reply(&text, &side).unwrap();
+                assert_eq!(plan.direction, agreed(deaf, ours), "{theirs:?} {ours:?}");
+                assert!(body.contains(&attribute(plan.direction)), "{body}");
+                assert_eq!(accept(&made, text.as_bytes()).unwrap().direction, plan.direction);
+            }
+        }
+    }
+}
+
+#[test]
+fn our_hold_and_resume_keep_all_else() {
+    let held = |direction| LocalMedia { direction, ..local(SrtpPolicy::Required, true) };
+    let (ours, theirs) = (held(Sendrecv), held(Sendrecv));
+    let first = make(&ours);
+    let (body, before) = answer(&first.body, &theirs, None, &mut rand::rng()).unwrap();
+    let mut previous = (first.body.clone(), body);
+    for (direction, seen) in [(Sendonly, Recvonly), (Sendrecv, Sendrecv), (Inactive, Inactive)] {
+        let made = offer(&held(direction), Some(&previous.0), &mut rand::rng()).unwrap();
+        let (body, plan) =
+            answer(&made.body, &theirs, Some(&previous.1), &mut rand::rng()).unwrap();
+        assert_eq!(accept(&made, &body).unwrap().direction, direction);
+        assert_eq!(plan, MediaPlan { direction: seen, ..before.clone() });
+        previous = (made.body, body);
+    }
+}
+
+#[test]
+fn events_have_the_clock_of_the_codec_and_the_numbers_of_each_side() {
+    let mut side = local(SrtpPolicy::Off, false);
+    let made = make(&side);
+    let text = String::from_utf8_lossy(&made.body);
+    for line in [
+        "m=audio 20000 RTP/AVP 96 8 0 97 101\r\n",
+        "a=rtpmap:97 telephone-event/48000\r\na=fmtp:97 0-16\r\n",
+        "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-16\r\n",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+    let event = |send, receive, events| {
+        Some(EventPlan {
+            send_payload_type: send,
+            receive_payload_type: receive,
+            remote_events: events,
+        })
+    };
+    let (opus, wide) = ("a=rtpmap:110 opus/48000/2\r\n", "a=rtpmap:99 telephone-event/48000\r\n");
+    let narrow = "a=rtpmap:100 Telephone-Event/8000\r\n";
+    for (formats, lines, answered, accepted) in [
+        (
+            "0 100",
+            format!("{narrow}a=fmtp:100 0-16\r\n"),
+            event(100, 100, 0xffff),
+            event(100, 101, 0xffff),
+        ),
+        ("0 100", narrow.to_owned(), event(100, 100, 0xffff), event(100, 101, 0xffff)),
+        (
+            "0 100",
+            format!("{narrow}a=fmtp:100 0-11,16\r\n"),
+            event(100, 100, 0x0fff),
+            event(100, 101, 0x0fff),
+        ),
+        (
+            "0 100",
+            format!("{narrow}a=fmtp:100 events=1-3, 5\r\n"),
+            event(100, 100, 0b10_1110),
+            event(100, 101, 0b10_1110),
+        ),
+        (
+            "0 100",
+            format!("{narrow}a=fmtp:100 nonsense\r\n"),
+            event(100, 100, 0xffff),
+            event(100, 101, 0xffff),
+        ),
+        (
+            "110 100 99",
+            format!("{opus}{narrow}{wide}"),
+            event(99, 99, 0xffff),
+            event(99, 97, 0xffff),
+        ),
+        // The wrong clock is none.
+        ("110 100", format!("{opus}{narrow}"), None, None),
+        ("0 99", wide.to_owned(), None, None),
+        ("0", String::new(), None, None),
+    ] {
+        let theirs = sdp(&format!("m=audio 4000 RTP/AVP {formats}\r\n{lines}"));
+        let (body, plan) = reply(&theirs, &side).unwrap();
+        assert_eq!(plan.telephone_event, answered, "{theirs}");
+        assert_eq!(body.matches("telephone-event").count(), usize::from(answered.is_some()));
+        assert_eq!(accept(&made, theirs.as_bytes()).unwrap().telephone_event, accepted, "{theirs}");
+    }
+    side.codecs = vec![Codec::Pcma];
+    assert!(!String::from_utf8_lossy(&make(&side).body).contains("telephone-event/48000"));
 }
 
 #[test]

@@ -207,7 +207,7 @@ fn with_bob(now: Timestamp) -> Conversation {
     let out = |at, text| message("bob", ago(now, at), Direction::Out, text);
     let back = |at, text| message("bob", ago(now, at), Direction::In, text);
     Conversation {
-        with: jid("bob"),
+        with: jid("bob").into(),
         entries: vec![
             back(1_500, "See you tomorrow. The new handsets are here, by the way."),
             back(90, "Morning! Did the provider move your number?"),
@@ -242,7 +242,7 @@ pub fn snapshot_at(now: Timestamp) -> Snapshot {
         contact("romeo", "Romeo", Show::Dnd, "", Some("tel:+15550177")),
     ];
     let carol = Conversation {
-        with: jid("carol"),
+        with: jid("carol").into(),
         entries: vec![message(
             "carol",
             ago(now, 105),

@@ -110,7 +110,7 @@ impl Core {
         };
         match contact {
             Some((chat, jid)) => {
-                self.file(&chat, &jid, entry);
+                self.file(&chat, &jid.into(), entry);
             }
             None => {
                 let keep = Keep::Entry(call.account, Box::new(entry));

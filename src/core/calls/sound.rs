@@ -32,8 +32,26 @@ impl Core {
             }
             MediaEvent::Failed(error) => self.on_media_failed(now, id, &error),
             MediaEvent::Digit(digit) => self.on_digit(id, digit),
+            MediaEvent::Silent(on) => self.on_silence(id, on),
             MediaEvent::Stopped => {}
         }
+    }
+
+    /// Nothing comes from the other side any more, or does again. The user decides: a line that
+    /// is dead for us may be heard by them.
+    fn on_silence(&mut self, id: &CallId, on: bool) {
+        let Ok(record) = self.calls.live(id) else { return };
+        let peer = &record.call.peer.display;
+        let (level, text) = if on {
+            let text = format!(
+                "Nothing has come from {peer} for a while; the line may be dead. Hang up if you \
+                 hear nothing."
+            );
+            (NoticeLevel::Warning, text)
+        } else {
+            (NoticeLevel::Info, format!("{peer} can be heard again."))
+        };
+        self.notice(level, text);
     }
 
     fn on_prepared(&mut self, now: Now, id: &CallId, local: std::net::SocketAddr) {

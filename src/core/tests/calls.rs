@@ -141,7 +141,7 @@ fn a_telephony_account_of_its_own_knows_contacts_all_the_same() {
     world.ask(Command::Call(CallCommand::Decline { call, message })).unwrap();
     assert_eq!(world.sent_messages(), ["later"]);
     let snapshot = world.core.snapshot();
-    let timeline = &snapshot.conversation(&jid("bob@cusax.test")).unwrap().entries;
+    let timeline = &snapshot.conversation(&jid("bob@cusax.test").into()).unwrap().entries;
     assert!(timeline.iter().any(|entry| entry.kind == EntryKind::Call));
 }
 

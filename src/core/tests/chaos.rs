@@ -232,8 +232,8 @@ impl Chaos {
             }
             4 => Command::Call(CallCommand::Hangup(call)),
             5 => Command::Call(CallCommand::Mute { call, on: confirm }),
-            6 => Command::Chat(ChatCommand::Send { to: who, body: "x".to_owned() }),
-            7 => Command::Chat(ChatCommand::Displayed { with: who }),
+            6 => Command::Chat(ChatCommand::Send { to: who.into(), body: "x".to_owned() }),
+            7 => Command::Chat(ChatCommand::Displayed { with: who.into() }),
             8 => Command::Contact(ContactCommand::Accept(who)),
             _ => Command::Presence { show: Show::Away, status: String::new() },
         };
@@ -425,7 +425,8 @@ impl Chaos {
 
     fn sound(&mut self) {
         let call = self.call();
-        let event = match self.dice.random_range(0..5) {
+        let event = match self.dice.random_range(0..6) {
+            5 => MediaEvent::Silent(self.dice.random()),
             0 => MediaEvent::Failed(MediaError::Device("none".to_owned())),
             1 => MediaEvent::Stats(CallStats::default()),
             2 => MediaEvent::Stopped,

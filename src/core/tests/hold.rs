@@ -350,3 +350,15 @@ fn digits_are_in_no_debug_output() {
     let shown = format!("{:?} {event:?}", Command::Call(command));
     assert!(!shown.contains(|c: char| c.is_ascii_digit()), "{shown}");
 }
+
+#[test]
+fn a_line_gone_silent_is_told_and_the_call_goes_on() {
+    let mut world = World::signed_in(None);
+    let call = world.talking("sip:bob@cusax.test");
+    for on in [true, false] {
+        world.feed(Input::Media(call.clone(), MediaEvent::Silent(on)));
+    }
+    let told = world.notices();
+    assert!(told[0].contains("Hang up") && told[1].contains("again"), "{told:?}");
+    assert_eq!(world.call(&call).state, CallState::Active);
+}

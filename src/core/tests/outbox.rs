@@ -118,7 +118,7 @@ fn only_who_got_a_message_can_tell_of_it() {
     }
     assert!(kept(&world, id.as_str()).is_empty());
     let snapshot = world.core.snapshot();
-    assert!(snapshot.conversation(&jid("eve@evil.example")).is_none());
+    assert!(snapshot.conversation(&jid("eve@evil.example").into()).is_none());
     world.said.clear();
     world.chat_online();
     assert_eq!(world.sent_messages(), ["hi"], "it still waits to be acknowledged");

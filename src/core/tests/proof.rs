@@ -26,7 +26,7 @@ fn a_call_around_the_provider_proves_nothing() {
     assert_eq!(peer.display, "sip:bob@cusax.test");
     assert!(peer.why.contains("provider"), "{}", peer.why);
     world.sip(SipEvent::Call(call, CallEvent::Ended(EndReason::Cancelled)));
-    assert!(world.core.snapshot().conversation(&jid("bob@cusax.test")).is_none());
+    assert!(world.core.snapshot().conversation(&jid("bob@cusax.test").into()).is_none());
 }
 
 #[test]

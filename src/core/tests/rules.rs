@@ -98,7 +98,7 @@ fn who_does_not_want_to_be_disturbed_is_busy() {
     };
     assert!(!world.said.iter().any(rang));
     let snapshot = world.core.snapshot();
-    assert!(!snapshot.conversation(&jid("bob@cusax.test")).unwrap().entries.is_empty());
+    assert!(!snapshot.conversation(&jid("bob@cusax.test").into()).unwrap().entries.is_empty());
 }
 
 #[test]

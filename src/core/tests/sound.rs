@@ -15,7 +15,7 @@ fn without_a_sound_device_nobody_s_phone_rings() {
     world.later(Duration::ZERO);
     let snapshot = world.core.snapshot();
     assert!(snapshot.calls.is_empty(), "the failed command has said it all");
-    assert!(snapshot.conversation(&jid("bob@cusax.test")).is_none());
+    assert!(snapshot.conversation(&jid("bob@cusax.test").into()).is_none());
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn message(with: &str, id: &str, body: &str, at: Option<Timestamp>) -> XmppEvent
 
 fn bodies(world: &mut World, with: &str) -> Vec<String> {
     let snapshot = world.core.snapshot();
-    let conversation = snapshot.conversation(&jid(with)).expect("a conversation");
+    let conversation = snapshot.conversation(&jid(with).into()).expect("a conversation");
     conversation.entries.iter().filter_map(|entry| entry.body.clone()).collect()
 }
 

@@ -8,7 +8,7 @@ use iced::widget::text_editor::{Binding, Content, KeyPress};
 use iced::widget::{column, container, row, scrollable, text_editor};
 use iced::{Alignment, Element, Length};
 
-use super::{Action, Shared, call_with, name_of};
+use super::{Action, Shared, call_with, contact_with, name_of};
 use crate::core::command::{ChatCommand, Command, ContactCommand};
 use crate::gui::icon;
 use crate::gui::plain;
@@ -21,6 +21,7 @@ use crate::model::account::{AccountKind, AccountState};
 use crate::model::call::CallState;
 use crate::model::contact::Contact;
 use crate::model::message::{ChatState, Entry, EntryKind};
+use crate::model::party::Party;
 
 /// The composer.
 pub const COMPOSER: &str = "composer";
@@ -71,14 +72,14 @@ struct Kept {
 /// The screen's own state, for every conversation that was opened.
 #[derive(Debug, Default)]
 pub struct Conversations {
-    kept: HashMap<BareJid, Kept>,
+    kept: HashMap<Party, Kept>,
     typing: bool,
     edits: u64,
 }
 
 impl Conversations {
     /// Takes in what the person did to the conversation with `with`.
-    pub fn update(&mut self, with: &BareJid, message: Message, shared: Shared<'_>) -> Action {
+    pub fn update(&mut self, with: &Party, message: Message, shared: Shared<'_>) -> Action {
         match message {
             Message::Edit(action) => self.edit(with, action),
             Message::Send => self.send(with),
@@ -87,14 +88,14 @@ impl Conversations {
             }
             Message::Back => Action::Back,
             Message::ShowEarlier => self.show_earlier(with, shared),
-            Message::Allow => Action::Run(Command::Contact(ContactCommand::Accept(with.clone()))),
-            Message::Refuse => Action::Run(Command::Contact(ContactCommand::Deny(with.clone()))),
+            Message::Allow => presence(with, ContactCommand::Accept),
+            Message::Refuse => presence(with, ContactCommand::Deny),
             Message::Idle(edits) => self.idle(with, edits),
         }
     }
 
     /// The conversation comes into sight; asks for older entries when few are known.
-    pub fn opened(&mut self, with: &BareJid, shared: Shared<'_>) -> Action {
+    pub fn opened(&mut self, with: &Party, shared: Shared<'_>) -> Action {
         if self.kept.len() >= KEPT_LIMIT && !self.kept.contains_key(with) {
             self.kept.retain(|_, kept| !kept.draft.text().trim().is_empty());
         }
@@ -109,7 +110,7 @@ impl Conversations {
     }
 
     /// Older entries arrived, or could not be had.
-    pub fn loaded(&mut self, with: &BareJid, entries: Option<Vec<Entry>>) {
+    pub fn loaded(&mut self, with: &Party, entries: Option<Vec<Entry>>) {
         let Some(kept) = self.kept.get_mut(with) else { return };
         kept.loading = false;
         let Some(mut entries) = entries else { return };
@@ -125,7 +126,7 @@ impl Conversations {
     }
 
     /// Puts a text that could not be sent back into an empty composer.
-    pub fn restore(&mut self, with: &BareJid, body: &str) {
+    pub fn restore(&mut self, with: &Party, body: &str) {
         let kept = self.kept.entry(with.clone()).or_default();
         if kept.draft.text().trim().is_empty() {
             kept.draft = Content::with_text(body);
@@ -133,7 +134,7 @@ impl Conversations {
         }
     }
 
-    fn edit(&mut self, with: &BareJid, action: text_editor::Action) -> Action {
+    fn edit(&mut self, with: &Party, action: text_editor::Action) -> Action {
         let is_edit = action.is_edit();
         let kept = self.kept.entry(with.clone()).or_default();
         kept.draft.perform(action);
@@ -153,7 +154,7 @@ impl Conversations {
         }
     }
 
-    fn idle(&mut self, with: &BareJid, edits: u64) -> Action {
+    fn idle(&mut self, with: &Party, edits: u64) -> Action {
         if !self.typing || self.edits != edits {
             return Action::None;
         }
@@ -161,7 +162,7 @@ impl Conversations {
         state(with, ChatState::Paused)
     }
 
-    fn send(&mut self, with: &BareJid) -> Action {
+    fn send(&mut self, with: &Party) -> Action {
         let Some(kept) = self.kept.get_mut(with) else { return Action::None };
         let body = kept.draft.text().trim().to_owned();
         if body.is_empty() {
@@ -173,7 +174,7 @@ impl Conversations {
         Action::Send { to: with.clone(), body }
     }
 
-    fn show_earlier(&mut self, with: &BareJid, shared: Shared<'_>) -> Action {
+    fn show_earlier(&mut self, with: &Party, shared: Shared<'_>) -> Action {
         let all = self.entries(with, shared).len();
         let kept = self.kept.entry(with.clone()).or_default();
         if kept.shown < all {
@@ -183,7 +184,7 @@ impl Conversations {
         self.load(with, shared)
     }
 
-    fn load(&mut self, with: &BareJid, shared: Shared<'_>) -> Action {
+    fn load(&mut self, with: &Party, shared: Shared<'_>) -> Action {
         let before = self.entries(with, shared).first().map(|entry| entry.at);
         let kept = self.kept.entry(with.clone()).or_default();
         if kept.loading {
@@ -198,7 +199,7 @@ impl Conversations {
     }
 
     /// Everything known of a conversation, oldest first.
-    fn entries<'a>(&'a self, with: &BareJid, shared: Shared<'a>) -> Vec<&'a Arc<Entry>> {
+    fn entries<'a>(&'a self, with: &Party, shared: Shared<'a>) -> Vec<&'a Arc<Entry>> {
         let newest: &[Arc<Entry>] =
             shared.snapshot.conversation(with).map_or(&[], |conversation| &conversation.entries);
         let ids: HashSet<&str> = newest.iter().map(|entry| entry.id.as_str()).collect();
@@ -207,12 +208,13 @@ impl Conversations {
     }
 
     /// The screen's head: who it is, and the call button.
-    pub fn header<'a>(&self, with: &BareJid, shared: Shared<'a>) -> Element<'a, Message> {
-        let contact = shared.snapshot.contact(with);
+    pub fn header<'a>(&self, with: &Party, shared: Shared<'a>) -> Element<'a, Message> {
+        let contact = contact_with(shared.snapshot, with);
         let name = name_of(shared.snapshot, with);
         let show = contact.map(|contact| contact.presence.show);
         let under = match contact {
             Some(contact) => format!("{} · {with}", words::presence(&contact.presence)),
+            None if with.jid().is_none() => "Messages over telephony".to_owned(),
             None => format!("Not among your contacts · {with}"),
         };
         let mut content = row![].spacing(step::S).align_y(Alignment::Center);
@@ -225,11 +227,11 @@ impl Conversations {
             ));
         }
         let content = content
-            .push(avatar::person(&name, with.as_str(), show))
+            .push(avatar::person(&name, &with.to_string(), show))
             .push(
                 column![Line::name(name), Line::small(under).tone(Tone::Muted)].width(Length::Fill),
             )
-            .push(call_button(contact.map(AsRef::as_ref), with, shared));
+            .push(call_button(contact, with, shared));
         container(content)
             .padding(theme::pad(0.0, if shared.narrow { step::S } else { step::L }))
             .center_y(Length::Fixed(measure::HEAD))
@@ -239,10 +241,10 @@ impl Conversations {
     }
 
     /// The timeline and the composer below it.
-    pub fn body<'a>(&'a self, with: &BareJid, shared: Shared<'a>) -> Element<'a, Message> {
+    pub fn body<'a>(&'a self, with: &Party, shared: Shared<'a>) -> Element<'a, Message> {
         let mut page = column![];
         let name = name_of(shared.snapshot, with);
-        if shared.snapshot.contact(with).is_some_and(|contact| contact.asks) {
+        if contact_with(shared.snapshot, with).is_some_and(|contact| contact.asks) {
             page = page.push(card::request(&name, Message::Allow, Message::Refuse));
         }
         page.push(self.timeline(with, &name, shared))
@@ -253,7 +255,7 @@ impl Conversations {
 
     fn timeline<'a>(
         &'a self,
-        with: &BareJid,
+        with: &Party,
         name: &str,
         shared: Shared<'a>,
     ) -> Element<'a, Message> {
@@ -287,7 +289,7 @@ impl Conversations {
                 }
             });
         }
-        let typing = shared.snapshot.contact(with).and_then(|contact| contact.chat_state);
+        let typing = contact_with(shared.snapshot, with).and_then(|contact| contact.chat_state);
         if typing == Some(ChatState::Composing) {
             list = list.push(small(format!("{} is typing…", plain::quoted(name))));
         }
@@ -304,7 +306,7 @@ impl Conversations {
 
     fn composer<'a>(
         &'a self,
-        with: &BareJid,
+        with: &Party,
         name: &str,
         shared: Shared<'a>,
     ) -> Element<'a, Message> {
@@ -347,7 +349,12 @@ impl Conversations {
     }
 }
 
-fn state(with: &BareJid, state: ChatState) -> Action {
+/// An answer to the contact's wish to see our presence.
+fn presence(with: &Party, answer: fn(BareJid) -> ContactCommand) -> Action {
+    with.jid().map_or(Action::None, |jid| Action::Run(Command::Contact(answer(jid.clone()))))
+}
+
+fn state(with: &Party, state: ChatState) -> Action {
     Action::Run(Command::Chat(ChatCommand::State { to: with.clone(), state }))
 }
 
@@ -366,7 +373,7 @@ fn keys(press: KeyPress) -> Option<Binding<Message>> {
 
 fn call_button<'a>(
     contact: Option<&Contact>,
-    with: &BareJid,
+    with: &Party,
     shared: Shared<'_>,
 ) -> Element<'a, Message> {
     if let Some(call) = call_with(shared.snapshot, with) {
@@ -377,7 +384,7 @@ fn call_button<'a>(
         };
         return button::labelled(Button::Quiet, &icon::PHONE, word, None);
     }
-    let callable = contact.is_some_and(|contact| contact.can.audio);
+    let callable = contact.is_some_and(|contact| contact.can.audio) || with.jid().is_none();
     let hint = match contact {
         _ if callable => {
             let press = Some(Message::Call);
@@ -391,16 +398,23 @@ fn call_button<'a>(
 }
 
 /// Why a message that is sent now would wait.
-fn waiting(with: &BareJid, shared: Shared<'_>) -> Option<&'static str> {
-    let contact = shared.snapshot.contact(with);
+fn waiting(with: &Party, shared: Shared<'_>) -> Option<&'static str> {
+    let contact = contact_with(shared.snapshot, with);
+    let (kind, hint) = match with {
+        Party::Jid(_) => {
+            (AccountKind::Xmpp, "Chat is not connected. What you write now is sent once it is.")
+        }
+        Party::Sip(_) => {
+            (AccountKind::Sip, "Telephony is not connected. What you write now is sent once it is.")
+        }
+    };
     let mut accounts = shared
         .snapshot
         .accounts
         .iter()
-        .filter(|account| account.kind == AccountKind::Xmpp)
+        .filter(|account| account.kind == kind)
         .filter(|account| contact.is_none_or(|contact| contact.account == account.id));
-    (!accounts.any(|account| account.state == AccountState::Online))
-        .then_some("Chat is not connected. What you write now is sent once it is.")
+    (!accounts.any(|account| account.state == AccountState::Online)).then_some(hint)
 }
 
 fn nothing_yet<'a>(name: &str) -> Element<'a, Message> {

@@ -11,8 +11,10 @@ use crate::core::command::{ChatCommand, Command};
 use crate::core::snapshot::Snapshot;
 use crate::gui::plain;
 use crate::gui::words::Clock;
-use crate::model::BareJid;
+use crate::model::address::Aor;
 use crate::model::call::{Binding, Call, CallState};
+use crate::model::contact::Contact;
+use crate::model::party::Party;
 
 /// What every screen is lent to show.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +37,7 @@ pub enum Action {
     /// Send a message, and say that we stopped typing.
     Send {
         /// To whom.
-        to: BareJid,
+        to: Party,
         /// The text.
         body: String,
     },
@@ -49,7 +51,7 @@ pub enum Action {
     /// Fetch older entries of a conversation.
     Load(ChatCommand),
     /// Show a conversation.
-    Open(BareJid),
+    Open(Party),
     /// Show both accounts side by side.
     Protection,
     /// Go back to the list.
@@ -58,19 +60,31 @@ pub enum Action {
     WatchTyping(u64),
 }
 
-/// The live call with a contact, if there is one.
-pub fn call_with<'a>(snapshot: &'a Snapshot, jid: &BareJid) -> Option<&'a Call> {
-    let is_theirs = |call: &&Call| {
-        let proven = call.peer.binding == Binding::Verified;
-        proven && call.state != CallState::Ended && call.peer.jid.as_deref() == Some(jid.as_str())
+/// The live call with somebody, if there is one.
+pub fn call_with<'a>(snapshot: &'a Snapshot, with: &Party) -> Option<&'a Call> {
+    let is_theirs = |call: &&Call| match with {
+        Party::Jid(jid) => {
+            let proven = call.peer.binding == Binding::Verified;
+            proven && call.peer.jid.as_deref() == Some(jid.as_str())
+        }
+        Party::Sip(aor) => Aor::parse(&call.peer.uri).is_ok_and(|peer| peer == *aor),
     };
-    snapshot.calls.iter().find(is_theirs)
+    snapshot.calls.iter().filter(|call| call.state != CallState::Ended).find(is_theirs)
 }
 
-/// The name of an address: its contact's, else its local part, else itself.
-pub fn name_of(snapshot: &Snapshot, jid: &BareJid) -> String {
-    let name = snapshot.contact(jid).map(|contact| plain::line(&contact.name));
-    name.filter(|name| !name.is_empty()).unwrap_or_else(|| {
-        jid.node().map_or_else(|| jid.to_string(), |node| plain::line(node.as_str()))
+/// The contact of an address of the chat side.
+pub fn contact_with<'a>(snapshot: &'a Snapshot, with: &Party) -> Option<&'a Contact> {
+    snapshot.contact(with.jid()?).map(AsRef::as_ref)
+}
+
+/// The name of an address: its contact's, else its local part, else itself. An address of
+/// telephony is shown whole: nothing proves whose it is.
+pub fn name_of(snapshot: &Snapshot, with: &Party) -> String {
+    let name = contact_with(snapshot, with).map(|contact| plain::line(&contact.name));
+    name.filter(|name| !name.is_empty()).unwrap_or_else(|| match with {
+        Party::Jid(jid) => {
+            jid.node().map_or_else(|| jid.to_string(), |node| plain::line(node.as_str()))
+        }
+        Party::Sip(_) => plain::line(&with.shown()),
     })
 }

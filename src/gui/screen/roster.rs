@@ -6,8 +6,11 @@ use std::sync::Arc;
 use crate::core::snapshot::Snapshot;
 use crate::gui::theme::measure;
 use crate::model::BareJid;
+use crate::model::account::AccountKind;
+use crate::model::address::Aor;
 use crate::model::contact::Contact;
 use crate::model::message::Conversation;
+use crate::model::party::Party;
 
 /// One line of the list.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +21,8 @@ pub enum Item {
     Dial(String),
     /// Add what was typed to the contacts.
     Add(BareJid),
+    /// Write to the telephony address that was typed.
+    Write(Aor),
     /// A conversation.
     Conversation(Arc<Conversation>),
     /// A contact with whom there is no conversation yet.
@@ -45,7 +50,9 @@ pub fn items(snapshot: &Snapshot, search: &str) -> Vec<Item> {
     let contacts: Vec<_> = snapshot
         .contacts
         .iter()
-        .filter(|contact| matches(contact, search) && snapshot.conversation(&contact.jid).is_none())
+        .filter(|contact| {
+            matches(contact, search) && snapshot.conversation(&Party::from(&contact.jid)).is_none()
+        })
         .collect();
     let nobody = conversations.is_empty() && contacts.is_empty();
     let mut items = Vec::with_capacity(conversations.len() + contacts.len() + 4);
@@ -54,6 +61,9 @@ pub fn items(snapshot: &Snapshot, search: &str) -> Vec<Item> {
     }
     if let Some(jid) = stranger(snapshot, search) {
         items.push(Item::Add(jid));
+    }
+    if let Some(aor) = writable(snapshot, search) {
+        items.push(Item::Write(aor));
     }
     section(&mut items, "Conversations", conversations, Item::Conversation);
     section(&mut items, "Contacts", contacts, Item::Contact);
@@ -87,10 +97,10 @@ fn empty(snapshot: &Snapshot, search: &str) -> Item {
     }
 }
 
-fn found(snapshot: &Snapshot, jid: &BareJid, search: &str) -> bool {
-    match snapshot.contact(jid) {
+fn found(snapshot: &Snapshot, with: &Party, search: &str) -> bool {
+    match with.jid().and_then(|jid| snapshot.contact(jid)) {
         Some(contact) => matches(contact, search),
-        None => holds(jid.as_str(), search),
+        None => holds(&with.to_string(), search),
     }
 }
 
@@ -124,6 +134,13 @@ fn stranger(snapshot: &Snapshot, search: &str) -> Option<BareJid> {
     let jid: BareJid = search.parse().ok()?;
     let user_at_host = jid.node().is_some() && !search.contains(':');
     (user_at_host && snapshot.roster_known && snapshot.contact(&jid).is_none()).then_some(jid)
+}
+
+/// The telephony address that was typed, when an account sends messages over SIP.
+fn writable(snapshot: &Snapshot, search: &str) -> Option<Aor> {
+    let Ok(Party::Sip(aor)) = search.parse() else { return None };
+    let mut accounts = snapshot.accounts.iter();
+    accounts.any(|account| account.kind == AccountKind::Sip && account.features.chat).then_some(aor)
 }
 
 /// What is drawn of a list: the items in sight and the height of what is left out above and

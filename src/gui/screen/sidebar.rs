@@ -7,7 +7,7 @@ use iced::widget::{
 use iced::{Alignment, Element, Length, Padding};
 
 use super::roster::{self, Item};
-use super::{Action, Shared, call_with, name_of};
+use super::{Action, Shared, call_with, contact_with, name_of};
 use crate::core::command::{Command, ContactCommand};
 use crate::gui::icon;
 use crate::gui::plain;
@@ -18,9 +18,11 @@ use crate::gui::widget::{
 };
 use crate::gui::words;
 use crate::model::BareJid;
+use crate::model::address::Aor;
 use crate::model::call::Direction;
 use crate::model::contact::Contact;
 use crate::model::message::{ChatState, Conversation, Entry};
+use crate::model::party::Party;
 use crate::model::presence::Show;
 
 /// The search field.
@@ -43,13 +45,13 @@ pub enum Message {
     /// Scrolled the list, to an offset in a view of a height.
     Scrolled(f32, f32),
     /// Moved the pointer onto a row, or off it.
-    Hover(BareJid, bool),
+    Hover(Party, bool),
     /// Chose a row.
-    Open(BareJid),
+    Open(Party),
     /// Wants to call what was typed.
     Dial(String),
     /// Wants to call somebody of the list.
-    Call(BareJid),
+    Call(Party),
     /// Wants to add a contact.
     Add(BareJid),
     /// Clicked the connection chip.
@@ -63,7 +65,7 @@ pub struct Sidebar {
     menu: bool,
     offset: f32,
     height: f32,
-    hovered: Option<BareJid>,
+    hovered: Option<Party>,
 }
 
 impl Sidebar {
@@ -75,11 +77,11 @@ impl Sidebar {
             Message::Menu(open) => self.menu(open),
             Message::Presence(show) => self.presence(show),
             Message::Scrolled(offset, height) => self.scrolled(offset, height),
-            Message::Hover(jid, on) => self.hover(jid, on),
-            Message::Open(jid) => Action::Open(jid),
+            Message::Hover(with, on) => self.hover(with, on),
+            Message::Open(with) => self.open(with),
             Message::Dial(typed) => self.dial(typed),
-            Message::Call(jid) => {
-                Action::Place { to: jid.to_string(), name: name_of(shared.snapshot, &jid) }
+            Message::Call(with) => {
+                Action::Place { to: with.to_string(), name: name_of(shared.snapshot, &with) }
             }
             Message::Add(jid) => self.add(jid),
             Message::Protection => Action::Protection,
@@ -111,7 +113,8 @@ impl Sidebar {
         match items.into_iter().find(|item| !matches!(item, Item::Heading(_))) {
             Some(Item::Dial(typed)) => self.dial(typed),
             Some(Item::Conversation(conversation)) => Action::Open(conversation.with.clone()),
-            Some(Item::Contact(contact)) => Action::Open(contact.jid.clone()),
+            Some(Item::Contact(contact)) => Action::Open(Party::from(&contact.jid)),
+            Some(Item::Write(aor)) => self.open(Party::Sip(aor)),
             _ => Action::None,
         }
     }
@@ -132,13 +135,21 @@ impl Sidebar {
         Action::None
     }
 
-    fn hover(&mut self, jid: BareJid, on: bool) -> Action {
+    fn hover(&mut self, with: Party, on: bool) -> Action {
         if on {
-            self.hovered = Some(jid);
-        } else if self.hovered.as_ref() == Some(&jid) {
+            self.hovered = Some(with);
+        } else if self.hovered.as_ref() == Some(&with) {
             self.hovered = None;
         }
         Action::None
+    }
+
+    /// One that was typed is searched for no more.
+    fn open(&mut self, with: Party) -> Action {
+        if with.to_string().eq_ignore_ascii_case(self.search.trim()) {
+            self.search.clear();
+        }
+        Action::Open(with)
     }
 
     fn dial(&mut self, typed: String) -> Action {
@@ -157,7 +168,7 @@ impl Sidebar {
     }
 
     /// The panel, with the open conversation marked.
-    pub fn view<'a>(&'a self, shared: Shared<'a>, open: Option<&BareJid>) -> Element<'a, Message> {
+    pub fn view<'a>(&'a self, shared: Shared<'a>, open: Option<&Party>) -> Element<'a, Message> {
         let me = container(self.me(shared)).padding(Padding::ZERO.bottom(step::XXS));
         let mut top = column![me].spacing(step::S);
         if !shared.snapshot.accounts.is_empty() {
@@ -218,7 +229,7 @@ impl Sidebar {
         stack![input, marks].into()
     }
 
-    fn list<'a>(&'a self, shared: Shared<'a>, open: Option<&BareJid>) -> Element<'a, Message> {
+    fn list<'a>(&'a self, shared: Shared<'a>, open: Option<&Party>) -> Element<'a, Message> {
         let items = roster::items(shared.snapshot, &self.search);
         // Before the first scroll the view's height is not known; no window is higher.
         let height = if self.height > 0.0 { self.height } else { 2_160.0 };
@@ -240,7 +251,7 @@ impl Sidebar {
         &self,
         item: Item,
         shared: Shared<'a>,
-        open: Option<&BareJid>,
+        open: Option<&Party>,
     ) -> Element<'a, Message> {
         let content = match &item {
             Item::Heading(name) => container(heading(*name))
@@ -251,34 +262,35 @@ impl Sidebar {
             Item::Note(title, text) => note(title, text),
             Item::Dial(typed) => dial_row(typed),
             Item::Add(jid) => add_row(jid),
+            Item::Write(aor) => write_row(aor),
             Item::Conversation(conversation) => {
-                let jid = &conversation.with;
-                let content = conversation_row(conversation, shared, self.hovers(jid));
-                hoverable(jid, content, open == Some(jid))
+                let with = &conversation.with;
+                let content = conversation_row(conversation, shared, self.hovers(with));
+                hoverable(with, content, open == Some(with))
             }
             Item::Contact(contact) => {
-                let jid = &contact.jid;
-                let content = contact_row(contact, shared, self.hovers(jid));
-                hoverable(jid, content, open == Some(jid))
+                let with = Party::from(&contact.jid);
+                let content = contact_row(contact, shared, self.hovers(&with));
+                hoverable(&with, content, open == Some(&with))
             }
         };
         container(content).height(Length::Fixed(item.height())).into()
     }
 
-    fn hovers(&self, jid: &BareJid) -> bool {
-        self.hovered.as_ref() == Some(jid)
+    fn hovers(&self, with: &Party) -> bool {
+        self.hovered.as_ref() == Some(with)
     }
 }
 
 /// A row of somebody: opens the conversation, and remembers the pointer.
 fn hoverable<'a>(
-    jid: &BareJid,
+    with: &Party,
     content: Element<'a, Message>,
     selected: bool,
 ) -> Element<'a, Message> {
-    mouse_area(plain_row(content, selected, Message::Open(jid.clone())))
-        .on_enter(Message::Hover(jid.clone(), true))
-        .on_exit(Message::Hover(jid.clone(), false))
+    mouse_area(plain_row(content, selected, Message::Open(with.clone())))
+        .on_enter(Message::Hover(with.clone(), true))
+        .on_exit(Message::Hover(with.clone(), false))
         .into()
 }
 
@@ -301,20 +313,20 @@ fn conversation_row<'a>(
     shared: Shared<'a>,
     hovered: bool,
 ) -> Element<'a, Message> {
-    let jid = &conversation.with;
-    let contact = shared.snapshot.contact(jid);
-    let name = name_of(shared.snapshot, jid);
+    let with = &conversation.with;
+    let contact = contact_with(shared.snapshot, with);
+    let name = name_of(shared.snapshot, with);
     let show = contact.map(|contact| contact.presence.show);
     let last = conversation.entries.last();
     let typing = contact.is_some_and(|c| c.chat_state == Some(ChatState::Composing));
     let (tone, preview) = match last {
         _ if typing => (Tone::Accent, "typing…".to_owned()),
         Some(entry) => preview(entry, &name),
-        None => (Tone::Muted, jid.to_string()),
+        None => (Tone::Muted, with.shown()),
     };
     let when = last.map(|entry| Line::small(shared.clock.short(entry.at)).tone(Tone::Muted));
     let count = (conversation.unread > 0).then(|| unread(conversation.unread));
-    let picture = avatar::person(&name, jid.as_str(), show);
+    let picture = avatar::person(&name, &with.to_string(), show);
     let line = |text: Line| row![text.fill()].spacing(step::XS).align_y(Alignment::Center);
     let lines = column![
         line(Line::body(name).strong()).push(when),
@@ -322,9 +334,9 @@ fn conversation_row<'a>(
     ]
     .width(Length::Fill);
     let mut content = row![picture, lines].spacing(step::S).align_y(Alignment::Center);
-    let callable = contact.is_some_and(|contact| contact.can.audio);
-    if callable && call_with(shared.snapshot, jid).is_none() {
-        content = content.push(buttons::row_call_icon(hovered, Message::Call(jid.clone())));
+    let callable = contact.is_some_and(|contact| contact.can.audio) || with.jid().is_none();
+    if callable && call_with(shared.snapshot, with).is_none() {
+        content = content.push(buttons::row_call_icon(hovered, Message::Call(with.clone())));
     }
     content.into()
 }
@@ -367,8 +379,9 @@ fn contact_row<'a>(contact: &Contact, shared: Shared<'_>, hovered: bool) -> Elem
     ]
     .spacing(step::S)
     .align_y(Alignment::Center);
-    if contact.can.audio && call_with(shared.snapshot, &contact.jid).is_none() {
-        content = content.push(buttons::row_call(hovered, Message::Call(contact.jid.clone())));
+    let with = Party::from(&contact.jid);
+    if contact.can.audio && call_with(shared.snapshot, &with).is_none() {
+        content = content.push(buttons::row_call(hovered, Message::Call(with)));
     }
     content.into()
 }
@@ -387,6 +400,15 @@ fn add_row<'a>(jid: &BareJid) -> Element<'a, Message> {
     let content =
         row![symbol(&icon::ADD_CONTACT), words].spacing(step::S).align_y(Alignment::Center);
     plain_row(content.into(), false, Message::Add(jid.clone()))
+}
+
+fn write_row<'a>(aor: &Aor) -> Element<'a, Message> {
+    let with = Party::Sip(aor.clone());
+    let words = Line::body(format!("Write to “{}”", plain::line(&with.shown()))).strong();
+    let content = row![symbol(&icon::SEND), words.tone(Tone::Accent)]
+        .spacing(step::S)
+        .align_y(Alignment::Center);
+    plain_row(content.into(), false, Message::Open(with))
 }
 
 fn symbol<'a>(icon: &icon::Icon) -> Element<'a, Message> {

@@ -1,8 +1,8 @@
 //! WAV files as microphone and loudspeaker (hound).
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::BufWriter;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 
@@ -23,8 +23,7 @@ pub(super) struct Player {
 impl Player {
     /// Reads a WAV file of any rate and number of channels, 8 to 32 bit or float.
     pub fn open(path: &Path) -> Result<Self, MediaError> {
-        let error =
-            |what: &dyn std::fmt::Display| MediaError::File(format!("{}: {what}", path.display()));
+        let error = |what: &dyn std::fmt::Display| file_error(path, what);
         let mut reader = WavReader::open(path).map_err(|e| error(&e))?;
         let spec = reader.spec();
         let channels = usize::from(spec.channels.max(1));
@@ -111,60 +110,80 @@ impl Source for Player {
     }
 }
 
-/// Records to a file: 48 kHz, mono, 16 bit.
+/// Records to a file: 48 kHz, mono, 16 bit. It is made when the first sound comes: a call that
+/// nobody answers leaves none.
 pub(super) struct Recorder {
-    writer: WavWriter<BufWriter<File>>,
-    name: String,
+    path: PathBuf,
+    writer: Option<WavWriter<BufWriter<File>>>,
     since_flush: u32,
 }
 
+const SPEC: WavSpec = WavSpec {
+    channels: 1,
+    sample_rate: SAMPLE_RATE,
+    bits_per_sample: 16,
+    sample_format: SampleFormat::Int,
+};
 /// Frames between two times that the file is made readable.
 const FLUSH_FRAMES: u32 = 50;
 /// WAV counts its octets with 32 bit: after some twelve hours recording ends.
 const MAX_RECORDED: u32 = 2_000_000_000;
 
 impl Recorder {
-    pub fn create(path: &Path) -> Result<Self, MediaError> {
-        let spec = WavSpec {
-            channels: 1,
-            sample_rate: SAMPLE_RATE,
-            bits_per_sample: 16,
-            sample_format: SampleFormat::Int,
+    /// Checks that the file could be written.
+    pub fn open(path: &Path) -> Result<Self, MediaError> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let possible = if path.exists() {
+            OpenOptions::new().write(true).open(path)
+        } else {
+            tempfile::tempfile_in(folder.unwrap_or(Path::new(".")))
         };
-        let name = path.display().to_string();
-        let writer =
-            WavWriter::create(path, spec).map_err(|e| MediaError::File(format!("{name}: {e}")))?;
-        Ok(Self { writer, name, since_flush: 0 })
+        let recorder = Self { path: path.to_owned(), writer: None, since_flush: 0 };
+        match possible {
+            Ok(_) => Ok(recorder),
+            Err(error) => Err(recorder.error(&error)),
+        }
     }
 
-    fn error(&self, error: &hound::Error) -> MediaError {
-        MediaError::File(format!("{}: {error}", self.name))
+    fn error(&self, error: &dyn std::fmt::Display) -> MediaError {
+        file_error(&self.path, error)
     }
-}
 
-impl Sink for Recorder {
-    fn write(&mut self, frame: &Frame) -> Result<(), MediaError> {
-        if self.writer.len() > MAX_RECORDED {
+    fn record(&mut self, frame: &Frame) -> Result<(), hound::Error> {
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            None => self.writer.insert(WavWriter::create(&self.path, SPEC)?),
+        };
+        if writer.len() > MAX_RECORDED {
             return Ok(());
         }
         for sample in frame {
-            if let Err(error) = self.writer.write_sample(to_pcm(*sample)) {
-                return Err(self.error(&error));
-            }
+            writer.write_sample(to_pcm(*sample))?;
         }
         self.since_flush += 1;
         if self.since_flush >= FLUSH_FRAMES {
             self.since_flush = 0;
-            self.writer
-                .flush()
-                .map_err(|error| MediaError::File(format!("{}: {error}", self.name)))?;
+            writer.flush()?;
         }
         Ok(())
     }
+}
+
+fn file_error(path: &Path, error: &dyn std::fmt::Display) -> MediaError {
+    MediaError::File(format!("{}: {error}", path.display()))
+}
+
+impl Sink for Recorder {
+    fn write(&mut self, frame: &Frame) -> Result<(), MediaError> {
+        self.record(frame).map_err(|error| self.error(&error))
+    }
 
     fn finish(self: Box<Self>) -> Result<(), MediaError> {
-        let Self { writer, name, .. } = *self;
-        writer.finalize().map_err(|error| MediaError::File(format!("{name}: {error}")))
+        let Self { writer, path, .. } = *self;
+        match writer {
+            Some(writer) => writer.finalize().map_err(|error| file_error(&path, &error)),
+            None => Ok(()),
+        }
     }
 }
 
@@ -229,14 +248,31 @@ mod tests {
         assert!(matches!(Player::open(&path), Err(MediaError::File(_))));
         std::fs::write(&path, b"RIFF nonsense").unwrap();
         assert!(matches!(Player::open(&path), Err(MediaError::File(_))));
-        assert!(matches!(Recorder::create(dir.path()), Err(MediaError::File(_))));
+        assert!(matches!(Recorder::open(dir.path()), Err(MediaError::File(_))));
+    }
+
+    #[test]
+    fn a_file_is_made_with_the_first_sound_only() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.wav");
+        Box::new(Recorder::open(&path).unwrap()).finish().unwrap();
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+        let missing = Recorder::open(&dir.path().join("none").join("a.wav"));
+        assert!(matches!(missing, Err(MediaError::File(_))));
+        // What is there stays until then.
+        std::fs::write(&path, b"before").unwrap();
+        let mut recorder = Recorder::open(&path).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"before");
+        recorder.write(&[0.25; FRAME]).unwrap();
+        Box::new(recorder).finish().unwrap();
+        assert_eq!(WavReader::open(&path).unwrap().len(), 960);
     }
 
     #[test]
     fn a_recording_is_complete_and_readable_before_its_end_too() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.wav");
-        let mut recorder = Box::new(Recorder::create(&path).unwrap());
+        let mut recorder = Box::new(Recorder::open(&path).unwrap());
         for _ in 0..55 {
             recorder.write(&[0.25; FRAME]).unwrap();
         }

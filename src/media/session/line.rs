@@ -1,5 +1,6 @@
 //! One agreed line: sender, receiver, reports, and which addresses they go to.
 
+use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -7,14 +8,14 @@ use rand::Rng;
 use tokio::net::UdpSocket;
 
 use super::{Sockets, ways};
-use crate::media::MediaError;
 use crate::media::frame::Frame;
 use crate::media::latch::Latch;
-use crate::media::receiver::Receiver;
+use crate::media::receiver::{Arrival, Receiver};
 use crate::media::rtcp::{self, Clock, Reports};
 use crate::media::rtp::is_rtcp;
 use crate::media::sender::Sender;
 use crate::media::stats::mos;
+use crate::media::{MediaError, MediaEvent};
 use crate::model::call::CallStats;
 use crate::sdp::MediaPlan;
 
@@ -24,6 +25,13 @@ const BIND_TRIES: u32 = 200;
 const SECOND: Duration = Duration::from_secs(1);
 /// What codec and packet add to the delay between mouth and ear, milliseconds.
 const OWN_DELAY_MS: f32 = 47.0;
+
+/// Nothing came for so long: the user should know (RFC 3550 has no such time; people wait less).
+const SILENCE: Duration = Duration::from_secs(20);
+/// Between two datagrams that keep a NAT's way open while we send nothing (RFC 6263 §4.1).
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// What waits to be told; a stranger cannot make it more.
+const MAX_NEWS: usize = 64;
 
 /// Binds RTP to a random even port and RTCP to the next (RFC 3550 §11).
 pub(super) async fn bind(local: IpAddr) -> Result<Sockets, MediaError> {
@@ -57,14 +65,20 @@ pub(super) struct Line {
     expected_loss_pct: f32,
     next_report: Duration,
     next_stats: Duration,
+    next_keep_alive: Duration,
+    last_heard: Duration,
+    silent: bool,
+    news: VecDeque<MediaEvent>,
 }
 
 impl Line {
     pub fn new(plan: MediaPlan, now: Duration) -> Result<Self, MediaError> {
         let mut random = rand::rng();
+        let mut receiver = Receiver::new(&plan)?;
+        receiver.listen(ways(plan.direction).1);
         Ok(Self {
             sender: Sender::new(&plan, &mut random)?,
-            receiver: Receiver::new(&plan)?,
+            receiver,
             rtp: Latch::new(plan.remote),
             rtcp: Latch::new(plan.remote_rtcp),
             reports: Reports::default(),
@@ -73,23 +87,74 @@ impl Line {
             expected_loss_pct: 0.0,
             next_report: now.saturating_add(rtcp::interval(true, &mut random)),
             next_stats: now.saturating_add(SECOND),
+            next_keep_alive: now.saturating_add(KEEP_ALIVE),
+            last_heard: now,
+            silent: false,
+            news: VecDeque::with_capacity(MAX_NEWS),
             plan,
         })
     }
 
-    pub fn change(&mut self, plan: MediaPlan) -> Result<(), MediaError> {
-        if plan.codec != self.plan.codec || plan.srtp != self.plan.srtp {
+    pub fn change(&mut self, plan: MediaPlan, now: Duration) -> Result<(), MediaError> {
+        let differs = plan.codec != self.plan.codec
+            || plan.srtp != self.plan.srtp
+            || plan.telephone_event != self.plan.telephone_event;
+        if differs {
             self.sender.change(&plan, &mut rand::rng())?;
             self.receiver.change(&plan)?;
         }
+        let remote_key = |plan: &MediaPlan| plan.srtp.as_ref().map(|srtp| srtp.remote_key.clone());
+        if plan.remote != self.rtp.signalled() || remote_key(&plan) != remote_key(&self.plan) {
+            self.receiver.expect_another();
+        }
         if plan.remote != self.rtp.signalled() {
-            self.rtp = Latch::new(plan.remote);
+            self.rtp.move_to(plan.remote);
         }
         if plan.remote_rtcp != self.rtcp.signalled() {
-            self.rtcp = Latch::new(plan.remote_rtcp);
+            self.rtcp.move_to(plan.remote_rtcp);
         }
+        self.receiver.listen(ways(plan.direction).1);
         self.plan = plan;
+        self.heard(now);
         Ok(())
+    }
+
+    /// Keys to send.
+    pub fn press(&mut self, digits: &str) {
+        if ways(self.plan.direction).0 {
+            self.sender.press(digits);
+        }
+    }
+
+    /// What there is to tell, oldest first; hand back by [`Line::untold`] what could not be.
+    pub fn news(&mut self) -> Option<MediaEvent> {
+        self.news.pop_front()
+    }
+
+    /// See [`Line::news`].
+    pub fn untold(&mut self, event: MediaEvent) {
+        self.news.push_front(event);
+    }
+
+    fn tell(&mut self, event: MediaEvent) {
+        if self.news.len() < MAX_NEWS {
+            self.news.push_back(event);
+        }
+    }
+
+    fn heard(&mut self, now: Duration) {
+        self.last_heard = now;
+        if std::mem::take(&mut self.silent) {
+            self.tell(MediaEvent::Silent(false));
+        }
+    }
+
+    fn watch(&mut self, now: Duration) {
+        let is_late = now.saturating_sub(self.last_heard) >= SILENCE;
+        if is_late && !self.silent && ways(self.plan.direction).1 {
+            self.silent = true;
+            self.tell(MediaEvent::Silent(true));
+        }
     }
 
     /// A packet on the RTP port.
@@ -99,7 +164,14 @@ impl Line {
             return;
         }
         let (latch, protected) = (&mut self.rtp, self.receiver.is_protected());
-        self.receiver.packet(packet, now, || latch.accept(source, protected));
+        match self.receiver.packet(packet, now, || latch.accept(source, protected)) {
+            Arrival::Refused => {}
+            Arrival::Heard => self.heard(now),
+            Arrival::Digit(digit) => {
+                self.heard(now);
+                self.tell(MediaEvent::Digit(digit));
+            }
+        }
     }
 
     /// A packet on the RTCP port, or RTCP on the RTP port.
@@ -109,26 +181,27 @@ impl Line {
         }
         let Self { receiver, sender, reports, rtcp, plan, .. } = self;
         let (protected, mux) = (receiver.is_protected(), plan.rtcp_mux);
+        let mut taken = false;
         receiver.rtcp(packet, |plain| {
             // With one port for both, RTP alone says where it is.
             if mux || rtcp.accept(source, protected) {
-                reports.read(plain, sender.ssrc(), clock(now));
+                taken = reports.read(plain, sender.ssrc(), clock(now));
             }
         });
+        if taken {
+            self.heard(now);
+        }
     }
 
     /// The next frame to play.
     pub fn play(&mut self, now: Duration, frame: &mut Frame) {
         self.receiver.frame(now, frame);
-        if !ways(self.plan.direction).1 {
-            frame.fill(0.0);
-        }
     }
 
     /// Sends a frame, if the direction and the address allow it.
     pub fn send(&mut self, frame: &Frame, sockets: &Sockets) -> Result<(), MediaError> {
         let Some(to) = self.rtp.destination().filter(|_| ways(self.plan.direction).0) else {
-            self.sender.skip();
+            self.sender.hush();
             return Ok(());
         };
         // A packet that the network refuses is a lost packet.
@@ -145,9 +218,14 @@ impl Line {
             self.next_report = now.saturating_add(rtcp::interval(false, &mut rand::rng()));
             self.report(now, sockets, false);
         }
+        if now >= self.next_keep_alive {
+            self.next_keep_alive = now.saturating_add(KEEP_ALIVE);
+            self.keep_alive(sockets);
+        }
         if now < self.next_stats {
             return None;
         }
+        self.watch(now);
         self.next_stats = now.saturating_add(SECOND);
         self.receiver.refill();
         // Up at once, down over half a minute: loss comes back.
@@ -155,6 +233,17 @@ impl Line {
         self.expected_loss_pct = reported.max(self.expected_loss_pct * 0.9);
         self.sender.expect_loss(self.expected_loss_pct);
         Some(self.stats())
+    }
+
+    /// Reports do this where they share the port.
+    fn keep_alive(&self, sockets: &Sockets) {
+        let destination = self.rtp.destination();
+        if let Some(to) =
+            destination.filter(|_| !self.plan.rtcp_mux && !ways(self.plan.direction).0)
+        {
+            // A packet that the network refuses is a lost packet.
+            drop(sockets.rtp.try_send_to(&[], to));
+        }
     }
 
     /// The last report, with BYE.
@@ -202,3 +291,6 @@ impl Line {
 fn clock(now: Duration) -> Clock {
     Clock::new(now, SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests;

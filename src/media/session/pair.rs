@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::TICK;
 use crate::config::{Audio, AudioDevice};
-use crate::media::device::{self, Pace, Sink, Source};
+use crate::media::device::{self, Null, Pace, Sink, Source};
 use crate::media::{MediaError, MediaEvent};
 
 /// After a longer standstill (a suspended machine) nothing is caught up with.
@@ -24,6 +24,7 @@ pub(super) struct Pair {
     audio: Audio,
     source_repair: Repair<dyn Source>,
     sink_repair: Repair<dyn Sink>,
+    gone: Gone,
     told: Gone,
     changed: Option<Instant>,
 }
@@ -48,6 +49,7 @@ impl Pair {
             audio,
             source_repair: Repair::default(),
             sink_repair: Repair::default(),
+            gone: Gone::default(),
             told: Gone::default(),
             changed: None,
         })
@@ -78,24 +80,34 @@ impl Pair {
         due(&mut self.source_next, self.source.pace(), now)
     }
 
-    /// Opens lost devices again, elsewhere, so that what is left goes on; says what changed.
+    /// Puts silence in the place of devices that are lost and opens them again, elsewhere, so
+    /// that what is left goes on; says what changed.
     pub fn mend(&mut self, now: Instant) -> Option<MediaEvent> {
-        let gone = Gone { source: self.source.is_lost(), sink: self.sink.is_lost() };
+        if !self.gone.source && self.source.is_lost() {
+            let silence: Box<dyn Source> = Box::new(Null);
+            retire(std::mem::replace(&mut self.source, silence));
+            (self.gone.source, self.source_next) = (true, now);
+        }
+        if !self.gone.sink && self.sink.is_lost() {
+            let silence: Box<dyn Sink> = Box::new(Null);
+            retire(std::mem::replace(&mut self.sink, silence));
+            (self.gone.sink, self.sink_next) = (true, now);
+        }
         let audio = &self.audio;
-        if let Some(mut source) = self.source_repair.turn(gone.source, now, || {
+        if let Some(mut source) = self.source_repair.turn(self.gone.source, now, || {
             let (first, second) = (audio.clone(), anew(audio));
             move || device::open_source(&first).or_else(|_| device::open_source(&second))
         }) {
             source.begin();
-            self.source = source;
+            (self.source, self.gone.source) = (source, false);
         }
-        if let Some(sink) = self.sink_repair.turn(gone.sink, now, || {
+        if let Some(sink) = self.sink_repair.turn(self.gone.sink, now, || {
             let (first, second) = (audio.clone(), anew(audio));
             move || device::open_sink(&first).or_else(|_| device::open_sink(&second))
         }) {
-            self.sink = sink;
+            (self.sink, self.gone.sink) = (sink, false);
         }
-        self.tell(gone, now)
+        self.tell(self.gone, now)
     }
 
     fn tell(&mut self, gone: Gone, now: Instant) -> Option<MediaEvent> {
@@ -118,6 +130,13 @@ impl Pair {
         let more = if gone { " The call goes on." } else { "" };
         Some(MediaEvent::Device { gone, text: format!("{text}{more}") })
     }
+}
+
+/// Closes a lost device, in a thread of its own: that may take long, and until it is closed its
+/// platform's thread may ask a card that is not there again and again.
+fn retire<T: Send + ?Sized + 'static>(device: Box<T>) {
+    // Where no thread starts it closes here.
+    let _ = std::thread::Builder::new().name("sound".to_owned()).spawn(move || drop(device));
 }
 
 /// A device that was pulled out is replaced by the usual one.
@@ -215,24 +234,90 @@ mod tests {
         assert_eq!(due(&mut next, Pace::Own(Duration::ZERO), begin), (1, 0));
     }
 
-    struct Unplugged;
+    /// A card that fails: it asks for frames without end, as one on bare ALSA does.
+    struct Unplugged(std::sync::mpsc::Sender<&'static str>, bool);
+
+    impl Unplugged {
+        fn used(&self) {
+            let _ = self.0.send("used");
+        }
+    }
+
+    impl Drop for Unplugged {
+        fn drop(&mut self) {
+            let _ = self.0.send("closed");
+        }
+    }
 
     impl Source for Unplugged {
+        fn pace(&mut self) -> Pace {
+            Pace::Own(Duration::ZERO)
+        }
+
         fn read(&mut self, frame: &mut Frame) {
+            self.used();
             frame.fill(0.0);
         }
 
         fn is_lost(&mut self) -> bool {
-            true
+            self.1
         }
+    }
+
+    impl Sink for Unplugged {
+        fn pace(&mut self) -> Pace {
+            Pace::Own(Duration::ZERO)
+        }
+
+        fn write(&mut self, _: &Frame) -> Result<(), MediaError> {
+            self.used();
+            Ok(())
+        }
+
+        fn is_lost(&mut self) -> bool {
+            self.1
+        }
+    }
+
+    fn nothing() -> Pair {
+        let null = AudioDevice::Null;
+        let audio = Audio { input: null.clone(), output: null, echo_cancellation: false };
+        Pair::open(audio).unwrap()
+    }
+
+    #[test]
+    fn a_lost_device_is_closed_at_once_and_the_clock_goes_on() {
+        let mut pair = nothing();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        pair.source = Box::new(Unplugged(sender.clone(), false));
+        pair.sink = Box::new(Unplugged(sender.clone(), false));
+        let begin = Instant::now();
+        pair.begin(begin);
+        assert_eq!(pair.mend(begin), None);
+        assert_eq!(pair.next(begin), begin, "a device that is there has its own pace");
+        pair.source = Box::new(Unplugged(sender.clone(), true));
+        pair.sink = Box::new(Unplugged(sender, true));
+        assert_eq!([receiver.recv(), receiver.recv()], [Ok("closed"); 2]);
+        assert_eq!(pair.mend(begin), None);
+        assert_eq!([receiver.recv(), receiver.recv()], [Ok("closed"); 2]);
+        // A second without devices: fifty frames each, and the thread sleeps in between.
+        let (mut now, mut frame, mut turns) = (begin, [0.0; 960], 0);
+        while now < begin + Duration::from_millis(1_000) {
+            turns += 1;
+            let (sent, played) = (pair.due_to_send(now), pair.due_to_play(now));
+            assert_eq!((sent, played), ((1, 0), (1, 0)));
+            pair.source.read(&mut frame);
+            pair.sink.write(&frame).unwrap();
+            pair.mend(now);
+            now = pair.next(now);
+        }
+        assert_eq!((turns, receiver.recv().is_err()), (50, true));
     }
 
     #[test]
     fn a_lost_device_is_told_once_and_opened_again() {
-        let null = AudioDevice::Null;
-        let audio = Audio { input: null.clone(), output: null, echo_cancellation: false };
-        let mut pair = Pair::open(audio).unwrap();
-        pair.source = Box::new(Unplugged);
+        let mut pair = nothing();
+        pair.source = Box::new(Unplugged(std::sync::mpsc::channel().0, true));
         let begin = Instant::now();
         let at = |milliseconds| begin + Duration::from_millis(milliseconds);
         assert_eq!(pair.mend(at(0)), None);
