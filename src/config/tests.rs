@@ -89,6 +89,20 @@ fn little_is_needed() {
 }
 
 #[test]
+fn messages_over_sip_are_on_where_no_chat_account_is_the_other_half() {
+    let phone = |more: &str| {
+        let chat = "[[xmpp]]\nid='chat'\njid='a@b.test'\n";
+        parse(&format!("{chat}[[sip]]\naor='a@b.test'\n{more}")).unwrap().sip.remove(0)
+    };
+    assert!(phone("").chat);
+    assert!(!phone("related_to='chat'").chat);
+    assert!(phone("related_to='chat'\nchat=true").chat);
+    assert_eq!(phone("").dtmf, DtmfMode::Rtp);
+    assert_eq!(phone("dtmf='info'").dtmf, DtmfMode::Info);
+    assert!(parse("[[sip]]\naor='a@b.test'\ndtmf='tone'").is_err());
+}
+
+#[test]
 fn every_error_names_file_line_and_key() {
     for (text, place, words) in [
         ("[[xmpp]]\njid = 'a@b.test'\n\nserved = 'x'", "line 4: xmpp.served", "not a key"),

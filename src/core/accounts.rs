@@ -4,10 +4,12 @@
 use std::net::IpAddr;
 
 use super::command::{Reply, SecurityReport};
-use super::event::Event;
+use super::event::{Event, NoticeLevel};
 use super::{Core, Output};
 use crate::config::{Config, SipAccount, XmppAccount};
-use crate::model::account::{Account, AccountKind, AccountState, Features, Overall, Transport};
+use crate::model::account::{
+    Account, AccountKind, AccountState, Features, Mailbox, Overall, Transport,
+};
 use crate::model::fault::Fault;
 use crate::model::id::AccountId;
 use crate::model::time::Now;
@@ -291,6 +293,7 @@ impl Core {
         let Some(record) = self.accounts.get_mut(id) else { return };
         let view = &mut record.view;
         let before = view.state;
+        let mut moved_to = None;
         (view.reason, view.retry_in) = (None, None);
         match registration {
             Registration::Connecting => view.state = AccountState::Connecting,
@@ -299,6 +302,7 @@ impl Core {
                 record.transport = Some(security.transport);
                 view.security = Some(security);
                 record.local = Some(local);
+                moved_to = Some(local);
             }
             Registration::Failed { fault, retry_in } => {
                 view.state = AccountState::Failed;
@@ -316,9 +320,28 @@ impl Core {
         if before != after {
             self.refresh_contacts(now);
         }
+        if let Some(local) = moved_to {
+            self.move_calls(id, local);
+        }
         if after == AccountState::Online {
             self.send_outbox(id);
             self.start_accounts();
+        }
+    }
+
+    /// What waits in an account's mailbox (RFC 3842).
+    pub(super) fn on_mailbox(&mut self, id: &AccountId, mailbox: Mailbox) {
+        let Some(record) = self.accounts.get_mut(id) else { return };
+        let before = record.view.mailbox.replace(mailbox.clone()).unwrap_or_default();
+        self.tell_account(id);
+        let is_news = mailbox.waiting && (!before.waiting || mailbox.new > before.new);
+        if is_news {
+            let text = match mailbox.new {
+                0 => "There are new messages in your mailbox.".to_owned(),
+                1 => "There is a new message in your mailbox.".to_owned(),
+                new => format!("There are {new} new messages in your mailbox."),
+            };
+            self.notice(NoticeLevel::Info, text);
         }
     }
 

@@ -318,6 +318,9 @@ impl Core {
     }
 
     pub(super) fn on_kept(&mut self, kept: Kept) {
+        if let Some(rules) = kept.telephony {
+            self.telephony = rules;
+        }
         for conversation in kept.conversations {
             let thread = self.chats.thread(&conversation.with, |_| false);
             thread.account = Some(conversation.account);

@@ -101,8 +101,9 @@ pub enum ChatCommand {
     },
 }
 
-/// `call`, `call.*`, `calls`
-#[derive(Debug, Clone, PartialEq)]
+/// `call`, `call.*`, `calls`. Its `Debug` shows neither digits, which are often secrets, nor words
+/// for the other side.
+#[derive(Clone, PartialEq)]
 pub enum CallCommand {
     /// `call`
     Place {
@@ -162,6 +163,25 @@ pub enum CallCommand {
     },
     /// `calls`
     List,
+}
+
+impl std::fmt::Debug for CallCommand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (name, call) = match self {
+            Self::Place { to, .. } => return f.debug_tuple("Place").field(to).finish(),
+            Self::List => return f.write_str("List"),
+            Self::Answer(call) => ("Answer", call),
+            Self::Decline { call, .. } => ("Decline", call),
+            Self::Hangup(call) => ("Hangup", call),
+            Self::Mute { call, .. } => ("Mute", call),
+            Self::Hold(call) => ("Hold", call),
+            Self::Resume(call) => ("Resume", call),
+            Self::Digits { call, .. } => ("Digits", call),
+            Self::Transfer { call, .. } => ("Transfer", call),
+            Self::Consent { call, .. } => ("Consent", call),
+        };
+        f.debug_tuple(name).field(call).finish()
+    }
 }
 
 /// Whom a call is transferred to.

@@ -11,8 +11,8 @@ use crate::model::id::{CallId, MessageId};
 use crate::model::message::{ChatState, Entry, MessageState};
 use crate::model::telephony::Telephony;
 
-/// Something changed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// Something changed. Its `Debug` shows no digit: those are often secrets.
+#[derive(Clone, PartialEq, Serialize)]
 #[serde(tag = "type")]
 pub enum Event {
     /// An account.
@@ -96,6 +96,25 @@ pub enum Event {
         /// In words.
         text: String,
     },
+}
+
+impl std::fmt::Debug for Event {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (name, what): (&str, &dyn std::fmt::Debug) = match self {
+            Self::Account { account } => ("Account", account),
+            Self::Security { security } => ("Security", security),
+            Self::Roster { roster } => ("Roster", roster),
+            Self::Contact { contact, .. } => ("Contact", contact),
+            Self::Message { entry, .. } => ("Message", &entry.id),
+            Self::MessageState { id, .. } => ("MessageState", id),
+            Self::ChatState { with, .. } => ("ChatState", with),
+            Self::Call { call } => ("Call", call),
+            Self::CallDigit { call, .. } => ("CallDigit", call),
+            Self::Telephony { telephony } => ("Telephony", telephony),
+            Self::Notice { text, .. } => ("Notice", text),
+        };
+        f.debug_tuple(name).field(what).finish()
+    }
 }
 
 /// How grave a notice is.

@@ -3,22 +3,25 @@
 
 use super::calls::{CALLS_AT_ONCE, CALLS_IN_SIGHT, Record, Stage, new_call};
 use super::command::{CommandError, Reply};
+use super::event::NoticeLevel;
 use super::linker::{Identity, VCARD_DEADLINE};
 use super::{Core, Output, RequestId};
 use crate::model::BareJid;
 use crate::model::address::{AddressKey, Dialable};
-use crate::model::call::{Binding, CallState, Direction, EndReason, Peer};
+use crate::model::call::{Binding, Call, CallState, Direction, EndReason, Peer};
 use crate::model::id::{AccountId, CallId};
 use crate::model::time::Now;
-use crate::sdp;
+use crate::sdp::{self, SdpError};
 use crate::sip::{IncomingCall, SipCommand};
 
 /// SIP: this kind of session cannot be had here (RFC 3261 §21.4.26).
 const NOT_ACCEPTABLE_HERE: u16 = 488;
+/// SIP: there is no such call (RFC 3261 §21.4.19).
+const GONE: u16 = 481;
 /// SIP: busy here (RFC 3261 §21.4.24).
-const BUSY: u16 = 486;
+pub(super) const BUSY: u16 = 486;
 /// SIP: declined (RFC 3261 §21.6.2).
-const DECLINE: u16 = 603;
+pub(super) const DECLINE: u16 = 603;
 
 impl Core {
     pub(super) fn on_incoming_call(
@@ -28,27 +31,49 @@ impl Core {
         incoming: IncomingCall,
     ) {
         let id = incoming.call.clone();
-        let refuse =
-            |status| Output::Sip(account.clone(), SipCommand::Refuse { call: id.clone(), status });
-        if self.calls.live_count() >= CALLS_AT_ONCE || self.calls.list.len() >= CALLS_IN_SIGHT {
-            self.outputs.push_back(refuse(BUSY));
+        if self.calls.list.len() >= CALLS_IN_SIGHT {
+            let refuse = SipCommand::Refuse { call: id, status: BUSY };
+            self.outputs.push_back(Output::Sip(account.clone(), refuse));
             return;
         }
-        if incoming.offer.as_deref().is_some_and(|offer| !self.can_answer(account, offer)) {
-            self.outputs.push_back(refuse(NOT_ACCEPTABLE_HERE));
-            return;
-        }
-        let address = incoming.asserted.first().unwrap_or(&incoming.from).clone();
-        let plan = self.plan_of(Some(account));
-        let callers: Vec<AddressKey> = if incoming.asserted.is_empty() {
-            std::slice::from_ref(&incoming.from)
+        let is_full = self.calls.live_count() >= CALLS_AT_ONCE;
+        let unusable = incoming.offer.as_deref().and_then(|offer| self.unusable(account, offer));
+        let replaces = incoming.replaces.clone().filter(|_| incoming.by_proxy);
+        let names_a_call = incoming.replaces.is_some();
+        let record = self.incoming_record(now, account, incoming);
+        self.calls.list.push(record);
+        self.show_verdict(&id);
+        let replaced = replaces.filter(|old| self.can_replace(account, old));
+        if let Some(error) = unusable {
+            self.refuse_call(now, &id, NOT_ACCEPTABLE_HERE, error.to_string());
+        } else if let Some(old) = replaced {
+            self.ask_for_card(now, &id);
+            self.take_over(&id, &old);
+        } else if names_a_call {
+            let words = "The call that this one was to go on from is over.";
+            self.refuse_call(now, &id, GONE, words.to_owned());
+        } else if is_full {
+            let words = "Missed call: there were too many calls at once.";
+            self.refuse_call(now, &id, BUSY, words.to_owned());
         } else {
-            &incoming.asserted
+            self.screen(now, &id);
         }
-        .iter()
-        .filter_map(|uri| Dialable::parse(uri, &plan).ok())
-        .map(|dialable| dialable.key)
-        .collect();
+    }
+
+    /// The call as it comes, with nothing decided.
+    fn incoming_record(&mut self, now: Now, account: &AccountId, incoming: IncomingCall) -> Record {
+        let hides = incoming.anonymous;
+        let asserted = if hides { &[][..] } else { &incoming.asserted };
+        let address = asserted.first().unwrap_or(&incoming.from).clone();
+        let plan = self.plan_of(Some(account));
+        let from = std::slice::from_ref(&incoming.from);
+        let callers: Vec<AddressKey> = if asserted.is_empty() { from } else { asserted }
+            .iter()
+            // An address that its owner wants hidden proves nothing to anybody.
+            .filter(|_| !hides)
+            .filter_map(|uri| Dialable::parse(uri, &plan).ok())
+            .map(|dialable| dialable.key)
+            .collect();
         let chat = self.related_chat(account);
         let identity = if incoming.by_proxy {
             Identity::begin(&self.linker, &callers, &incoming.impp, |jid| {
@@ -57,36 +82,59 @@ impl Core {
         } else {
             Identity::around_provider(&self.linker, &callers, &incoming.impp)
         };
-        let display = callers.first().map_or_else(|| address.clone(), AddressKey::to_string);
+        let display = match callers.first() {
+            _ if hides => "Anonymous".to_owned(),
+            Some(caller) => caller.to_string(),
+            None => address.clone(),
+        };
         let peer =
             Peer { uri: address, display, jid: None, binding: Binding::None, why: String::new() };
-        let call = new_call(now, id.clone(), account, Direction::In, peer);
+        let call = new_call(now, incoming.call, account, Direction::In, peer);
+        let via = via(incoming.referred_by.as_deref(), incoming.forwarded_by.as_deref());
+        let call = Call { anonymous: hides, via, ..call };
         let session = self.random_session();
         let mut record = Record::new(call, Stage::Ringing, chat, session);
         record.identity = Some(identity);
         record.identity_until = Some(now.steady + VCARD_DEADLINE);
+        record.by_proxy = incoming.by_proxy;
         record.remote_offer = incoming.offer;
-        self.calls.list.push(record);
-        self.show_verdict(&id);
-        self.ask_for_card(now, &id);
-        self.tell_call(&id);
+        record
     }
 
-    /// Whether an offer can be met at all; asked before ringing, so that nobody runs to a
+    /// Why an offer cannot be met at all; asked before ringing, so that nobody runs to a
     /// telephone that cannot answer.
-    fn can_answer(&mut self, account: &AccountId, offer: &[u8]) -> bool {
+    fn unusable(&mut self, account: &AccountId, offer: &[u8]) -> Option<SdpError> {
         let local = self.media_towards(account, ([127, 0, 0, 1], 16_384).into(), 1, 1);
-        local.is_some_and(|local| match sdp::answer(offer, &local, None, &mut self.random) {
-            Ok(_) => true,
-            Err(error) => {
-                tracing::info!(%error, "an incoming call was refused");
-                false
-            }
-        })
+        let Some(local) = local else { return Some(SdpError::UnprotectedSignalling) };
+        let error = sdp::answer(offer, &local, None, &mut self.random).err()?;
+        tracing::info!(%error, "an incoming call was refused");
+        Some(error)
+    }
+
+    /// Whether a call of ours can go over into another one (RFC 3891).
+    fn can_replace(&mut self, account: &AccountId, old: &CallId) -> bool {
+        self.calls.answered(old).is_ok_and(|record| record.call.account == *account)
+    }
+
+    /// Answers at once and without ringing: for the user one call goes over into another.
+    fn take_over(&mut self, id: &CallId, old: &CallId) {
+        let Ok(before) = self.calls.live(old) else { return };
+        let (muted, holds) = (before.call.muted, before.hold.is_on());
+        let via = format!("Goes on from the call with {}.", before.call.peer.display);
+        if let Ok(record) = self.calls.live(id) {
+            record.call.muted = muted;
+            record.call.via.get_or_insert(via);
+            record.hold.wanted = holds;
+            record.replaces = Some(old.clone());
+            record.screened = true;
+        }
+        if self.begin_answer(None, id).is_err() {
+            self.tell_call(id);
+        }
     }
 
     /// Fetches the one card that the verdict waits for.
-    fn ask_for_card(&mut self, now: Now, id: &CallId) {
+    pub(super) fn ask_for_card(&mut self, now: Now, id: &CallId) {
         let Ok(record) = self.calls.live(id) else { return };
         let wanted = record.identity.as_ref().and_then(|identity| identity.need_vcard().cloned());
         let (Some(jid), Some(chat)) = (wanted, record.chat.clone()) else { return };
@@ -95,7 +143,7 @@ impl Core {
     }
 
     /// Puts the verdict as it stands on the call.
-    fn show_verdict(&mut self, id: &CallId) {
+    pub(super) fn show_verdict(&mut self, id: &CallId) {
         let Ok(record) = self.calls.live(id) else { return };
         let Some(identity) = &record.identity else { return };
         let verdict = identity.verdict().clone();
@@ -109,7 +157,11 @@ impl Core {
         let peer = &mut record.call.peer;
         peer.binding = verdict.binding();
         peer.jid = verdict.jid().map(BareJid::to_string);
-        peer.why = verdict.why(name.as_deref());
+        let why = verdict.why(name.as_deref());
+        peer.why = match record.call.direction {
+            Direction::In => why,
+            Direction::Out => why.replace("The caller", "The other side"),
+        };
         if peer.binding == Binding::Verified
             && let Some(name) = name
         {
@@ -132,6 +184,7 @@ impl Core {
                 self.show_verdict(&id);
                 self.ask_for_card(now, &id);
                 self.tell_call(&id);
+                self.screen_again(now, &id);
             }
         }
     }
@@ -149,6 +202,7 @@ impl Core {
         for id in late {
             self.show_verdict(&id);
             self.tell_call(&id);
+            self.screen_again(now, &id);
         }
     }
 
@@ -164,10 +218,22 @@ impl Core {
         if !matches!(record.stage, Stage::Ringing) {
             return Err(CommandError::Refused("This call does not wait for an answer.".to_owned()));
         }
+        record.hold.wanted = false;
+        self.begin_answer(Some(request), id)
+    }
+
+    /// Asks for sockets and devices; the 200 goes out when they are there.
+    pub(super) fn begin_answer(
+        &mut self,
+        request: Option<RequestId>,
+        id: &CallId,
+    ) -> Result<(), CommandError> {
+        let record = self.calls.live(id)?;
         let Some(local) = self.accounts.get(&record.call.account).and_then(|a| a.local) else {
             return Err(CommandError::NotConnected("Telephony is not connected.".to_owned()));
         };
         record.stage = Stage::Answering { request };
+        record.ring_until = None;
         self.prepare_media(id, local);
         Ok(())
     }
@@ -178,11 +244,14 @@ impl Core {
             return self.end_call(now, id, EndReason::NotConnected, true);
         };
         let Ok(record) = self.calls.live(id) else { return };
-        if let Stage::Answering { request } = std::mem::replace(&mut record.stage, Stage::Running) {
+        if let Stage::Answering { request: Some(request) } =
+            std::mem::replace(&mut record.stage, Stage::Running)
+        {
             self.outputs.push_back(Output::Reply(request, Ok(Reply::Done {})));
         }
         record.call.state = CallState::Active;
         record.call.answered = Some(now.wall);
+        let holds = record.hold.wanted;
         let sent = match record.remote_offer.take() {
             Some(offer) => sdp::answer(&offer, &local, None, &mut self.random)
                 .map(|(body, plan)| (body, Some(plan))),
@@ -193,9 +262,21 @@ impl Core {
             }),
         };
         record.sent = sent.as_ref().ok().map(|(body, _)| body.clone());
+        record.hold.offered = holds;
+        record.hold.agreed = holds && record.offer.is_none();
+        let says_who = record.by_proxy && !record.call.anonymous;
+        let (account, old) = (record.call.account.clone(), record.replaces.take());
         match sent {
             Ok((sdp, plan)) => {
-                self.ask_sip(id, |call| SipCommand::Answer { call, sdp, impp: None });
+                let impp = self.own_impp(&account).filter(|_| says_who);
+                self.ask_sip(id, |call| SipCommand::Answer { call, sdp, impp });
+                if let Some(old) = old {
+                    self.went_over(now, &old, id);
+                }
+                if !holds {
+                    self.take_floor(id);
+                }
+                self.set_microphone(id);
                 if let Some(plan) = plan {
                     self.run_media(id, plan);
                 }
@@ -207,6 +288,16 @@ impl Core {
                 self.end_call(now, id, EndReason::Media(error.to_string()), false);
             }
         }
+    }
+
+    /// The call that another one took over from ends.
+    fn went_over(&mut self, now: Now, old: &CallId, new: &CallId) {
+        let Ok(record) = self.calls.live(new) else { return };
+        let peer = record.call.peer.display.clone();
+        let Ok(record) = self.calls.live(old) else { return };
+        record.farewell = Some(format!("The call went over to {peer}."));
+        self.end_call(now, old, EndReason::LocalHangup, true);
+        self.notice(NoticeLevel::Info, format!("You are now connected with {peer}."));
     }
 
     pub(super) fn decline_call(
@@ -236,4 +327,12 @@ impl Core {
         self.end_call(now, id, EndReason::LocalHangup, false);
         Ok(())
     }
+}
+
+/// How the call came here, as others say.
+fn via(referred_by: Option<&str>, forwarded_by: Option<&str>) -> Option<String> {
+    let referred = referred_by.map(|who| format!("Transferred by {who}."));
+    let forwarded = forwarded_by.map(|who| format!("Forwarded by {who}."));
+    let all: Vec<String> = referred.into_iter().chain(forwarded).collect();
+    (!all.is_empty()).then(|| all.join(" "))
 }

@@ -40,6 +40,8 @@ pub mod linker;
 mod outgoing;
 mod policy;
 mod roster;
+pub mod rules;
+mod screening;
 mod security;
 pub mod snapshot;
 
@@ -99,6 +101,8 @@ pub struct Kept {
     pub conversations: Vec<KeptConversation>,
     /// Messages that no server has acknowledged, in order.
     pub outbox: Vec<(AccountId, Entry)>,
+    /// The user's rules for calls, once set.
+    pub telephony: Option<Telephony>,
 }
 
 /// One conversation from an earlier run.
@@ -155,6 +159,8 @@ pub enum Keep {
     },
     /// The conversation was looked at.
     Read(String),
+    /// The user's rules for calls.
+    Telephony(Box<Telephony>),
 }
 
 /// What `history` asks for.
@@ -238,8 +244,14 @@ impl Core {
                 return;
             }
             Command::Chat(command) => self.on_chat_command(now, command),
-            Command::Call(CallCommand::Place { to, account, confirm, .. }) => {
-                self.place_call(now, &to, outgoing::Wish { request, account, confirm });
+            Command::Call(CallCommand::Place { to, account, confirm, anonymous }) => {
+                let purpose = outgoing::Purpose::Call { anonymous };
+                let wish = outgoing::Wish { request, account, confirm, purpose };
+                self.place_call(now, &to, wish);
+                return;
+            }
+            Command::Call(CallCommand::Transfer { call, to, confirm }) => {
+                self.transfer_call(now, request, call, to, confirm);
                 return;
             }
             Command::Call(CallCommand::Answer(call)) => {
@@ -247,7 +259,7 @@ impl Core {
                 return;
             }
             Command::Call(command) => self.on_call_command(now, command),
-            Command::Telephony(_) => Ok(Reply::Telephony(self.telephony.clone())),
+            Command::Telephony(command) => self.on_telephony_command(command),
             Command::Devices(command) => return self.on_device_command(request, command),
         };
         self.outputs.push_back(Output::Reply(request, done));
@@ -300,7 +312,7 @@ impl Core {
                 self.on_registration(now, account, registration);
             }
             SipEvent::Incoming(incoming) => self.on_incoming_call(now, account, incoming),
-            SipEvent::Mailbox(_) => {}
+            SipEvent::Mailbox(mailbox) => self.on_mailbox(account, mailbox),
             SipEvent::Message(message) => self.on_sip_message(now, account, message),
             SipEvent::MessageState { id, sent } => self.on_sip_message_state(account, &id, sent),
             SipEvent::Call(call, event) => self.on_call_event(now, &call, event),

@@ -4,14 +4,14 @@
 use std::time::{Duration, Instant};
 
 use super::calls::{CALLS_AT_ONCE, Record, Stage, new_call};
-use super::command::{Choice, CommandError, Reply};
+use super::command::{Choice, CommandError, Reply, TransferTo};
 use super::linker::{Identified, Link, Route};
 use super::policy::Named;
 use super::{Core, Output, RequestId};
 use crate::model::BareJid;
 use crate::model::account::{AccountKind, AccountState};
 use crate::model::address::{AddressError, DialPlan, Dialable};
-use crate::model::call::{Binding, Direction, EndReason, Peer};
+use crate::model::call::{Binding, Call, Direction, EndReason, Peer};
 use crate::model::id::{AccountId, CallId};
 use crate::model::time::Now;
 use crate::sdp;
@@ -31,6 +31,36 @@ pub(super) struct Wish {
     pub account: Option<AccountId>,
     /// The user has seen the cues and goes ahead.
     pub confirm: bool,
+    /// What the address is for.
+    pub purpose: Purpose,
+}
+
+/// What an address is looked up for.
+#[derive(Debug)]
+pub(super) enum Purpose {
+    /// To be called.
+    Call { anonymous: bool },
+    /// For the other side of this call to be transferred to it.
+    Transfer(CallId),
+}
+
+/// A call that begins, all questions answered.
+#[derive(Debug)]
+pub(super) struct Begin {
+    /// Whom to tell what became of it; nobody, for what goes by itself.
+    pub request: Option<RequestId>,
+    /// The chat account whose contacts it is matched with.
+    pub chat: Option<AccountId>,
+    /// On this account.
+    pub calling: AccountId,
+    /// Whom.
+    pub target: Dialable,
+    /// Hide who calls.
+    pub anonymous: bool,
+    /// The call whose other side asked for it.
+    pub referral: Option<CallId>,
+    /// What is shown of how it came about.
+    pub via: Option<String>,
 }
 
 /// A call that waits for the contact's card.
@@ -67,7 +97,7 @@ impl Core {
                 return Err(CommandError::UnknownContact(jid.to_string()));
             }
         }
-        self.call_address(now, to, &wish)
+        self.call_address(now, to, wish)
     }
 
     /// Whether an address that no roster has is nobody's among the contacts. Before that, what
@@ -91,8 +121,8 @@ impl Core {
         match self.linker.route(jid) {
             Route::One(link) => {
                 let target = target_of(link);
-                self.ask_first(&calling, &target, Named::ByCard, wish.confirm)?;
-                self.dial(now, wish.request, Some(chat.clone()), calling, target)
+                self.ask_first(&calling, &target, Named::Card, wish.confirm)?;
+                self.dial(now, wish, Some(chat.clone()), calling, target)
             }
             Route::Choose(links) => Err(CommandError::ChoiceNeeded(
                 links
@@ -170,7 +200,7 @@ impl Core {
     }
 
     /// A call to an address or number as typed.
-    fn call_address(&mut self, now: Now, to: &str, wish: &Wish) -> Result<(), CommandError> {
+    fn call_address(&mut self, now: Now, to: &str, wish: Wish) -> Result<(), CommandError> {
         let account = wish.account.as_ref();
         let invalid = |_| CommandError::InvalidAddress(to.to_owned());
         // Read before an account is known, so that nonsense is told before questions; a local
@@ -185,8 +215,8 @@ impl Core {
         let calling = self.calling_account(account, chat.as_ref(), to)?;
         let target = Dialable::parse(to, &self.plan_of(Some(&calling))).map_err(invalid)?;
         let chat = chat.or_else(|| self.related_chat(&calling));
-        self.ask_first(&calling, &target, Named::ByUser, wish.confirm)?;
-        self.dial(now, wish.request, chat, calling, target)
+        self.ask_first(&calling, &target, Named::User, wish.confirm)?;
+        self.dial(now, wish, chat, calling, target)
     }
 
     /// How numbers are read and dialled on this telephony account, or on the only one.
@@ -224,29 +254,77 @@ impl Core {
     fn dial(
         &mut self,
         now: Now,
-        request: RequestId,
+        wish: Wish,
         chat: Option<AccountId>,
         calling: AccountId,
         target: Dialable,
     ) -> Result<(), CommandError> {
+        let anonymous = match wish.purpose {
+            Purpose::Call { anonymous } => anonymous,
+            Purpose::Transfer(call) => {
+                self.transfer_to(&call, &target)?;
+                self.outputs.push_back(Output::Reply(wish.request, Ok(Reply::Done {})));
+                return Ok(());
+            }
+        };
+        let request = Some(wish.request);
+        let (referral, via) = (None, None);
+        self.begin_call(now, Begin { request, chat, calling, target, anonymous, referral, via })
+    }
+
+    /// Asks for sockets and devices; the INVITE goes out when they are there.
+    pub(super) fn begin_call(&mut self, now: Now, begin: Begin) -> Result<(), CommandError> {
+        let Begin { request, chat, calling, target, anonymous, referral, via } = begin;
         if self.calls.live_count() >= CALLS_AT_ONCE {
             return Err(CommandError::Refused("There are too many calls at once.".to_owned()));
         }
         let Some(local) = self.accounts.get(&calling).and_then(|record| record.local) else {
             return Err(CommandError::NotConnected("Telephony is not connected.".to_owned()));
         };
-        let impp = self
-            .related_chat(&calling)
-            .and_then(|chat| BareJid::new(&self.accounts.get(&chat)?.view.address).ok());
+        let impp = self.own_impp(&calling).filter(|_| !anonymous);
         let id = CallId::new(self.random_id());
         let peer = self.peer_of_target(&target);
         let call = new_call(now, id.clone(), &calling, Direction::Out, peer);
+        let call = Call { anonymous, via, ..call };
         let stage = Stage::Preparing { request, target: target.uri, impp };
         let session = self.random_session();
-        self.calls.list.push(Record::new(call, stage, chat, session));
+        let mut record = Record::new(call, stage, chat, session);
+        record.called = Some(target.key);
+        record.referral = referral;
+        self.calls.list.push(record);
         self.prepare_media(&id, local);
         self.tell_call(&id);
         Ok(())
+    }
+
+    /// The chat address that calls on this account say is ours, where the user lets them (C40,
+    /// C41).
+    pub(super) fn own_impp(&self, telephony: &AccountId) -> Option<BareJid> {
+        let chat = self.related_chat(telephony).filter(|_| self.telephony.send_chat_address)?;
+        BareJid::new(&self.accounts.get(&chat)?.view.address).ok()
+    }
+
+    /// Transfers a call: to a call, or to an address, found as for [`Self::place_call`].
+    pub(super) fn transfer_call(
+        &mut self,
+        now: Now,
+        request: RequestId,
+        call: CallId,
+        to: TransferTo,
+        confirm: bool,
+    ) {
+        let done = match to {
+            TransferTo::Call(with) => self.join_calls(&call, &with),
+            TransferTo::Address(to) => match self.transferable(&call) {
+                Ok(()) => {
+                    let account = self.calls.live(&call).ok().map(|r| r.call.account.clone());
+                    let purpose = Purpose::Transfer(call);
+                    return self.place_call(now, &to, Wish { request, account, confirm, purpose });
+                }
+                Err(error) => Err(error),
+            },
+        };
+        self.outputs.push_back(Output::Reply(request, done.map(|()| Reply::Done {})));
     }
 
     /// The one contact whose address this is.
@@ -257,7 +335,7 @@ impl Core {
         }
     }
 
-    fn peer_of_target(&self, target: &Dialable) -> Peer {
+    pub(super) fn peer_of_target(&self, target: &Dialable) -> Peer {
         let contact = self.owner_of(target);
         match contact.and_then(|jid| Some((self.roster.name_of(&jid)?, jid))) {
             Some((name, jid)) => Peer {
@@ -282,6 +360,7 @@ impl Core {
         let Some(local) = self.local_media(id) else {
             return self.end_call(now, id, EndReason::NotConnected, false);
         };
+        self.take_floor(id);
         let Ok(record) = self.calls.live(id) else { return };
         let Stage::Preparing { request, target, impp } =
             std::mem::replace(&mut record.stage, Stage::Inviting)
@@ -294,15 +373,18 @@ impl Core {
                 record.sent = Some(body.clone());
                 record.offer = Some(offer);
                 let call = id.clone();
-                let invite =
-                    PlaceCall { call, target, offer: body, impp, anonymous: false, referral: None };
+                let (anonymous, referral) = (record.call.anonymous, record.referral.clone());
+                let invite = PlaceCall { call, target, offer: body, impp, anonymous, referral };
+                self.set_microphone(id);
                 self.ask_sip(id, |_| SipCommand::Invite(invite));
-                let reply = Ok(Reply::Call { call: id.clone() });
-                self.outputs.push_back(Output::Reply(request, reply));
+                if let Some(request) = request {
+                    let reply = Ok(Reply::Call { call: id.clone() });
+                    self.outputs.push_back(Output::Reply(request, reply));
+                }
             }
             Err(error) => {
-                let refused = CommandError::Media(error.to_string());
-                self.outputs.push_back(Output::Reply(request, Err(refused)));
+                // Nothing went out: whoever waits is told by its end.
+                record.stage = Stage::Preparing { request, target, impp };
                 self.end_call(now, id, EndReason::Media(error.to_string()), false);
             }
         }

@@ -16,9 +16,25 @@ const EMERGENCY: [&str; 8] = ["112", "911", "999", "000", "110", "118", "119", "
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Named {
     /// The user: typed, chosen, clicked on.
-    ByUser,
+    User,
     /// A contact's card (C67: it never leads to a call that costs or does harm unasked).
-    ByCard,
+    Card,
+    /// The other side of a call: where it is sent on or transferred to (C59).
+    Peer,
+    /// The user, for calls that go there by themselves.
+    Rule,
+}
+
+impl Named {
+    fn emergency(self, number: &str) -> Vec<Cue> {
+        let text = match self {
+            Self::User => return Vec::new(),
+            Self::Card => format!("The contact card leads to an emergency number: {number}."),
+            Self::Peer => format!("The other side leads to an emergency number: {number}."),
+            Self::Rule => format!("{number} is an emergency number."),
+        };
+        vec![Cue { kind: CueKind::Pstn, text }]
+    }
 }
 
 /// Digits from which on a user part is taken for a telephone number: fewer are an extension.
@@ -30,6 +46,9 @@ pub(super) fn cues(target: &Dialable, own_host: &str, named: Named) -> Vec<Cue> 
     match &target.key {
         AddressKey::Sip(aor) if aor.host().eq_ignore_ascii_case(own_host) => {
             let user = aor.user();
+            if EMERGENCY.contains(&user) {
+                return named.emergency(user);
+            }
             if is_telephone(user) {
                 let text = format!(
                     "{user} looks like a telephone number or a code of your provider, \
@@ -50,13 +69,9 @@ pub(super) fn cues(target: &Dialable, own_host: &str, named: Named) -> Vec<Cue> 
             CueKind::Pstn,
             format!("{number} is a telephone number. Your provider may charge this call."),
         ),
-        AddressKey::Local { digits, .. } if EMERGENCY.contains(&digits.as_str()) => match named {
-            Named::ByUser => Vec::new(),
-            Named::ByCard => cue(
-                CueKind::Pstn,
-                format!("The contact card leads to an emergency number: {digits}."),
-            ),
-        },
+        AddressKey::Local { digits, .. } if EMERGENCY.contains(&digits.as_str()) => {
+            named.emergency(digits)
+        }
         AddressKey::Local { digits, .. } => cue(
             CueKind::Pstn,
             format!("{digits} is a telephone number. Your provider may charge this call."),

@@ -5,12 +5,16 @@
 mod calls;
 mod cards;
 mod chaos;
+mod hold;
+mod identity;
 mod outbox;
 mod pager;
 mod proof;
 mod roster;
+mod rules;
 mod sound;
 mod strangers;
+mod transfer;
 
 use super::command::*;
 use super::event::Event;
@@ -216,6 +220,64 @@ impl World {
             forwarded_by: None,
         }));
         call
+    }
+
+    /// As `incoming`, with whatever `change` makes of it.
+    fn incoming_as(&mut self, from: &str, change: impl FnOnce(&mut IncomingCall)) -> CallId {
+        let call = CallId::new(format!("in-{}", self.next));
+        self.next += 1;
+        let mut incoming = IncomingCall {
+            call: call.clone(),
+            by_proxy: true,
+            from: from.to_owned(),
+            from_display: None,
+            asserted: Vec::new(),
+            impp: Vec::new(),
+            offer: Some(remote_sdp()),
+            anonymous: false,
+            replaces: None,
+            referred_by: None,
+            forwarded_by: None,
+        };
+        change(&mut incoming);
+        self.sip(SipEvent::Incoming(incoming));
+        call
+    }
+
+    fn says(&mut self, call: &CallId, event: CallEvent) {
+        self.sip(SipEvent::Call(call.clone(), event));
+    }
+
+    fn run(&mut self, command: CallCommand) -> Result<Reply, CommandError> {
+        self.ask(Command::Call(command))
+    }
+
+    /// A call that was placed and answered.
+    fn talking(&mut self, to: &str) -> CallId {
+        let call = self.place(to, true).unwrap();
+        let answered = CallEvent::Answered { sdp: Some(remote_sdp()), impp: Vec::new() };
+        self.says(&call, answered);
+        call
+    }
+
+    /// A call that came in and was answered and acknowledged.
+    fn taken(&mut self, from: &str) -> CallId {
+        let call = self.incoming(from, &[]);
+        self.begin(Command::Call(CallCommand::Answer(call.clone())));
+        self.media_ready();
+        self.says(&call, CallEvent::Confirmed { sdp: None });
+        call
+    }
+
+    fn notices(&self) -> Vec<String> {
+        let notice = |output: &Output| match output {
+            Output::Event(event) => match &**event {
+                Event::Notice { text, .. } => Some(text.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        self.said.iter().filter_map(notice).collect()
     }
 
     fn call(&mut self, id: &CallId) -> Call {

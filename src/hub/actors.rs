@@ -101,7 +101,8 @@ impl Actors {
     }
 
     pub(super) fn sip(&mut self, id: &AccountId, command: SipCommand) {
-        if let Some(Err(error)) = self.sip.get(id).map(|queue| queue.try_send(command)) {
+        let Some(queue) = self.sip.get(id) else { return };
+        if let Err(error) = queue.try_send(command) {
             self.unsent(id, &error);
         }
     }

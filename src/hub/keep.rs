@@ -5,6 +5,8 @@ use crate::model::message::{Entry, EntryKind};
 use crate::model::party::Party;
 use crate::store::{Store, StoreError};
 
+/// The setting that holds the user's rules for calls.
+const TELEPHONY: &str = "telephony";
 /// Entries of each conversation that are at hand from the start.
 const AT_HAND: u32 = 60;
 
@@ -14,6 +16,11 @@ const AT_HAND: u32 = 60;
 /// When the history cannot be read.
 pub async fn kept(store: &Store) -> Result<Kept, StoreError> {
     let outbox = store.outbox().await?;
+    let telephony = store.setting(TELEPHONY).await?.and_then(|text| {
+        serde_json::from_str(&text)
+            .map_err(|error| tracing::error!(%error, "the kept rules for calls cannot be read"))
+            .ok()
+    });
     let conversations = store.recent(AT_HAND).await?.into_iter().filter_map(|recent| {
         // Calls with people unknown are filed under a URI; they have no conversation.
         let with: Party = recent.with.parse().ok()?;
@@ -31,6 +38,7 @@ pub async fn kept(store: &Store) -> Result<Kept, StoreError> {
     Ok(Kept {
         conversations: conversations.collect(),
         outbox: outbox.into_iter().map(|waiting| (waiting.account, waiting.entry)).collect(),
+        telephony,
     })
 }
 
@@ -43,6 +51,10 @@ pub(super) fn keep(store: &Store, keep: Keep) -> Option<StoreError> {
             store.set_state(&account, &with, &id, state).refused()
         }
         Keep::Read(with) => store.mark_read(&with).refused(),
+        Keep::Telephony(rules) => match serde_json::to_string(&rules) {
+            Ok(text) => store.set_setting(TELEPHONY, text).refused(),
+            Err(error) => Some(StoreError::Io(error.to_string())),
+        },
     }
 }
 
@@ -60,7 +72,19 @@ mod tests {
     use super::*;
     use crate::model::call::Direction;
     use crate::model::message::EntryKind;
+    use crate::model::telephony::Telephony;
     use crate::model::time::Timestamp;
+
+    #[tokio::test]
+    async fn the_rules_for_calls_come_back_and_bad_ones_do_no_harm() {
+        let store = Store::in_memory().unwrap();
+        assert_eq!(kept(&store).await.unwrap().telephony, None);
+        let rules = Telephony { dnd: true, ..Telephony::default() };
+        assert_eq!(keep(&store, Keep::Telephony(Box::new(rules.clone()))), None);
+        assert_eq!(kept(&store).await.unwrap().telephony, Some(rules));
+        store.set_setting(TELEPHONY, "{".to_owned()).await.unwrap();
+        assert_eq!(kept(&store).await.unwrap().telephony, None);
+    }
 
     #[test]
     fn a_store_that_takes_nothing_more_says_so() {

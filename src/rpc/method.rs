@@ -4,10 +4,14 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::wire::{Params, RequestError};
-use crate::core::command::{CallCommand, ChatCommand, Command, ContactCommand, DeviceCommand};
+use crate::core::command::{
+    CallCommand, ChatCommand, Command, ContactCommand, DeviceCommand, TelephonyCommand, TransferTo,
+};
+use crate::core::rules;
 use crate::model::BareJid;
 use crate::model::id::{AccountId, CallId};
 use crate::model::party::{Party, PartyError};
+use crate::model::telephony::Telephony;
 
 impl Params {
     /// A parameter that must be there.
@@ -60,6 +64,8 @@ pub(super) fn command(method: &str, mut params: Params) -> Result<Command, Reque
             show: params.need("show")?,
             status: params.may("status")?.unwrap_or_default(),
         },
+        "telephony" => Command::Telephony(TelephonyCommand::Get),
+        "telephony.set" => telephony(&mut params)?,
         "devices" => Command::Devices(DeviceCommand::List),
         "devices.use" => {
             // A ringer of its own comes with the sounds.
@@ -149,10 +155,39 @@ fn call(method: &str, params: &mut Params) -> Result<Command, RequestError> {
             CallCommand::Decline { call: params.call()?, message: params.may("message")? }
         }
         "call.hangup" => CallCommand::Hangup(params.call()?),
+        "call.hold" => CallCommand::Hold(params.call()?),
+        "call.resume" => CallCommand::Resume(params.call()?),
+        "call.dtmf" => CallCommand::Digits { call: params.call()?, digits: params.need("digits")? },
+        "call.transfer" => transfer(params)?,
+        "call.consent" => {
+            CallCommand::Consent { call: params.call()?, accept: params.need("accept")? }
+        }
         "call.mute" => CallCommand::Mute { call: params.call()?, on: params.need("on")? },
         _ => return Err(RequestError::UnknownMethod(method.to_owned())),
     };
     Ok(Command::Call(command))
+}
+
+fn transfer(params: &mut Params) -> Result<CallCommand, RequestError> {
+    let (to, with) = (params.may::<String>("to")?, params.may::<CallId>("with")?);
+    let to = match (to, with) {
+        (Some(to), None) => TransferTo::Address(to),
+        (None, Some(with)) => TransferTo::Call(with),
+        _ => {
+            let text = "one of the parameters “to” and “with” is needed".to_owned();
+            return Err(RequestError::Params(text));
+        }
+    };
+    let confirm = params.may("confirm")?.unwrap_or(false);
+    Ok(CallCommand::Transfer { call: params.call()?, to, confirm })
+}
+
+/// All parameters are settings; what is none of them is told here, what they mean by the core.
+fn telephony(params: &mut Params) -> Result<Command, RequestError> {
+    let patch = std::mem::take(&mut params.0);
+    rules::merge(&Telephony::default(), &patch)
+        .map_err(|error| RequestError::Params(error.to_string()))?;
+    Ok(Command::Telephony(TelephonyCommand::Set(patch)))
 }
 
 fn no_video(params: &mut Params) -> Result<(), RequestError> {
@@ -192,6 +227,40 @@ mod tests {
         ] {
             assert!(matches!(read(method, params), Err(RequestError::Params(_))), "{method}");
         }
+    }
+
+    #[test]
+    fn a_transfer_goes_to_an_address_or_to_a_call() {
+        let transfer =
+            |to, confirm| Command::Call(CallCommand::Transfer { call: "1".into(), to, confirm });
+        let to = TransferTo::Address("1002".to_owned());
+        let params = json!({ "call": "1", "to": "1002", "confirm": true });
+        assert_eq!(read("call.transfer", params).unwrap(), transfer(to, true));
+        let params = json!({ "call": "1", "with": "2" });
+        let with = TransferTo::Call("2".into());
+        assert_eq!(read("call.transfer", params).unwrap(), transfer(with, false));
+        for params in [json!({ "call": "1" }), json!({ "call": "1", "to": "1002", "with": "2" })] {
+            assert!(matches!(read("call.transfer", params), Err(RequestError::Params(_))));
+        }
+    }
+
+    #[test]
+    fn what_is_no_rule_for_calls_is_told_by_name() {
+        for (params, name) in [
+            (json!({ "dnt": true }), "dnt"),
+            (json!({ "dnd": "yes" }), "dnd"),
+            (json!({ "forward": { "after_s": 3 } }), "forward.after_s"),
+            (json!({ "forward": { "never": "1002" } }), "forward.never"),
+            (json!({ "forward": "1002" }), "forward"),
+            (json!({ "strangers": "eat" }), "strangers"),
+        ] {
+            let Err(RequestError::Params(text)) = read("telephony.set", params) else {
+                panic!("{name} was taken")
+            };
+            assert!(text.contains(&format!("“{name}”")), "{text}");
+        }
+        let patch = json!({ "dnd": true, "forward": { "busy": null } });
+        assert!(read("telephony.set", patch).is_ok());
     }
 
     #[test]

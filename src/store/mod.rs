@@ -1,4 +1,4 @@
-//! History and outbox in SQLite. One thread owns the database and writes what has gathered in
+//! History, outbox and the user's settings in SQLite. One thread owns the database and writes what has gathered in
 //! one transaction; nobody else ever waits for the disk. Message text is never logged.
 
 mod error;
@@ -154,6 +154,16 @@ impl Store {
     /// lost ([`MessageState::Queued`]), of all accounts, in the order they were written.
     pub fn outbox(&self) -> Answer<Vec<Outgoing>> {
         self.ask(0, query::outbox)
+    }
+
+    /// Keeps a setting of the user's, in place of what it was.
+    pub fn set_setting(&self, name: &'static str, value: String) -> Answer<()> {
+        self.ask(value.len(), move |db| query::set_setting(db, name, &value))
+    }
+
+    /// A setting, as it was kept last.
+    pub fn setting(&self, name: &'static str) -> Answer<Option<String>> {
+        self.ask(0, move |db| query::setting(db, name))
     }
 
     /// Answers when everything asked before is on the disk.

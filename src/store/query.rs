@@ -15,6 +15,18 @@ const MAX_TEXT: usize = 64 << 20;
 /// How many messages the outbox gives at once.
 const MAX_OUTBOX: u32 = 10_000;
 
+pub(super) fn set_setting(db: &Connection, name: &str, value: &str) -> Result<(), StoreError> {
+    let mut set =
+        db.prepare_cached("INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)")?;
+    set.execute(params![name, value])?;
+    Ok(())
+}
+
+pub(super) fn setting(db: &Connection, name: &str) -> Result<Option<String>, StoreError> {
+    let mut get = db.prepare_cached("SELECT value FROM setting WHERE name = ?1")?;
+    Ok(get.query_row(params![name], |row| row.get(0)).optional()?)
+}
+
 pub(super) fn save(
     db: &Connection,
     account: &AccountId,

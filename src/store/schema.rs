@@ -12,7 +12,7 @@ use crate::config::{create_private_dir, create_private_file};
 use crate::model::time::Now;
 
 /// From form n (its place) to form n + 1. Never edited once released, only added to.
-const MIGRATIONS: [&str; 1] = [
+const MIGRATIONS: [&str; 2] = [
     // seq: the order of saving; direction: 0 in, 1 out; kind: 0 message, 1 call; at: Unix
     // milliseconds; state: 0 queued, 1 sent, 2 delivered, 3 displayed, 4 failed; call: JSON.
     "CREATE TABLE entry (
@@ -32,6 +32,8 @@ const MIGRATIONS: [&str; 1] = [
      CREATE INDEX entry_time ON entry (peer, at, seq);
      CREATE INDEX entry_unread ON entry (peer) WHERE unread = 1;
      CREATE INDEX entry_outbox ON entry (seq) WHERE direction = 1 AND state = 0;",
+    // What the user sets while the program runs; value: JSON.
+    "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;",
 ];
 
 /// How long another program's lock is waited for.

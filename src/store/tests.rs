@@ -239,6 +239,28 @@ fn an_empty_file_gets_the_newest_form_and_a_newer_one_is_left_alone() {
 }
 
 #[test]
+fn a_setting_outlives_a_restart_and_an_older_form_gets_room_for_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("history.sqlite");
+    let store = Store::open(&path).unwrap();
+    store.save(&chat(), message(1, Direction::In)).wait().unwrap();
+    close(store);
+    // As the form before settings left it.
+    let raw = Connection::open(&path).unwrap();
+    raw.execute_batch("DROP TABLE setting; PRAGMA user_version = 1").unwrap();
+    drop(raw);
+    let store = Store::open(&path).unwrap();
+    assert_eq!(store.history(BOB, None, 10).wait().unwrap().len(), 1);
+    assert_eq!(store.setting("rules").wait().unwrap(), None);
+    for value in ["a", "b"] {
+        store.set_setting("rules", value.to_owned()).wait().unwrap();
+    }
+    close(store);
+    let store = Store::open(&path).unwrap();
+    assert_eq!(store.setting("rules").wait().unwrap().as_deref(), Some("b"));
+}
+
+#[test]
 fn a_damaged_file_is_kept_aside_and_told_of() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("history.sqlite");

@@ -102,7 +102,7 @@ fn an_acknowledged_message_that_is_not_at_hand_is_kept_as_sent() {
         call: None,
     };
     let outbox = vec![(CHAT.into(), entry("old-1"))];
-    world.feed(Input::Kept(Kept { conversations: Vec::new(), outbox }));
+    world.feed(Input::Kept(Kept { outbox, ..Kept::default() }));
     world.chat_online();
     assert_eq!(world.sent_messages(), ["old"]);
     world.xmpp(state("bob@cusax.test", "old-1", MessageState::Sent));
