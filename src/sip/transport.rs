@@ -90,12 +90,13 @@ pub enum Ping {
     Binding,
 }
 
-/// What outlives the transports: targets that failed, and the UDP socket, so that the Contact
-/// that calls gave stays good on the next flow.
+/// What outlives the transports: targets that failed, and our socket or port, so that the
+/// Contact that calls gave stays good on the next flow.
 #[derive(Debug, Clone, Default)]
 pub struct Past {
     shunned: VecDeque<(Target, Instant)>,
     socket: Option<Arc<UdpSocket>>,
+    stream: Option<SocketAddr>,
 }
 
 impl Past {
@@ -109,10 +110,12 @@ impl Past {
         }
     }
 
-    /// Keeps the UDP socket of transports that end now.
+    /// Keeps our end of transports that end now.
     pub fn keep(&mut self, transports: Option<Transports>) {
-        if let Some(Transports { main: Main::Udp(udp), .. }) = transports {
-            self.socket = Some(udp.socket());
+        match transports {
+            Some(Transports { main: Main::Udp(udp), .. }) => self.socket = Some(udp.socket()),
+            Some(Transports { main: Main::Stream(_), info, .. }) => self.stream = Some(info.local),
+            None => {}
         }
     }
 

@@ -1,10 +1,11 @@
 //! Opening a flow: names, TCP, TLS, within a limit.
 
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{FlowInfo, Past, Shared, udp};
@@ -105,7 +106,7 @@ async fn attempt(
         info.local = bound.local;
         return Ok(Opened { info, socket: Socket::Udp(bound) });
     }
-    let stream = TcpStream::connect(remote).await.map_err(fault)?;
+    let stream = connect(remote, past.stream).await.map_err(fault)?;
     info.local = stream.local_addr().map_err(fault)?;
     let _ = stream.set_nodelay(true);
     if target.transport == Transport::Tcp {
@@ -114,6 +115,32 @@ async fn attempt(
     let stream = tls::handshake_sip(stream, &verify.domain, verify.also.as_deref(), roots).await?;
     info.tls = Some(tls::facts(stream.get_ref().1));
     Ok(Opened { info, socket: Socket::Stream(Box::new(stream)) })
+}
+
+/// From the port of the flow before, if it can be had: proxies find us there for the dialogs
+/// that began on it, also one that was restarted and knows nothing else.
+async fn connect(remote: SocketAddr, before: Option<SocketAddr>) -> io::Result<TcpStream> {
+    let Some(before) = before else { return TcpStream::connect(remote).await };
+    if super::local_towards(remote).await != Some(before.ip()) {
+        return TcpStream::connect(remote).await;
+    }
+    let socket = if remote.is_ipv6() { TcpSocket::new_v6() } else { TcpSocket::new_v4() }?;
+    socket.set_reuseaddr(true)?;
+    if socket.bind(before).is_err() {
+        return TcpStream::connect(remote).await;
+    }
+    match socket.connect(remote).await {
+        // The connection before is not quite over.
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::AddrNotAvailable | io::ErrorKind::AddrInUse
+            ) =>
+        {
+            TcpStream::connect(remote).await
+        }
+        connected => connected,
+    }
 }
 
 /// Sorts a socket's error.
