@@ -373,6 +373,11 @@ impl Registration {
     }
 
     fn on_success(&mut self, now: Instant, stack: &mut Stack, response: &Response) {
+        if let Some(credentials) = &stack.credentials
+            && self.auth.verify(response, credentials).is_err()
+        {
+            return self.fail(now, stack, Fault::Impostor, None);
+        }
         self.auth.accepted(response);
         self.challenges = 0;
         self.attempt = 0;

@@ -6,8 +6,8 @@ use std::time::Duration;
 const IN_CALL: Duration = Duration::from_secs(5);
 /// A server that restarts is back within minutes: so long attempts come every few seconds.
 const QUICK: Duration = Duration::from_secs(10);
-/// How many attempts that is: about two minutes.
-const QUICK_ATTEMPTS: u32 = 16;
+/// How many attempts that is: about five minutes.
+const QUICK_ATTEMPTS: u32 = 40;
 /// The base after that, and the bound (RFC 5626 §4.5).
 const BASE: Duration = Duration::from_secs(30);
 const MOST: Duration = Duration::from_secs(1800);
@@ -53,9 +53,9 @@ mod tests {
     fn at_once_then_every_few_seconds_then_rarely() {
         assert_eq!(seconds(Cause::Unreached, 0, false), (0.0, 0.5));
         assert_eq!(seconds(Cause::Unreached, 1, false), (1.0, 2.0));
-        assert_eq!(seconds(Cause::Unreached, 15, false), (5.0, 10.0));
-        assert_eq!(seconds(Cause::Unreached, 16, false), (15.0, 30.0));
-        assert_eq!(seconds(Cause::Unreached, 17, false), (30.0, 60.0));
+        assert_eq!(seconds(Cause::Unreached, 39, false), (5.0, 10.0));
+        assert_eq!(seconds(Cause::Unreached, 40, false), (15.0, 30.0));
+        assert_eq!(seconds(Cause::Unreached, 41, false), (30.0, 60.0));
         assert_eq!(seconds(Cause::Unreached, u32::MAX, false), (900.0, 1800.0));
         assert_eq!(seconds(Cause::Refused, 0, false), (1.0, 2.0));
         assert_eq!(seconds(Cause::Refused, u32::MAX, false), (900.0, 1800.0));
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn five_seconds_in_a_call() {
         assert_eq!(seconds(Cause::Unreached, 0, true), (0.0, 0.5));
-        assert_eq!(seconds(Cause::Unreached, 40, true), (5.0, 5.0));
+        assert_eq!(seconds(Cause::Unreached, 50, true), (5.0, 5.0));
         assert_eq!(seconds(Cause::Refused, 9, true), (5.0, 5.0));
     }
 }

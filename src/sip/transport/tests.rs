@@ -1,4 +1,5 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
+mod flows;
 mod tls;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
