@@ -1,6 +1,7 @@
 //! The user agent of one account, pure: messages, commands, flow changes and moments in;
 //! messages, events and needs out. [`super::actor`] carries them to and from the world.
 
+mod flow;
 mod keep_alive;
 mod probe;
 mod requests;
@@ -9,7 +10,6 @@ mod stack;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use uuid::Uuid;
@@ -181,48 +181,6 @@ impl Agent {
         self.settle(now);
     }
 
-    /// Takes a change of the main flow. Calls go on without it.
-    pub fn handle_transport(&mut self, now: Instant, change: FlowChange) {
-        match change {
-            FlowChange::Up(flow) => {
-                self.keep_alive = KeepAlive::start(now, &flow, self.stack.dice());
-                self.stack.flow = Some(flow);
-                self.stack.public = None;
-                self.stack.outbound = false;
-                self.probe = Probe::default();
-                self.stack.transactions.flow_replaced();
-                self.registration.flow_up(now, &mut self.stack);
-            }
-            FlowChange::Down(fault) => {
-                self.keep_alive = KeepAlive::default();
-                self.stack.flow = None;
-                self.registration.flow_down(now, &mut self.stack, fault);
-            }
-            FlowChange::Moved => {
-                self.keep_alive = KeepAlive::default();
-                self.stack.flow = None;
-                self.registration.moved(&mut self.stack);
-            }
-        }
-        self.settle(now);
-    }
-
-    /// The main flow is dead: nothing may be expected of it any more.
-    fn flow_died(&mut self, now: Instant) {
-        self.stack.need(Need::Disconnect);
-        let fault = Fault::Lost("the server does not answer any more".to_owned());
-        self.handle_transport(now, FlowChange::Down(fault));
-    }
-
-    /// The other end of the main flow answered a keep-alive; `mapped` is our address as it
-    /// sees it, if it said so.
-    pub fn handle_pong(&mut self, now: Instant, mapped: Option<SocketAddr>) {
-        if self.stack.flow.is_some() && !self.keep_alive.pong(mapped) {
-            self.stack.need(Need::Disconnect);
-            self.handle_transport(now, FlowChange::Moved);
-        }
-    }
-
     /// Takes the password, or why there is none.
     pub fn handle_password(&mut self, now: Instant, password: Result<Zeroizing<String>, Fault>) {
         self.stack.password_answered();
@@ -298,23 +256,6 @@ impl Agent {
         self.settle(now);
     }
 
-    fn run_probe(&mut self, now: Instant) {
-        let Some((due, old)) = self.probe.handle_timeout(now) else { return };
-        if let Some(old) = old {
-            self.stack.transactions.forget(&old);
-        }
-        match due {
-            probe::Due::Dead => self.flow_died(now),
-            probe::Due::Register => self.registration.verify(now, &mut self.stack),
-            probe::Due::Options => {
-                let key = self.registration.probe(now, &mut self.stack);
-                self.probe.sent(now, key);
-                // Where nothing listens any more, the system there says so at once.
-                self.stack.need(Need::Ping(Ping::LineBreaks));
-            }
-        }
-    }
-
     /// Everything is said; the shell may stop.
     pub fn is_closed(&self) -> bool {
         self.closed
@@ -323,10 +264,6 @@ impl Agent {
     /// How many calls the core knows to be on.
     pub fn calls(&self) -> usize {
         self.calls.values().filter(|call| !call.is_ended()).count()
-    }
-
-    fn is_udp(&self) -> bool {
-        self.stack.flow.as_ref().is_some_and(|flow| flow.transport == Transport::Udp)
     }
 
     /// On a stream from the proxy responses take whatever stream leads there by then.

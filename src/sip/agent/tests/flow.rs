@@ -10,11 +10,11 @@ use crate::sip::message::{Message, Method};
 use crate::sip::{Registration, SipCommand, SipEvent};
 
 fn state(world: &World) -> Registration {
-    let states = world.events[ALICE].iter().filter_map(|event| match event {
+    let mut states = world.events[ALICE].iter().rev().filter_map(|event| match event {
         SipEvent::Registration(state) => Some(state.clone()),
         _ => None,
     });
-    states.last().expect("a state")
+    states.next().expect("a state")
 }
 
 fn is_registered(world: &World) -> bool {
