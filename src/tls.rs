@@ -47,9 +47,8 @@ impl Roots {
 }
 
 /// Does the TLS handshake on `stream`, checking the certificate against `domain` or, when
-/// the user configured the server by hand, `also` (RFC 6125, RFC 5922 §7: never against what
-/// DNS pointed to). SNI is `domain`. For SIP, a `sip:domain` URI among the certificate's names
-/// counts as well.
+/// the user configured the server by hand, `also` (RFC 6125: never against what DNS pointed to).
+/// SNI is `domain`.
 ///
 /// # Errors
 /// `Fault::Certificate` for every defect of the certificate, `Fault::Tls` or `Fault::Lost` for
@@ -61,16 +60,45 @@ pub async fn handshake(
     roots: &Roots,
     alpn: &[&[u8]],
 ) -> Result<TlsStream<TcpStream>, Fault> {
+    shake(stream, domain, also, roots, alpn, Naming::Dns).await
+}
+
+/// The same for SIP (RFC 5922 §7.1): a certificate with `sip:` URIs without a user among its
+/// names is for the domains that they name; one without is for its DNS names, of which a
+/// wildcard in the leftmost label counts as well, since nearly all services use them. The
+/// common name never counts: no authority relies on it any more.
+///
+/// # Errors
+/// As [`handshake`].
+pub async fn handshake_sip(
+    stream: TcpStream,
+    domain: &str,
+    also: Option<&str>,
+    roots: &Roots,
+) -> Result<TlsStream<TcpStream>, Fault> {
+    shake(stream, domain, also, roots, &[], Naming::Sip).await
+}
+
+async fn shake(
+    stream: TcpStream,
+    domain: &str,
+    also: Option<&str>,
+    roots: &Roots,
+    alpn: &[&[u8]],
+    naming: Naming,
+) -> Result<TlsStream<TcpStream>, Fault> {
     let name = ServerName::try_from(domain.to_owned())
         .map_err(|_| Fault::Certificate(CertificateFault::WrongName(domain.to_owned())))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let inner = WebPkiServerVerifier::builder_with_provider(roots.0.clone(), provider.clone())
         .build()
         .map_err(|error| Fault::Tls(error.to_string()))?;
+    let uris = [Some(domain), also].into_iter().flatten().map(|name| format!("sip:{name}"));
     let verifier = Verifier {
         inner,
         also: also.and_then(|also| ServerName::try_from(also.to_owned()).ok()),
-        sip_uri: format!("sip:{domain}"),
+        uris: uris.collect(),
+        naming,
     };
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
@@ -123,20 +151,50 @@ fn fault_of(error: &io::Error, domain: &str) -> Fault {
     })
 }
 
+/// Which of a certificate's names count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Naming {
+    Dns,
+    Sip,
+}
+
+/// What the `sip:` URIs of a certificate say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SipNames {
+    /// There are none: its DNS names count.
+    None,
+    /// One names us.
+    Ours,
+    /// They name others.
+    Others,
+}
+
 /// webpki's checks, with more than one acceptable name.
 #[derive(Debug)]
 struct Verifier {
     inner: Arc<WebPkiServerVerifier>,
     also: Option<ServerName<'static>>,
-    sip_uri: String,
+    uris: Vec<String>,
+    naming: Naming,
 }
 
 impl Verifier {
-    /// Whether the certificate carries `sip:domain` among its URI names (RFC 5922 §7.1).
-    fn names_sip_domain(&self, certificate: &CertificateDer<'_>) -> bool {
-        webpki::EndEntityCert::try_from(certificate).is_ok_and(|certificate| {
-            certificate.valid_uri_names().any(|name| name.eq_ignore_ascii_case(&self.sip_uri))
-        })
+    fn sip_names(&self, certificate: &CertificateDer<'_>) -> SipNames {
+        let Ok(certificate) = webpki::EndEntityCert::try_from(certificate) else {
+            return SipNames::None;
+        };
+        let mut found = SipNames::None;
+        for name in certificate.valid_uri_names() {
+            if self.uris.iter().any(|uri| uri.eq_ignore_ascii_case(name)) {
+                return SipNames::Ours;
+            }
+            let scheme = name.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("sip:"));
+            // With a user part it names a person, which says nothing about the host.
+            if scheme && !name.contains('@') {
+                found = SipNames::Others;
+            }
+        }
+        found
     }
 }
 
@@ -167,9 +225,22 @@ impl ServerCertVerifier for Verifier {
             ocsp_response,
             now,
         );
-        let Err(error) = verdict else { return verdict };
-        if !is_name_defect(&error) {
-            return Err(error);
+        let sip_names = match self.naming {
+            Naming::Sip => self.sip_names(end_entity),
+            Naming::Dns => SipNames::None,
+        };
+        let error = match (verdict, sip_names) {
+            (Ok(_), SipNames::Others) => {
+                return Err(rustls::CertificateError::NotValidForName.into());
+            }
+            (Ok(verified), _) => return Ok(verified),
+            (Err(error), _) => error,
+        };
+        match sip_names {
+            _ if !is_name_defect(&error) => return Err(error),
+            SipNames::Ours => return Ok(ServerCertVerified::assertion()),
+            SipNames::Others => return Err(error),
+            SipNames::None => {}
         }
         if let Some(also) = &self.also {
             let second =
@@ -177,9 +248,6 @@ impl ServerCertVerifier for Verifier {
             if second.is_ok() {
                 return second;
             }
-        }
-        if self.names_sip_domain(end_entity) {
-            return Ok(ServerCertVerified::assertion());
         }
         Err(error)
     }
@@ -252,6 +320,16 @@ mod tests {
         roots: &Roots,
         also: Option<&str>,
     ) -> Result<TlsFacts, Fault> {
+        shake_as(Naming::Dns, params, issuer, roots, also).await
+    }
+
+    async fn shake_as(
+        naming: Naming,
+        params: CertificateParams,
+        issuer: Option<&Authority>,
+        roots: &Roots,
+        also: Option<&str>,
+    ) -> Result<TlsFacts, Fault> {
         let key = KeyPair::generate().unwrap();
         let certificate = match issuer {
             Some(authority) => params.signed_by(&key, &authority.issuer),
@@ -272,7 +350,7 @@ mod tests {
             let _ = tokio_rustls::TlsAcceptor::from(Arc::new(server)).accept(stream).await;
         });
         let stream = TcpStream::connect(address).await.unwrap();
-        let shaken = handshake(stream, "chat.x.test", also, roots, &[]).await;
+        let shaken = super::shake(stream, "chat.x.test", also, roots, &[], naming).await;
         let facts = shaken.map(|stream| facts(stream.get_ref().1));
         served.await.unwrap();
         facts
@@ -323,25 +401,52 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_sip_uri_names_the_domain() {
+    async fn for_sip_a_uri_names_the_domain_before_any_dns_name() {
         let authority = Authority::new();
-        let with_uri = |uri: &str| {
-            let mut params = params("host.example", -1..1);
+        let roots = authority.roots();
+        let with = |dns: &str, uri: &str| {
+            let mut params = params(dns, -1..1);
             params.subject_alt_names.push(SanType::URI(uri.try_into().unwrap()));
             params
         };
-        let roots = authority.roots();
-        assert!(shake(with_uri("sip:chat.x.test"), Some(&authority), &roots, None).await.is_ok());
-        for uri in ["sip:y.test", "sips:chat.x.test", "sip:me@chat.x.test"] {
-            assert!(shake(with_uri(uri), Some(&authority), &roots, None).await.is_err(), "{uri}");
+        let wrong = Fault::Certificate(CertificateFault::WrongName("chat.x.test".to_owned()));
+        for (dns, uri, good) in [
+            ("host.example", "sip:chat.x.test", true),
+            ("host.example", "SIP:Chat.X.Test", true),
+            ("host.example", "sip:y.test", false),
+            ("host.example", "sips:chat.x.test", false),
+            ("host.example", "sip:me@chat.x.test", false),
+            ("chat.x.test", "sip:y.test", false),
+            ("chat.x.test", "sip:me@y.test", true),
+            ("chat.x.test", "https://y.test", true),
+            ("*.x.test", "https://y.test", true),
+        ] {
+            let params = with(dns, uri);
+            let shaken = shake_as(Naming::Sip, params, Some(&authority), &roots, None).await;
+            assert_eq!(
+                shaken.clone().map(drop).err(),
+                (!good).then(|| wrong.clone()),
+                "{dns} {uri}"
+            );
         }
-        let expired = || {
-            let mut params = with_uri("sip:chat.x.test");
-            params.not_after = OffsetDateTime::now_utc() - Duration::hours(1);
+        let only_uri = || {
+            let mut params = with("x.test", "sip:chat.x.test");
+            params.subject_alt_names.remove(0);
             params
         };
-        let found = shake(expired(), Some(&authority), &roots, None).await;
-        assert_eq!(found, Err(Fault::Certificate(CertificateFault::Expired)));
+        let shaken = shake_as(Naming::Sip, only_uri(), Some(&authority), &roots, None).await;
+        assert!(shaken.is_ok(), "{shaken:?}");
+        assert_eq!(shake(only_uri(), Some(&authority), &roots, None).await, Err(wrong.clone()));
+        let mut expired = only_uri();
+        expired.not_after = OffsetDateTime::now_utc() - Duration::hours(1);
+        let shaken = shake_as(Naming::Sip, expired, Some(&authority), &roots, None).await;
+        assert_eq!(shaken, Err(Fault::Certificate(CertificateFault::Expired)));
+        let stranger = Authority::new();
+        let shaken = shake_as(Naming::Sip, only_uri(), Some(&stranger), &roots, None).await;
+        assert_eq!(shaken, Err(Fault::Certificate(CertificateFault::UnknownIssuer)));
+        let configured = with("host.example", "sip:proxy.example");
+        let also = Some("proxy.example");
+        assert!(shake_as(Naming::Sip, configured, Some(&authority), &roots, also).await.is_ok());
     }
 
     #[test]

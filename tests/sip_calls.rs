@@ -6,12 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dovetail::config::Config;
-use dovetail::lab::{Cert, ConfigOptions, Digest, Lab, User};
+use dovetail::lab::{Cert, ConfigOptions, Digest, Lab, LabBuilder, User};
 use dovetail::model::account::Transport;
+use dovetail::model::address::SipTarget;
 use dovetail::model::call::EndReason;
 use dovetail::model::fault::{CertificateFault, Fault};
 use dovetail::model::id::CallId;
 use dovetail::sip::actor::{SipSettings, spawn};
+use dovetail::sip::transport::{Past, Ping, TransportEvent, TransportSettings, Transports};
 use dovetail::sip::{CallEvent, IncomingCall, PlaceCall, Registration, SipCommand, SipEvent};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -137,7 +139,11 @@ impl Phone {
 }
 
 async fn lab() -> Lab {
-    let builder = Lab::builder().sip_only();
+    lab_of(Lab::builder()).await
+}
+
+async fn lab_of(builder: LabBuilder) -> Lab {
+    let builder = builder.sip_only();
     let users = [User::new("alice", "secret"), User::new("bob", "secret")];
     users.into_iter().fold(builder, |builder, user| builder.user(user)).start().await.unwrap()
 }
@@ -211,6 +217,51 @@ async fn calls_over_every_transport_end_on_both_sides() {
         alice.dial("sip:bob@cusax.test").await;
         assert!(matches!(alice.end().await, EndReason::Refused { code: 480, .. }), "unregistered");
         alice.quit().await;
+    }
+}
+
+#[tokio::test]
+async fn calls_over_ipv6_on_every_transport() {
+    let lab = lab_of(Lab::builder().ipv6()).await;
+    for transport in [Transport::Udp, Transport::Tcp, Transport::Tls] {
+        let mut alice = Phone::start(&lab, "alice", transport, "secret");
+        let Registration::Registered { local, security } = alice.until_registered().await else {
+            unreachable!()
+        };
+        assert!(local.is_ipv6() && local.is_loopback(), "{local}");
+        assert_eq!(security.transport, transport);
+        let mut bob = Phone::registered(&lab, "bob", transport).await;
+        let (out, _) = talk(&mut alice, &mut bob).await;
+        alice.send(SipCommand::Hangup(out)).await;
+        assert_eq!(alice.end().await, EndReason::LocalHangup);
+        assert_eq!(bob.end().await, EndReason::RemoteHangup);
+        alice.quit().await;
+        bob.quit().await;
+    }
+}
+
+/// Kamailio's own STUN on its SIP port: the keep-alive is answered and the flow stays.
+#[tokio::test]
+async fn a_server_that_knows_stun_is_kept_alive_by_it() {
+    let lab = lab_of(Lab::builder().sip_stun()).await;
+    let server = lab.sip(Transport::Udp);
+    let settings = TransportSettings {
+        domain: "cusax.test".to_owned(),
+        proxy: Some(SipTarget {
+            secure: false,
+            host: server.ip().to_string(),
+            port: Some(server.port()),
+            transport: Some(Transport::Udp),
+        }),
+        ca_file: None,
+    };
+    let (mut transports, info) = Transports::open(&settings, &Past::default()).await.unwrap();
+    for _ in 0..2 {
+        transports.keep_alive(Ping::Binding).await.unwrap();
+        let answer = tokio::time::timeout(Duration::from_secs(10), transports.next()).await;
+        let event = answer.expect("an answer within the limit of RFC 5626");
+        let TransportEvent::Pong { mapped } = event else { panic!("{event:?}") };
+        assert_eq!(mapped, Some(info.local));
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a lab shall be like, said before it starts.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
 use super::certificate::{Authority, Cert};
@@ -26,6 +26,8 @@ pub struct LabBuilder {
     sip_certificate: Cert,
     sip_digest: Digest,
     sip_any_from: bool,
+    sip_stun: bool,
+    ipv6: bool,
 }
 
 impl Default for LabBuilder {
@@ -41,6 +43,8 @@ impl Default for LabBuilder {
             sip_certificate: Cert::Valid,
             sip_digest: Digest::Md5,
             sip_any_from: false,
+            sip_stun: false,
+            ipv6: false,
         }
     }
 }
@@ -108,6 +112,18 @@ impl LabBuilder {
         self
     }
 
+    /// Has the SIP server answer STUN on its SIP port (RFC 5626 §8).
+    pub fn sip_stun(mut self) -> Self {
+        self.sip_stun = true;
+        self
+    }
+
+    /// Has the SIP server listen on `::1` instead of `127.0.0.1`.
+    pub fn ipv6(mut self) -> Self {
+        self.ipv6 = true;
+        self
+    }
+
     /// Starts the servers and waits until each has answered.
     ///
     /// # Errors
@@ -148,12 +164,19 @@ impl LabBuilder {
         let [plain, tls] = ports::free()?;
         Ok(Kamailio {
             domain: self.domain.clone(),
-            plain: loopback(plain),
-            tls: loopback(tls),
+            plain: self.sip_address(plain),
+            tls: self.sip_address(tls),
             keys: authority.issue(self.sip_certificate, &self.domain, home, "sip")?,
             digest: self.sip_digest,
             any_from: self.sip_any_from,
+            stun: self.sip_stun,
         })
+    }
+}
+
+impl LabBuilder {
+    fn sip_address(&self, port: u16) -> SocketAddr {
+        if self.ipv6 { (Ipv6Addr::LOCALHOST, port).into() } else { loopback(port) }
     }
 }
 

@@ -63,6 +63,8 @@ pub(super) struct Kamailio {
     pub(super) digest: Digest,
     /// Users may write any address into From.
     pub(super) any_from: bool,
+    /// Answers STUN on the SIP port.
+    pub(super) stun: bool,
 }
 
 impl Kamailio {
@@ -93,7 +95,7 @@ impl Kamailio {
     }
 
     async fn options(&self) -> Option<()> {
-        let socket = UdpSocket::bind("127.0.0.1:0").await.ok()?;
+        let socket = UdpSocket::bind((self.plain.ip(), 0)).await.ok()?;
         let own = socket.local_addr().ok()?;
         let domain = &self.domain;
         let branch: u64 = rand::random();
@@ -127,6 +129,7 @@ modparam("tls", "certificate", {certificate})
 modparam("tls", "private_key", {key})
 loadmodule "auth.so"
 modparam("auth", "algorithm", "{algorithm}")
+{stun}
 "#,
             domain = self.domain,
             any_from = if self.any_from { "#!define ANY_FROM" } else { "" },
@@ -135,6 +138,7 @@ modparam("auth", "algorithm", "{algorithm}")
             certificate = file(&self.keys.certificate),
             key = file(&self.keys.key),
             algorithm = self.digest.name(),
+            stun = if self.stun { "loadmodule \"stun.so\"" } else { "" },
         )
     }
 

@@ -180,6 +180,11 @@ impl Lab {
         self.sip_process.as_ref().map(|_| ()).ok_or_else(|| LabError::Absent("SIP server".into()))
     }
 
+    /// Kills the SIP server, so that it cannot tell anybody.
+    pub fn kill_sip(&mut self) {
+        drop(self.sip_process.take());
+    }
+
     /// Ends the SIP server in an orderly way.
     pub async fn stop_sip(&mut self) {
         if let Some(process) = self.sip_process.take() {

@@ -40,6 +40,12 @@ pub enum Fault {
     /// The server offers only ways to sign in that are too weak.
     #[error("The server offers no safe way to sign in.")]
     NoMechanism,
+    /// The server claimed to know the password and does not: it may be another's. Never tried
+    /// again by itself.
+    #[error(
+        "The server could not prove that it is the one that knows this account. Check its address."
+    )]
+    Impostor,
     /// The server closed the connection or broke the protocol.
     #[error("The connection was lost: {0}.")]
     Lost(String),
@@ -93,7 +99,11 @@ impl Fault {
     pub fn can_pass(&self) -> bool {
         !matches!(
             self,
-            Self::WrongPassword | Self::NoPassword(_) | Self::Replaced | Self::NoMechanism
+            Self::WrongPassword
+                | Self::NoPassword(_)
+                | Self::Replaced
+                | Self::NoMechanism
+                | Self::Impostor
         )
     }
 }

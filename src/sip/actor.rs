@@ -1,6 +1,9 @@
 //! The shell round [`Agent`]: sockets, the clock, randomness, and the password's source.
 
-use std::time::Instant;
+mod watch;
+
+use std::net::SocketAddr;
+use std::time::{Instant, SystemTime};
 
 use futures::future::BoxFuture;
 use tokio::sync::mpsc;
@@ -10,11 +13,14 @@ use zeroize::Zeroizing;
 
 use super::agent::{Agent, AgentSettings, FlowChange, Need};
 use super::transaction::Timers;
-use super::transport::{FlowId, FlowInfo, TransportEvent, TransportSettings, Transports};
+use super::transport::{
+    FlowId, FlowInfo, Past, TransportEvent, TransportSettings, Transports, local_towards,
+};
 use super::{SipCommand, SipEvent};
 use crate::config::SipAccount;
 use crate::model::fault::Fault;
 use crate::secrets::PasswordProvider;
+use watch::{Change, Look};
 
 /// What an account's actor needs.
 #[derive(Clone)]
@@ -53,6 +59,10 @@ struct Actor {
     password: PasswordProvider,
     events: mpsc::Sender<SipEvent>,
     transports: Option<Transports>,
+    past: Past,
+    /// The server's last address.
+    remote: Option<SocketAddr>,
+    look: Option<Look>,
     connecting: Option<BoxFuture<'static, Opened>>,
     fetching: Option<BoxFuture<'static, Result<Zeroizing<String>, Fault>>>,
 }
@@ -64,6 +74,7 @@ enum Wake {
     Opened(Box<Opened>),
     Password(Result<Zeroizing<String>, Fault>),
     Timeout,
+    Look,
 }
 
 impl Actor {
@@ -79,6 +90,9 @@ impl Actor {
             password,
             events,
             transports: None,
+            past: Past::default(),
+            remote: None,
+            look: None,
             connecting: None,
             fetching: None,
         }
@@ -86,6 +100,8 @@ impl Actor {
 
     async fn run(mut self, mut commands: mpsc::Receiver<SipCommand>) {
         let mut listening = true;
+        let mut looks = tokio::time::interval(watch::PAUSE);
+        looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             self.drain().await;
             if self.agent.is_closed() {
@@ -97,8 +113,13 @@ impl Actor {
                 opened = done(&mut self.connecting) => Wake::Opened(Box::new(opened)),
                 password = done(&mut self.fetching) => Wake::Password(password),
                 () = at(self.agent.poll_timeout()) => Wake::Timeout,
+                _ = looks.tick() => Wake::Look,
             };
             listening &= !matches!(wake, Wake::Command(None));
+            if matches!(wake, Wake::Look) {
+                self.look().await;
+                continue;
+            }
             self.handle(Instant::now(), wake);
         }
     }
@@ -113,6 +134,9 @@ impl Actor {
                 self.connecting = None;
                 let change = match *opened {
                     Ok((transports, info)) => {
+                        self.remote = Some(info.remote);
+                        // It was made from the address that we have now.
+                        self.look = Some(Look::now(Some(info.local.ip())));
                         self.transports = Some(transports);
                         FlowChange::Up(info)
                     }
@@ -125,6 +149,7 @@ impl Actor {
                 self.agent.handle_password(now, password);
             }
             Wake::Timeout => self.agent.handle_timeout(now),
+            Wake::Look => {}
         }
     }
 
@@ -136,14 +161,14 @@ impl Actor {
             TransportEvent::Received { message: Err(error), from } => {
                 self.agent.handle_malformed(&from, &error);
             }
-            TransportEvent::Pong => self.agent.handle_pong(),
+            TransportEvent::Pong { mapped } => self.agent.handle_pong(now, mapped),
             TransportEvent::Unsent { message, fault } => {
                 tracing::info!(%fault, "a message could not be sent");
                 self.agent.handle_unsent(now, &message);
             }
             TransportEvent::Closed { flow, fault } if flow == FlowId::MAIN => {
                 tracing::info!(%fault, "the connection to the server is gone");
-                self.transports = None;
+                self.disconnect();
                 self.agent.handle_transport(now, FlowChange::Down(fault));
             }
             TransportEvent::Closed { .. } => {}
@@ -173,19 +198,56 @@ impl Actor {
     async fn serve(&mut self, need: Need) {
         match need {
             Need::Connect => {
-                self.transports = None;
-                let settings = self.transport_settings.clone();
-                self.connecting = Some(Box::pin(async move { Transports::open(&settings).await }));
+                self.disconnect();
+                let (settings, past) = (self.transport_settings.clone(), self.past.clone());
+                self.connecting =
+                    Some(Box::pin(async move { Transports::open(&settings, &past).await }));
             }
-            Need::Disconnect => self.transports = None,
+            Need::Disconnect => self.disconnect(),
+            Need::Elsewhere => {
+                if let Some(transports) = &self.transports {
+                    self.past.shun(transports.info(), Instant::now());
+                }
+                self.disconnect();
+            }
             Need::Password => self.fetching = Some((self.password)()),
-            Need::Ping => {
+            Need::Ping(ping) => {
                 if let Some(transports) = &mut self.transports {
                     // A flow that is gone says so by itself.
-                    let _ = transports.keep_alive().await;
+                    let _ = transports.keep_alive(ping).await;
                 }
             }
         }
+    }
+}
+
+impl Actor {
+    fn disconnect(&mut self) {
+        self.past.keep(self.transports.take());
+    }
+
+    /// Whether our address towards the server is another, or the machine has slept.
+    async fn look(&mut self) {
+        let Some(remote) = self.remote else { return };
+        let now = Look::now(local_towards(remote).await);
+        let change = self.look.replace(now).and_then(|last| watch::compare(&last, &now));
+        let Some(change) = change else { return };
+        tracing::info!(?change, "the network has changed");
+        let change = match change {
+            Change::Slept | Change::Moved => FlowChange::Moved,
+            Change::Gone if self.transports.is_none() => return,
+            Change::Gone => {
+                self.disconnect();
+                FlowChange::Down(Fault::Unreachable(self.transport_settings.domain.clone()))
+            }
+        };
+        self.agent.handle_transport(Instant::now(), change);
+    }
+}
+
+impl Look {
+    fn now(address: Option<std::net::IpAddr>) -> Self {
+        Self { wall: SystemTime::now(), steady: Instant::now(), address }
     }
 }
 

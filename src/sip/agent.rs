@@ -1,7 +1,9 @@
 //! The user agent of one account, pure: messages, commands, flow changes and moments in;
 //! messages, events and needs out. [`super::actor`] carries them to and from the world.
 
+mod flow;
 mod keep_alive;
+mod probe;
 mod requests;
 mod stack;
 #[cfg(test)]
@@ -19,7 +21,7 @@ use super::digest::Credentials;
 use super::message::{Message, Request, Response};
 use super::registration::Registration;
 use super::transaction::{Arrival, ClientKey, Origin, ServerKey, Timers};
-use super::transport::{FlowInfo, Hop, Source};
+use super::transport::{FlowInfo, Hop, Ping, Source};
 use super::uri::{SipUri, is_uri};
 use super::wire::WireError;
 use super::{CallEvent, PlaceCall, SipCommand, SipEvent};
@@ -28,6 +30,7 @@ use crate::model::call::EndReason;
 use crate::model::fault::Fault;
 use crate::model::id::CallId;
 use keep_alive::{KeepAlive, Pulse};
+use probe::Probe;
 
 pub(super) use stack::{ACCEPT, ALLOW, Owner, SUPPORTED, Stack, bracketed};
 
@@ -64,8 +67,10 @@ pub enum Need {
     Disconnect,
     /// Fetch the password; [`Agent::handle_password`] takes it.
     Password,
+    /// Drop the main flow, and try other targets of the server first from now on.
+    Elsewhere,
     /// Send a keep-alive on the main flow.
-    Ping,
+    Ping(Ping),
 }
 
 /// What happened to the main flow.
@@ -75,6 +80,8 @@ pub enum FlowChange {
     Up(FlowInfo),
     /// It could not be made, or broke.
     Down(Fault),
+    /// Our address has changed, or the machine has slept: it is to be made anew at once.
+    Moved,
 }
 
 /// See the module.
@@ -84,6 +91,7 @@ pub struct Agent {
     registration: Registration,
     calls: BTreeMap<CallId, Call>,
     keep_alive: KeepAlive,
+    probe: Probe,
     leaving: Option<Instant>,
     closed: bool,
 }
@@ -98,6 +106,7 @@ impl Agent {
             registration,
             calls: BTreeMap::new(),
             keep_alive: KeepAlive::default(),
+            probe: Probe::default(),
             leaving: None,
             closed: false,
         }
@@ -172,30 +181,6 @@ impl Agent {
         self.settle(now);
     }
 
-    /// Takes a change of the main flow. Calls go on without it.
-    pub fn handle_transport(&mut self, now: Instant, change: FlowChange) {
-        match change {
-            FlowChange::Up(flow) => {
-                self.keep_alive = KeepAlive::start(now, &flow, self.stack.dice());
-                self.stack.flow = Some(flow);
-                self.stack.public = None;
-                self.stack.transactions.flow_replaced();
-                self.registration.flow_up(now, &mut self.stack);
-            }
-            FlowChange::Down(fault) => {
-                self.keep_alive = KeepAlive::default();
-                self.stack.flow = None;
-                self.registration.flow_down(now, &mut self.stack, fault);
-            }
-        }
-        self.settle(now);
-    }
-
-    /// The other end of the main flow answered a keep-alive.
-    pub fn handle_pong(&mut self) {
-        self.keep_alive.pong();
-    }
-
     /// Takes the password, or why there is none.
     pub fn handle_password(&mut self, now: Instant, password: Result<Zeroizing<String>, Fault>) {
         self.stack.password_answered();
@@ -249,6 +234,7 @@ impl Agent {
             self.stack.transactions.poll_timeout(),
             self.registration.poll_timeout(),
             self.keep_alive.poll_timeout(),
+            self.probe.poll_timeout(),
             self.leaving,
         ];
         own.into_iter().flatten().chain(self.calls.values().filter_map(Call::poll_timeout)).min()
@@ -262,14 +248,11 @@ impl Agent {
             call.handle_timeout(now, &mut self.stack);
         }
         match self.keep_alive.handle_timeout(now, self.stack.dice()) {
-            Some(Pulse::Ping) => self.stack.need(Need::Ping),
-            Some(Pulse::Dead) => {
-                self.stack.need(Need::Disconnect);
-                let fault = Fault::Lost("the server does not answer any more".to_owned());
-                return self.handle_transport(now, FlowChange::Down(fault));
-            }
+            Some(Pulse::Ping(ping)) => self.stack.need(Need::Ping(ping)),
+            Some(Pulse::Dead) => return self.flow_died(now),
             None => {}
         }
+        self.run_probe(now);
         self.settle(now);
     }
 
@@ -345,6 +328,7 @@ impl Agent {
                     call.on_response(now, &mut self.stack, key, response);
                 }
             }
+            Owner::Probe => self.probe.answered(now),
         }
     }
 
@@ -352,15 +336,17 @@ impl Agent {
         match owner {
             Owner::Registration => {
                 self.registration.on_no_answer(now, &mut self.stack, key);
-                if self.stack.flow.is_none() {
-                    self.keep_alive = KeepAlive::default();
-                }
             }
             Owner::Call(id) => {
                 if let Some(call) = self.calls.get_mut(id) {
                     call.on_no_answer(now, &mut self.stack, key);
                 }
+                // Whether the other side or the proxy was silent is for the registrar to say.
+                if self.is_udp() {
+                    self.registration.verify(now, &mut self.stack);
+                }
             }
+            Owner::Probe => {}
         }
     }
 
@@ -377,6 +363,16 @@ impl Agent {
         }
         let stack = &self.stack;
         self.calls.retain(|_, call| !call.is_over(stack));
+        self.stack.in_call = self.calls() > 0;
+        self.registration.settle(now, &mut self.stack);
+        if self.stack.flow.is_none() {
+            self.keep_alive = KeepAlive::default();
+        }
+        if let Some(flow_timer) = self.registration.take_outbound() {
+            self.keep_alive.outbound(now, flow_timer, self.stack.dice());
+        }
+        let probing = self.stack.in_call && self.is_udp() && self.registration.is_registered();
+        self.probe.want(now, probing);
         let Some(limit) = self.leaving else { return };
         let quiet = self.registration.is_closed() && self.calls.values().all(Call::is_settled);
         if !self.closed && (quiet || limit <= now) {

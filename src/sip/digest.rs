@@ -45,6 +45,9 @@ pub enum DigestError {
     /// The response holds no challenge.
     #[error("the server refused without a challenge")]
     NoChallenge,
+    /// The server did not prove that it knows the password, though it claims to (RFC 7616 §3.5).
+    #[error("the server does not know this account's password")]
+    WrongServer,
     /// The server calls every answer stale.
     #[error("the server asks to authenticate again and again")]
     Endless,
@@ -66,6 +69,8 @@ struct Realm {
     cnonce: Option<String>,
     accepted: bool,
     stale: u8,
+    /// What the last answer was made for: Request-URI, cnonce and count.
+    last: Option<(String, String, u32)>,
 }
 
 impl Authenticator {
@@ -131,6 +136,7 @@ impl Authenticator {
             };
             request.headers.push(realm.challenge.credentials_header(), answer.header());
             self.mechanism = realm.challenge.algorithm.mechanism();
+            realm.last = Some((request.uri.clone(), cnonce.to_owned(), realm.count));
             realm.cnonce.get_or_insert_with(|| fresh.clone());
         }
     }
@@ -150,16 +156,47 @@ impl Authenticator {
             }
             realm.accepted = true;
             realm.stale = 0;
-            let name = match realm.challenge.proxy {
-                true => "Proxy-Authentication-Info",
-                false => "Authentication-Info",
-            };
-            if let Some(nonce) = response.headers.get(name).and_then(next_nonce) {
+            let value = response.headers.get(realm.info_header());
+            if let Some(nonce) = value.and_then(|value| info(value, "nextnonce")) {
                 realm.challenge.nonce = nonce;
                 realm.count = 0;
                 realm.cnonce = None;
             }
         }
+    }
+
+    /// Checks `rspauth` where a 2xx has it: only who knows the password can make it. To be
+    /// called before `accepted`, with the answer to the last request that was authorized.
+    ///
+    /// # Errors
+    /// `WrongServer`.
+    pub fn verify(
+        &self,
+        response: &Response,
+        credentials: &Credentials,
+    ) -> Result<(), DigestError> {
+        for realm in &self.realms {
+            let Some(value) = response.headers.get(realm.info_header()) else { continue };
+            let Some(claimed) = info(value, "rspauth") else { continue };
+            let Some((uri, cnonce, count)) = &realm.last else { continue };
+            // Made for another request: one that overtook this one.
+            if info(value, "cnonce").is_some_and(|other| other != *cnonce) {
+                continue;
+            }
+            let answer = Answer {
+                challenge: &realm.challenge,
+                credentials,
+                method: "",
+                uri,
+                body: &response.body,
+                count: *count,
+                cnonce,
+            };
+            if !claimed.eq_ignore_ascii_case(&answer.response()) {
+                return Err(DigestError::WrongServer);
+            }
+        }
+        Ok(())
     }
 
     fn take(
@@ -207,17 +244,34 @@ impl Authenticator {
         if self.realms.len() == MOST_REALMS {
             self.realms.remove(0);
         }
-        self.realms.push(Realm { challenge, count: 0, cnonce: None, accepted: false, stale });
+        self.realms.push(Realm {
+            challenge,
+            count: 0,
+            cnonce: None,
+            accepted: false,
+            stale,
+            last: None,
+        });
         Ok(())
     }
 }
 
-fn next_nonce(value: &str) -> Option<String> {
+impl Realm {
+    fn info_header(&self) -> &'static str {
+        match self.challenge.proxy {
+            true => "Proxy-Authentication-Info",
+            false => "Authentication-Info",
+        }
+    }
+}
+
+/// A parameter of Authentication-Info.
+fn info(value: &str, name: &str) -> Option<String> {
     split(value, b',')
         .into_iter()
         .filter_map(|pair| Params::parse(pair).ok())
-        .find_map(|pair| pair.get("nextnonce").map(str::to_owned))
-        .filter(|nonce| !nonce.is_empty())
+        .find_map(|pair| pair.get(name).map(str::to_owned))
+        .filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]

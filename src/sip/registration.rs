@@ -1,16 +1,18 @@
 //! Registration (RFC 3261 §10): one binding of ours at the account's registrar, kept fresh.
 
+mod granted;
+mod pace;
+
 use std::time::{Duration, Instant};
 
-use super::agent::{Need, Owner, Stack, bracketed};
+use super::agent::{Need, Owner, Stack};
 use super::digest::{Authenticator, DigestError};
 use super::message::{Headers, Method, Request, Response};
 use super::text::{reason, safe};
 use super::transaction::ClientKey;
-use super::value::NameAddr;
 use super::{Registration as State, SipEvent};
-use crate::model::account::Security;
-use crate::model::fault::{Fault, back_off};
+use crate::model::fault::Fault;
+use pace::{Cause, wait};
 
 /// What we ask for, in seconds, until the registrar wants it longer.
 const EXPIRES: u32 = 600;
@@ -18,10 +20,15 @@ const EXPIRES: u32 = 600;
 const MAX_EXPIRES: u32 = 86_400;
 /// Challenges in a row, stale ones included, before we give up for now.
 const MAX_CHALLENGES: u8 = 4;
-/// Registrations in a row for an address that was seen to be another.
-const MAX_MOVES: u8 = 2;
 /// Old bindings of ours that are still to be removed.
 const MAX_OLD: usize = 4;
+/// How long a registrar may take to answer, before the way to it counts as broken: after a
+/// provisional answer, without one, and while there is another server to try.
+const PATIENCE_WORKING: Duration = Duration::from_secs(32);
+const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE_ALTERNATIVE: Duration = Duration::from_secs(4);
+/// The longest a call on waits for the next attempt.
+const HURRY: Duration = Duration::from_secs(5);
 
 /// The registration's machine.
 #[derive(Debug)]
@@ -35,6 +42,16 @@ pub struct Registration {
     /// How often in a row our address was seen to be another.
     moves: u8,
     attempt: u32,
+    /// `reg-id` is sent until the first hop says that it knows no outbound.
+    reg_id: bool,
+    /// Outbound was agreed on since it was last asked for: with Flow-Timer.
+    agreed: Option<Option<Duration>>,
+    /// The server asked for a wait of its own.
+    told_to_wait: bool,
+    /// The number of the last OPTIONS, whose Call-ID is its own.
+    probes: u32,
+    probe_id: String,
+    answer_by: Option<Instant>,
     /// The Contact that the registrar holds or may hold.
     bound: Option<String>,
     /// Earlier Contacts that it may still hold.
@@ -78,6 +95,12 @@ impl Registration {
             challenges: 0,
             moves: 0,
             attempt: 0,
+            reg_id: true,
+            agreed: None,
+            told_to_wait: false,
+            probes: 0,
+            probe_id: stack.call_id(),
+            answer_by: None,
             bound: None,
             old: Vec::new(),
             told: Some(State::Connecting),
@@ -91,6 +114,16 @@ impl Registration {
         matches!(self.phase, Phase::Closed)
     }
 
+    /// The registrar holds our binding, or is being asked to go on doing so.
+    pub fn is_registered(&self) -> bool {
+        matches!(self.told, Some(State::Registered { .. }))
+    }
+
+    /// Outbound as agreed on since the last call, with Flow-Timer.
+    pub fn take_outbound(&mut self) -> Option<Option<Duration>> {
+        self.agreed.take()
+    }
+
     /// The way to the proxy is there.
     pub fn flow_up(&mut self, now: Instant, stack: &mut Stack) {
         if matches!(self.phase, Phase::Closed | Phase::Leaving(_)) {
@@ -98,6 +131,44 @@ impl Registration {
         }
         self.tell(stack, State::Connecting);
         self.register(now, stack);
+    }
+
+    /// Our address is another, or time has jumped: everything anew, at once.
+    pub fn moved(&mut self, stack: &mut Stack) {
+        match self.phase {
+            Phase::Closed | Phase::Stopped => {}
+            Phase::Leaving(_) => self.phase = Phase::Closed,
+            _ => {
+                self.attempt = 0;
+                self.reconnect(stack);
+            }
+        }
+    }
+
+    /// Registers now, to see whether the registrar answers.
+    pub fn verify(&mut self, now: Instant, stack: &mut Stack) {
+        if matches!(self.phase, Phase::Registered) && stack.flow.is_some() {
+            self.register(now, stack);
+        }
+    }
+
+    /// Asks the proxy for a sign of life.
+    pub fn probe(&mut self, now: Instant, stack: &mut Stack) -> Option<ClientKey> {
+        self.probes = self.probes.saturating_add(1);
+        let uri = format!("sip:{}", stack.settings.domain);
+        let mut request =
+            stack.out_of_dialog(Method::Options, uri.clone(), &self.probe_id, self.probes);
+        request.headers.push("From", format!("<{}>;tag={}", stack.aor_uri(), self.tag));
+        request.headers.push("To", format!("<{uri}>"));
+        stack.send(now, Owner::Probe, request, None)
+    }
+
+    /// A call that is on does not wait long for its proxy.
+    pub fn settle(&mut self, now: Instant, stack: &mut Stack) {
+        let waits = matches!(self.phase, Phase::Down | Phase::Waiting) && !self.told_to_wait;
+        if stack.in_call && waits {
+            self.due = self.due.map(|due| due.min(now + HURRY));
+        }
     }
 
     /// The way to the proxy could not be made, or broke.
@@ -123,6 +194,7 @@ impl Registration {
         response: &Response,
     ) {
         if response.status < 200 {
+            self.answer_by = self.answer_by.map(|_| now + PATIENCE_WORKING);
             return;
         }
         match &self.phase {
@@ -138,8 +210,11 @@ impl Registration {
     pub fn on_no_answer(&mut self, now: Instant, stack: &mut Stack, key: &ClientKey) {
         match &self.phase {
             Phase::Trying(Some(current)) if current == key => {
+                if self.detour(stack) {
+                    return;
+                }
                 let fault = Fault::TimedOut(stack.settings.domain.clone());
-                self.fail(now, stack, fault.clone(), None);
+                self.fail(now, stack, fault, None);
                 self.phase = Phase::Down;
                 stack.flow = None;
                 stack.need(Need::Disconnect);
@@ -174,15 +249,23 @@ impl Registration {
 
     /// When [`Self::handle_timeout`] is due.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.due
+        [self.due, self.answer_by].into_iter().flatten().min()
     }
 
     /// Refreshes, or tries again.
     pub fn handle_timeout(&mut self, now: Instant, stack: &mut Stack) {
+        if self.answer_by.take_if(|by| *by <= now).is_some()
+            && let Phase::Trying(Some(key)) = &self.phase
+        {
+            let key = key.clone();
+            stack.transactions.forget(&key);
+            self.on_no_answer(now, stack, &key);
+        }
         if self.due.is_none_or(|due| now < due) {
             return;
         }
         self.due = None;
+        self.told_to_wait = false;
         match self.phase {
             Phase::Registered => self.register(now, stack),
             Phase::Waiting => {
@@ -198,7 +281,7 @@ impl Registration {
     }
 
     fn register(&mut self, now: Instant, stack: &mut Stack) {
-        let contact = stack.contact();
+        let contact = stack.binding();
         if let Some(bound) = self.bound.replace(contact.clone()).filter(|bound| *bound != contact) {
             self.old.push(bound);
             if self.old.len() > MAX_OLD {
@@ -207,27 +290,39 @@ impl Registration {
         }
         self.old.retain(|old| *old != contact);
         let mut request = self.request(stack);
-        let instance = stack.settings.instance;
-        request.headers.push(
-            "Contact",
-            format!("{contact};+sip.instance=\"<urn:uuid:{instance}>\";expires={}", self.expires),
-        );
+        let flow = self.flow_params(stack);
+        request.headers.push("Contact", format!("{contact}{flow};expires={}", self.expires));
         for old in &self.old {
             request.headers.push("Contact", format!("{old};expires=0"));
         }
         request.headers.push("Expires", self.expires.to_string());
-        request.headers.push("Supported", "path");
+        request.headers.push("Supported", self.supported());
         stack.authorize(&mut self.auth, &mut request);
         self.phase = Phase::Trying(stack.send(now, Owner::Registration, request, None));
         self.due = None;
+        let others = stack.flow.as_ref().is_some_and(|flow| flow.alternatives > 0);
+        self.answer_by = Some(now + if others { PATIENCE_ALTERNATIVE } else { PATIENCE });
+    }
+
+    /// What tells this installation's flow from others (RFC 5626 §4.1, §4.2).
+    fn flow_params(&self, stack: &Stack) -> String {
+        let reg_id = if self.reg_id { ";reg-id=1" } else { "" };
+        format!("{reg_id};+sip.instance=\"<urn:uuid:{}>\"", stack.settings.instance)
+    }
+
+    fn supported(&self) -> &'static str {
+        if self.reg_id { "path, outbound" } else { "path" }
     }
 
     fn unregister(&mut self, now: Instant, stack: &mut Stack) {
         let mut request = self.request(stack);
         if let Some(bound) = &self.bound {
-            request.headers.push("Contact", format!("{bound};expires=0"));
+            let flow = self.flow_params(stack);
+            request.headers.push("Contact", format!("{bound}{flow};expires=0"));
         }
         request.headers.push("Expires", "0");
+        request.headers.push("Supported", self.supported());
+        self.answer_by = None;
         stack.authorize(&mut self.auth, &mut request);
         self.phase = Phase::Leaving(stack.send(now, Owner::Registration, request, None));
     }
@@ -243,7 +338,20 @@ impl Registration {
     }
 
     fn on_final(&mut self, now: Instant, stack: &mut Stack, response: &Response) {
+        self.answer_by = None;
         match response.status {
+            // First Hop Lacks Outbound Support (RFC 5626 §6).
+            439 if self.reg_id => {
+                self.reg_id = false;
+                self.register(now, stack);
+            }
+            // Flow Failed (RFC 5626 §5.3).
+            430 => {
+                stack.flow = None;
+                stack.need(Need::Disconnect);
+                self.flow_down(now, stack, refusal(response));
+            }
+            503 if self.detour(stack) => {}
             200..=299 => self.on_success(now, stack, response),
             401 | 407 => self.on_challenge(now, stack, response),
             // Asked for again at once only while it rises: a registrar that is never content
@@ -257,61 +365,6 @@ impl Registration {
             },
             _ => self.refused(now, stack, response),
         }
-    }
-
-    fn on_success(&mut self, now: Instant, stack: &mut Stack, response: &Response) {
-        self.auth.accepted(response);
-        self.challenges = 0;
-        self.attempt = 0;
-        self.old.clear();
-        stack.service_route =
-            response.headers.list("Service-Route").into_iter().take(8).map(str::to_owned).collect();
-        self.phase = Phase::Registered;
-        let granted = self.granted(&response.headers);
-        // 80–90 % of the lifetime, spread so that many clients do not come at once.
-        let share = 0.8 + 0.1 * f64::from(stack.dice()) / f64::from(u32::MAX);
-        self.due = Some(now + Duration::from_secs(granted.into()).mul_f64(share));
-        // Registered again at once for a new address, but not for one that changes each time.
-        let moved = self.learn_address(stack, response);
-        if moved && self.moves < MAX_MOVES {
-            self.moves += 1;
-            self.register(now, stack);
-            return;
-        }
-        self.moves = 0;
-        let Some(flow) = &stack.flow else { return };
-        let state = State::Registered {
-            local: flow.local.ip(),
-            security: Security {
-                transport: flow.transport,
-                tls: flow.tls.clone(),
-                auth: self.auth.mechanism().to_owned(),
-            },
-        };
-        self.tell(stack, state);
-    }
-
-    /// Takes our address as the proxy sees it (RFC 3581) and says whether it is news.
-    fn learn_address(&self, stack: &mut Stack, response: &Response) -> bool {
-        let Some(via) = response.headers.via() else { return false };
-        let (host, port) = stack.local_address();
-        let host = via.received().map_or(host, bracketed);
-        let seen = (host, via.rport().unwrap_or(port));
-        let news = seen != stack.public_address();
-        stack.public = (seen != stack.local_address()).then_some(seen);
-        news
-    }
-
-    /// The lifetime in seconds that the registrar gave to our Contact.
-    fn granted(&self, headers: &Headers) -> u32 {
-        let bound = self.bound.as_deref().and_then(|bound| bound.parse::<NameAddr>().ok());
-        let ours =
-            headers.list("Contact").into_iter().filter_map(|value| value.parse::<NameAddr>().ok());
-        ours.filter(|value| bound.as_ref().is_some_and(|bound| bound.uri == value.uri))
-            .find_map(|value| value.params.get("expires").and_then(|text| text.parse::<u32>().ok()))
-            .or_else(|| headers.get("Expires").and_then(|text| text.trim().parse().ok()))
-            .unwrap_or(self.expires)
-            .clamp(10, MAX_EXPIRES)
     }
 
     fn on_challenge(&mut self, now: Instant, stack: &mut Stack, response: &Response) {
@@ -347,7 +400,7 @@ impl Registration {
     }
 
     fn refused(&mut self, now: Instant, stack: &mut Stack, response: &Response) {
-        let fault = Fault::Rejected(format!("{} {}", response.status, reason(response)));
+        let fault = refusal(response);
         if matches!(response.status, 403 | 404) {
             self.stop(stack, fault);
             return;
@@ -361,7 +414,14 @@ impl Registration {
         if !fault.can_pass() {
             return self.stop(stack, fault);
         }
-        let wait = back_off(self.attempt, stack.dice()).max(at_least.unwrap_or_default());
+        let cause = match fault {
+            Fault::Rejected(_) => Cause::Refused,
+            _ => Cause::Unreached,
+        };
+        let wait = wait(cause, self.attempt, stack.in_call, stack.dice());
+        let wait = wait.max(at_least.unwrap_or_default());
+        self.told_to_wait = at_least.is_some();
+        self.answer_by = None;
         self.attempt = self.attempt.saturating_add(1);
         self.phase = Phase::Waiting;
         self.due = Some(now + wait);
@@ -371,7 +431,28 @@ impl Registration {
     fn stop(&mut self, stack: &mut Stack, fault: Fault) {
         self.phase = Phase::Stopped;
         self.due = None;
+        self.answer_by = None;
         self.tell(stack, State::Failed { fault, retry_in: None });
+    }
+
+    /// Goes to another of the server's targets at once (RFC 3263 §4.3), if there is one left.
+    fn detour(&mut self, stack: &mut Stack) -> bool {
+        if stack.flow.as_ref().is_none_or(|flow| flow.alternatives == 0) {
+            return false;
+        }
+        stack.need(Need::Elsewhere);
+        self.reconnect(stack);
+        true
+    }
+
+    fn reconnect(&mut self, stack: &mut Stack) {
+        stack.flow = None;
+        self.phase = Phase::Down;
+        self.due = None;
+        self.answer_by = None;
+        self.challenges = 0;
+        self.tell(stack, State::Connecting);
+        stack.need(Need::Connect);
     }
 
     fn tell(&mut self, stack: &mut Stack, state: State) {
@@ -380,6 +461,10 @@ impl Registration {
             stack.emit(SipEvent::Registration(state));
         }
     }
+}
+
+fn refusal(response: &Response) -> Fault {
+    Fault::Rejected(format!("{} {}", response.status, reason(response)))
 }
 
 fn min_expires(headers: &Headers) -> Option<u32> {

@@ -1,5 +1,4 @@
-//! From a host to the addresses to try (RFC 3263): SRV, then A and AAAA. NAPTR is not asked;
-//! without it RFC 3263 §4.1 goes to SRV, as every service answers.
+//! From a host to the addresses to try (RFC 3263): NAPTR, then SRV, then A and AAAA.
 
 mod order;
 
@@ -8,7 +7,8 @@ use std::time::Duration;
 
 use hickory_resolver::config::LookupIpStrategy;
 use hickory_resolver::net::NetError;
-use hickory_resolver::proto::rr::{RData, RecordType, rdata::SRV};
+use hickory_resolver::proto::rr::rdata::SRV;
+use hickory_resolver::proto::rr::{RData, RecordType};
 use hickory_resolver::{ResolverBuilder, TokioResolver};
 
 use super::uri::Host;
@@ -103,7 +103,15 @@ impl Names {
         if place.port.is_some() {
             return Ok(targets(&self.addresses(name).await?, fallback, place.port));
         }
-        let found = self.services(name, place.settled()).await?;
+        let found = if place.transport.is_none() {
+            // Asked together, so that the usual domain without NAPTR costs no time.
+            let asked = (self.naptr(name), self.services(name, place.settled()));
+            let (named, found) = futures::join!(asked.0, asked.1);
+            let named = self.named_services(&named, place.secure).await;
+            if named.is_empty() { found? } else { named }
+        } else {
+            self.services(name, place.settled()).await?
+        };
         if !found.is_empty() {
             return Ok(found);
         }
@@ -139,15 +147,7 @@ impl Names {
             if found.iter().any(is_protected) && transport != Transport::Tls {
                 break;
             }
-            for record in order::by_weight(records, |bound| rand::random_range(0..=bound)) {
-                if record.target.is_root() {
-                    refused = true;
-                } else if found.len() < MOST_TARGETS
-                    && let Ok(addresses) = self.addresses(&record.target.to_ascii()).await
-                {
-                    found.extend(targets(&addresses, transport, Some(record.port)));
-                }
-            }
+            refused |= self.follow(records, transport, &mut found).await;
         }
         found.truncate(MOST_TARGETS);
         match fault {
@@ -158,14 +158,72 @@ impl Names {
         }
     }
 
+    /// The services that NAPTR names (RFC 3263 §4.1). A server that does not answer the question
+    /// loses nothing by it: SRV is asked as well.
+    async fn naptr(&self, name: &str) -> Vec<order::Service> {
+        let Some(resolver) = &self.0 else { return Vec::new() };
+        match resolver.lookup(absolute(name), RecordType::NAPTR).await {
+            Ok(lookup) => {
+                let records = lookup.answers().iter().filter_map(|record| match &record.data {
+                    RData::NAPTR(naptr) => Some(naptr),
+                    _ => None,
+                });
+                order::by_preference(records.collect())
+            }
+            Err(error) => {
+                tracing::debug!(%error, name, "no NAPTR");
+                Vec::new()
+            }
+        }
+    }
+
+    /// Where those lead; as in `services`, nothing in clear where TLS is offered.
+    async fn named_services(&self, named: &[order::Service], secure: bool) -> Vec<Target> {
+        let tls = secure || named.iter().any(|service| service.transport == Transport::Tls);
+        let mut found = Vec::new();
+        for service in named.iter().filter(|service| !tls || service.transport == Transport::Tls) {
+            let Ok(records) = self.records(&service.name).await else { continue };
+            self.follow(records, service.transport, &mut found).await;
+        }
+        found.truncate(MOST_TARGETS);
+        found
+    }
+
+    /// Adds the addresses of these records in their order; whether one says that there is no
+    /// such service.
+    async fn follow(
+        &self,
+        records: Vec<SRV>,
+        transport: Transport,
+        found: &mut Vec<Target>,
+    ) -> bool {
+        let mut refused = false;
+        for record in order::by_weight(records, |bound| rand::random_range(0..=bound)) {
+            if record.target.is_root() {
+                refused = true;
+            } else if found.len() < MOST_TARGETS
+                && let Ok(addresses) = self.addresses(&record.target.to_ascii()).await
+            {
+                found.extend(targets(&addresses, transport, Some(record.port)));
+            }
+        }
+        refused
+    }
+
     async fn service(&self, name: &str, transport: Transport) -> Result<Vec<SRV>, Fault> {
         let prefix = match transport {
             Transport::Tls => "_sips._tcp",
             Transport::Tcp => "_sip._tcp",
             Transport::Udp => "_sip._udp",
         };
-        let resolver = self.0.as_ref().ok_or_else(|| Fault::Unreachable(name.to_owned()))?;
-        match resolver.lookup(format!("{prefix}.{}", absolute(name)), RecordType::SRV).await {
+        self.records(&format!("{prefix}.{}", absolute(name)))
+            .await
+            .map_err(|error| fault_of(&error, name))
+    }
+
+    async fn records(&self, name: &str) -> Result<Vec<SRV>, NetError> {
+        let resolver = self.0.as_ref().ok_or(NetError::from("no name server"))?;
+        match resolver.lookup(name.to_owned(), RecordType::SRV).await {
             Ok(lookup) => Ok(lookup
                 .answers()
                 .iter()
@@ -175,18 +233,17 @@ impl Names {
                 })
                 .collect()),
             Err(error) if error.is_no_records_found() => Ok(Vec::new()),
-            Err(error) => Err(fault_of(&error, name)),
+            Err(error) => Err(error),
         }
     }
 
-    /// IPv4 before IPv6.
+    /// IPv4 and IPv6 by turns, so that one that leads nowhere does not crowd out the other.
     async fn addresses(&self, name: &str) -> Result<Vec<IpAddr>, Fault> {
         let shown = name.trim_end_matches('.');
         let resolver = self.0.as_ref().ok_or_else(|| Fault::Unreachable(shown.to_owned()))?;
         let found =
             resolver.lookup_ip(absolute(name)).await.map_err(|error| fault_of(&error, shown))?;
-        let mut addresses: Vec<IpAddr> = found.iter().collect();
-        addresses.sort_by_key(IpAddr::is_ipv6);
+        let addresses = order::by_turns(found.iter());
         if addresses.is_empty() {
             return Err(Fault::UnknownHost(shown.to_owned()));
         }

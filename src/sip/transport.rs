@@ -6,6 +6,7 @@ mod connect;
 mod flow;
 mod route;
 mod stamp;
+mod stun;
 #[cfg(test)]
 mod tests;
 mod udp;
@@ -15,12 +16,13 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use tokio::net::UdpSocket;
 use tokio::sync::{Semaphore, mpsc};
 
 use super::message::{Message, Request};
-use super::resolve::{Names, Place};
+use super::resolve::{Names, Place, Target};
 use super::uri::{Host, SipUri};
 use super::wire::{WireError, write};
 use crate::model::account::{Security, TlsFacts, Transport};
@@ -42,9 +44,9 @@ const MOST_UDP_REQUEST: usize = 1300;
 const MOST_BRANCHES: usize = 64;
 /// How many names may be looked up at once for UDP.
 const MOST_LOOKUPS: usize = 16;
-/// A keep-alive interval below the lives of NAT bindings: 30 s for UDP, minutes for TCP.
-const KEEP_ALIVE_UDP: Duration = Duration::from_secs(25);
-const KEEP_ALIVE_STREAM: Duration = Duration::from_secs(95);
+/// How many targets that failed are remembered, and for how long.
+const MOST_SHUNNED: usize = 16;
+const SHUNNED_FOR: Duration = Duration::from_secs(300);
 
 /// What is needed to reach an account's server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,14 +70,57 @@ pub struct FlowInfo {
     pub transport: Transport,
     /// The TLS session, if there is one.
     pub tls: Option<TlsFacts>,
-    /// When to call `keep_alive`, if nothing else was sent for so long.
-    pub keep_alive: Duration,
+    /// How many other targets of the server are left to try (RFC 3263 §4.3).
+    pub alternatives: usize,
 }
 
 impl FlowInfo {
     /// As the faces show it; `auth` is `Authenticator::mechanism`.
     pub fn security(&self, auth: &str) -> Security {
         Security { transport: self.transport, tls: self.tls.clone(), auth: auth.to_owned() }
+    }
+}
+
+/// A keep-alive (RFC 5626 §3.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ping {
+    /// CRLFCRLF on streams, CRLF on UDP.
+    LineBreaks,
+    /// A STUN binding request; UDP only.
+    Binding,
+}
+
+/// What outlives the transports: targets that failed, and our socket or port, so that the
+/// Contact that calls gave stays good on the next flow.
+#[derive(Debug, Clone, Default)]
+pub struct Past {
+    shunned: VecDeque<(Target, Instant)>,
+    socket: Option<Arc<UdpSocket>>,
+    stream: Option<SocketAddr>,
+}
+
+impl Past {
+    /// The target of this flow does not serve: others are to be tried before it.
+    pub fn shun(&mut self, flow: &FlowInfo, now: Instant) {
+        let target = Target { transport: flow.transport, address: flow.remote };
+        self.shunned.retain(|(known, _)| *known != target);
+        self.shunned.push_back((target, now));
+        if self.shunned.len() > MOST_SHUNNED {
+            self.shunned.pop_front();
+        }
+    }
+
+    /// Keeps our end of transports that end now.
+    pub fn keep(&mut self, transports: Option<Transports>) {
+        match transports {
+            Some(Transports { main: Main::Udp(udp), .. }) => self.socket = Some(udp.socket()),
+            Some(Transports { main: Main::Stream(_), info, .. }) => self.stream = Some(info.local),
+            None => {}
+        }
+    }
+
+    fn is_shunned(&self, target: &Target, now: Instant) -> bool {
+        self.shunned.iter().any(|(known, since)| known == target && now < *since + SHUNNED_FOR)
     }
 }
 
@@ -123,8 +168,11 @@ pub enum TransportEvent {
         /// Its sender.
         from: Source,
     },
-    /// The answer to `keep_alive`, which streams owe within 10 s (RFC 5626 §4.4.1); UDP has none.
-    Pong,
+    /// The answer to `keep_alive`, which is owed within 10 s (RFC 5626 §4.4).
+    Pong {
+        /// Our address as the server sees it, from STUN.
+        mapped: Option<SocketAddr>,
+    },
     /// A message that `send` took could not be sent after all.
     Unsent {
         /// The message.
@@ -171,13 +219,17 @@ enum Main {
 
 impl Transports {
     /// Finds the server (RFC 3263) and connects the main flow, trying its addresses in turn, all
-    /// within 5 s. The certificate is checked against the domain, or the proxy's name if one is
-    /// configured (RFC 5922 §7). TLS never falls back to anything.
+    /// within 5 s; those that failed lately come last. The certificate is checked against the
+    /// domain, or the proxy's name if one is configured (RFC 5922 §7). TLS never falls back to
+    /// anything.
     ///
     /// # Errors
     /// `UnknownHost`, `NotOffered`, `Refused`, `Unreachable`, `TimedOut`, `Certificate`, `Tls`,
     /// `Local`.
-    pub async fn open(settings: &TransportSettings) -> Result<(Self, FlowInfo), Fault> {
+    pub async fn open(
+        settings: &TransportSettings,
+        past: &Past,
+    ) -> Result<(Self, FlowInfo), Fault> {
         let place = place_of(settings)?;
         let (events, received) = mpsc::channel(EVENTS);
         let shared = Shared {
@@ -188,10 +240,10 @@ impl Transports {
         };
         let proxy = settings.proxy.as_ref().map(|proxy| proxy.host.clone());
         let verify = Verify { domain: settings.domain.clone(), also: proxy.clone() };
-        let opened = connect::open(&shared, &place, &verify, connect::LIMIT).await?;
+        let opened = connect::open(&shared, &place, &verify, connect::LIMIT, past).await?;
         let info = opened.info;
         let main = match opened.socket {
-            Socket::Udp(socket) => Main::Udp(Udp::start(socket, &shared)),
+            Socket::Udp(bound) => Main::Udp(Udp::start(bound, info.remote, &shared)),
             Socket::Stream(stream) => Main::Stream(Flow::main(stream, &info, &shared)),
         };
         let own_names = [Some(settings.domain.clone()), proxy];
@@ -232,13 +284,13 @@ impl Transports {
         }
     }
 
-    /// Sends a keep-alive on the main flow: CRLFCRLF on streams, CRLF on UDP (RFC 5626 §4.4).
+    /// Sends a keep-alive on the main flow (RFC 5626 §4.4).
     ///
     /// # Errors
     /// As `send`.
-    pub async fn keep_alive(&mut self) -> Result<(), Fault> {
+    pub async fn keep_alive(&mut self, ping: Ping) -> Result<(), Fault> {
         match &self.main {
-            Main::Udp(udp) => udp.send(b"\r\n", self.info.remote).await,
+            Main::Udp(udp) => udp.ping(ping, self.info.remote).await,
             Main::Stream(flow) => flow.push(Job::Bytes(b"\r\n\r\n")),
         }
     }
@@ -357,6 +409,13 @@ impl Transports {
         }
         self.moved.push_back((branch.to_owned(), flow));
     }
+}
+
+/// The address from which the system sends to `remote` now; `None` without a way there. Nothing
+/// is sent.
+pub async fn local_towards(remote: SocketAddr) -> Option<IpAddr> {
+    let socket = udp::towards(remote).await.ok()?;
+    socket.local_addr().ok().map(|local| local.ip())
 }
 
 /// The platform's store is a file or a service: not read on the runtime's own threads.

@@ -91,9 +91,10 @@ impl Agent {
     /// Callers that guess at addresses do not make us ring.
     fn is_for_us(&self, uri: &str) -> bool {
         match uri.parse::<SipUri>() {
-            Ok(uri) => uri
-                .user_text()
-                .is_some_and(|user| Some(user) == unescape(&self.stack.settings.user)),
+            Ok(uri) => uri.user_text().is_some_and(|user| {
+                Some(&user) == unescape(&self.stack.settings.user).as_ref()
+                    || self.stack.identities.iter().any(|identity| is_user_of(identity, &user))
+            }),
             Err(_) => uri.to_ascii_lowercase().starts_with("tel:"),
         }
     }
@@ -109,6 +110,10 @@ impl Agent {
         headers.set("Supported", SUPPORTED.join(", "));
         response
     }
+}
+
+fn is_user_of(identity: &str, user: &str) -> bool {
+    identity.parse::<SipUri>().is_ok_and(|uri| uri.user_text().as_deref() == Some(user))
 }
 
 /// 420 for option tags that we do not know (RFC 3261 §8.2.2.3).

@@ -35,6 +35,8 @@ pub enum Owner {
     Registration,
     /// A call's.
     Call(CallId),
+    /// The question whether the proxy still lives.
+    Probe,
 }
 
 /// See the module.
@@ -48,6 +50,14 @@ pub struct Stack {
     pub flow: Option<FlowInfo>,
     /// Our address as the proxy sees it (RFC 3581), when it differs.
     pub public: Option<(String, u16)>,
+    /// The registrar agreed to outbound on this flow (RFC 5626 §4.2): whoever answers us comes
+    /// back by it, whatever our address is.
+    pub outbound: bool,
+    /// A call is on.
+    pub in_call: bool,
+    /// The account's identities by the registrar (P-Associated-URI, RFC 7315 §4.1), the default
+    /// one first.
+    pub identities: Vec<String>,
     /// Routes that the registrar wants requests to take (RFC 3608).
     pub service_route: Vec<String>,
     /// Name and password, once known.
@@ -65,6 +75,9 @@ impl Stack {
             settings,
             flow: None,
             public: None,
+            outbound: false,
+            in_call: false,
+            identities: Vec::new(),
             service_route: Vec::new(),
             credentials: None,
             rng: StdRng::from_seed(seed),
@@ -126,8 +139,18 @@ impl Stack {
         format!("sip:{}@{}", self.settings.user, self.settings.domain)
     }
 
-    /// Where we are reached now (RFC 3261 §8.1.1.8), as `<uri>`.
+    /// The Contact that makes dialogs (RFC 3261 §8.1.1.8), as `<uri>`: with outbound marked so
+    /// that requests in them take this flow (RFC 5626 §4.3).
     pub fn contact(&self) -> String {
+        let binding = self.binding();
+        match binding.strip_suffix('>').filter(|_| self.outbound) {
+            Some(open) => format!("{open};ob>"),
+            None => binding,
+        }
+    }
+
+    /// Where we are reached now, as `<uri>`: what is registered.
+    pub fn binding(&self) -> String {
         let (host, port) = self.public_address();
         let transport = match self.flow.as_ref().map(|flow| flow.transport) {
             Some(Transport::Tls) => ";transport=tls",
@@ -172,8 +195,10 @@ impl Stack {
         }
     }
 
-    /// Whether a message came from our proxy by the main flow. Anyone may write to our UDP
-    /// socket, so the address counts as well.
+    /// Whether a message came from our proxy by the main flow: only then is what a proxy vouches
+    /// for believed (P-Asserted-Identity, RFC 3325). Over TLS the flow's other end was verified.
+    /// Over TCP and UDP it is as good as the network in between; anyone may write to our UDP
+    /// socket, so there the address counts as well.
     pub fn is_main(&self, source: &Source) -> bool {
         source.flow == FlowId::MAIN
             && self.flow.as_ref().is_some_and(|flow| flow.remote == source.address)

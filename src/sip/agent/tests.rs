@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod calls;
+mod flow;
 mod loss;
 mod mutants;
 mod registrar;

@@ -5,7 +5,7 @@ mod own_invite;
 mod reoffer;
 mod two_hundred;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::super::CallEvent;
 use super::super::agent::Stack;
@@ -20,6 +20,11 @@ use own_invite::OwnInvite;
 use reoffer::Reoffer;
 use two_hundred::TwoHundred;
 
+/// A BYE that failed on its way is sent so often, with this pause: as long as one that got no
+/// answer would have been repeated.
+const MAX_BYES: u8 = 8;
+const BYE_PAUSE: Duration = Duration::from_secs(4);
+
 /// See the module.
 pub(super) struct Session {
     dialog: Dialog,
@@ -31,6 +36,9 @@ pub(super) struct Session {
     reoffer: Option<Reoffer>,
     local_sdp: Vec<u8>,
     end: End,
+    byes: u8,
+    /// When BYE is sent again.
+    bye_at: Option<Instant>,
     /// When the session is over unless refreshed (RFC 4028).
     expires: Option<Instant>,
 }
@@ -80,6 +88,8 @@ impl Session {
             reoffer: None,
             local_sdp: offer,
             end: End::No,
+            byes: 0,
+            bye_at: None,
             expires,
         }
     }
@@ -102,6 +112,8 @@ impl Session {
             reoffer: None,
             local_sdp: sdp,
             end: End::No,
+            byes: 0,
+            bye_at: None,
             expires,
         }
     }
@@ -162,8 +174,11 @@ impl Session {
         }
         let again = matches!(response.status, 401 | 407)
             && line.challenged(response) == Challenge::Answerable;
+        // The proxy, or its way to the other side, was away for a moment.
+        let passing = matches!(response.status, 408 | 430 | 477 | 480 | 500..=599);
         match again {
             true => self.send_bye(line),
+            false if passing && self.byes < MAX_BYES => self.bye_at = Some(line.now + BYE_PAUSE),
             false => self.end = End::Done,
         }
         Next::Stay
@@ -214,11 +229,14 @@ impl Session {
         let answer = self.answer.as_ref().map(TwoHundred::poll_timeout);
         let reoffer = self.reoffer.as_ref().map(|reoffer| reoffer.until);
         let expires = self.expires.filter(|_| matches!(self.end, End::No));
-        [delayed, answer, reoffer, expires].into_iter().flatten().min()
+        [delayed, answer, reoffer, expires, self.bye_at].into_iter().flatten().min()
     }
 
     pub fn handle_timeout(&mut self, line: &mut Line<'_>) -> Next {
         let now = line.now;
+        if self.bye_at.take_if(|at| *at <= now).is_some() {
+            self.send_bye(line);
+        }
         if let Some(reoffer) = self.reoffer.take_if(|reoffer| reoffer.until <= now) {
             line.respond_status(&reoffer.key, &reoffer.request, 500);
         }
@@ -256,6 +274,7 @@ impl Session {
     }
 
     fn send_bye(&mut self, line: &mut Line<'_>) {
+        self.byes = self.byes.saturating_add(1);
         let bye = self.dialog.request(Method::Bye);
         let next_hop = self.dialog.next_hop().to_owned();
         let key = line.send(bye, Some(&next_hop));

@@ -248,3 +248,55 @@ fn what_cannot_be_answered_is_told() {
 fn nothing_shows_the_password() {
     assert!(!format!("{:?}", alice()).contains("secret"));
 }
+
+/// The server's proof (RFC 7616 §3.5): `A2` is the Request-URI behind a colon. The expected value
+/// is made here from the formula.
+#[test]
+fn a_server_that_proves_nothing_is_not_believed() {
+    use md5::{Digest as _, Md5};
+    let hash = |text: String| -> String {
+        Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    };
+    for qop in ["auth", "auth-int"] {
+        let mut authenticator = Authenticator::new();
+        authenticator
+            .challenged(&www(&format!("Digest realm=\"r\", nonce=\"n\", qop=\"{qop}\"")))
+            .unwrap();
+        let (_, pairs) = answered(&mut authenticator, 1);
+        let cnonce = pairs[0].get("cnonce").unwrap();
+        let a2 = match qop {
+            "auth" => ":sip:example.com".to_owned(),
+            _ => format!(":sip:example.com:{}", hash(String::new())),
+        };
+        let ha1 = hash("alice:r:secret".to_owned());
+        let proof = hash(format!("{ha1}:n:00000001:{cnonce}:{qop}:{}", hash(a2)));
+        let said = |proof: &str| {
+            refusal(&[(
+                "Authentication-Info",
+                &format!("qop={qop}, rspauth=\"{proof}\", nc=00000001"),
+            )])
+        };
+        assert_eq!(authenticator.verify(&said(&proof), &alice()), Ok(()));
+        let wrong = proof.replace(|letter: char| letter.is_ascii_digit(), "f");
+        let verdict = authenticator.verify(&said(&wrong), &alice());
+        assert_eq!(verdict, Err(DigestError::WrongServer));
+        assert_eq!(authenticator.verify(&refusal(&[]), &alice()), Ok(()));
+    }
+}
+
+#[test]
+fn a_proxy_and_then_the_registrar() {
+    let mut authenticator = Authenticator::new();
+    let proxy = refusal(&[("Proxy-Authenticate", "Digest realm=\"p\", nonce=\"1\", qop=\"auth\"")]);
+    authenticator.challenged(&proxy).unwrap();
+    assert_eq!(answered(&mut authenticator, 1).1.len(), 1);
+    authenticator
+        .challenged(&www(
+            "Digest realm=\"r\", nonce=\"2\", algorithm=SHA-256-sess, qop=\"auth-int\"",
+        ))
+        .unwrap();
+    let (request, pairs) = answered(&mut authenticator, 2);
+    assert_eq!(pairs.len(), 2);
+    assert!(request.headers.get("Proxy-Authorization").unwrap().contains("nc=00000002"));
+    assert!(request.headers.get("Authorization").unwrap().contains("qop=auth-int"));
+}

@@ -1,6 +1,52 @@
-//! The order of SRV records (RFC 2782).
+//! The order of NAPTR records (RFC 3403), SRV records (RFC 2782) and addresses.
 
-use hickory_resolver::proto::rr::rdata::SRV;
+use std::net::IpAddr;
+
+use hickory_resolver::proto::rr::rdata::{NAPTR, SRV};
+
+use crate::model::account::Transport;
+
+/// The most services that are looked at.
+const MOST_SERVICES: usize = 6;
+
+/// What a NAPTR record says (RFC 3263 §4.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Service {
+    pub transport: Transport,
+    /// Whose SRV records to ask for, with a dot at the end.
+    pub name: String,
+}
+
+/// Those that lead to SRV records of a transport that is known here, in the domain's order.
+pub(super) fn by_preference(mut records: Vec<&NAPTR>) -> Vec<Service> {
+    records.sort_by_key(|record| (record.order, record.preference));
+    let service = |record: &&NAPTR| {
+        let is = |name: &str| record.services.eq_ignore_ascii_case(name.as_bytes());
+        let transport = match () {
+            () if is("SIPS+D2T") => Transport::Tls,
+            () if is("SIP+D2T") => Transport::Tcp,
+            () if is("SIP+D2U") => Transport::Udp,
+            () => return None,
+        };
+        let leads_to_srv = record.flags.eq_ignore_ascii_case(b"s") && !record.replacement.is_root();
+        leads_to_srv.then(|| Service { transport, name: record.replacement.to_ascii() })
+    };
+    records.iter().filter_map(service).take(MOST_SERVICES).collect()
+}
+
+/// IPv4 and IPv6 by turns, IPv4 first; each family in its order.
+pub(super) fn by_turns(addresses: impl Iterator<Item = IpAddr>) -> Vec<IpAddr> {
+    let (four, six): (Vec<_>, Vec<_>) = addresses.partition(IpAddr::is_ipv4);
+    let (mut four, mut six) = (four.into_iter(), six.into_iter());
+    let mut turns = Vec::new();
+    loop {
+        let pair = [four.next(), six.next()];
+        if pair == [None, None] {
+            return turns;
+        }
+        turns.extend(pair.into_iter().flatten());
+    }
+}
 
 /// Lowest priority first; of equal priority in an order that `dice` draws by weight. `dice(n)`
 /// is uniform in `0..=n`.
@@ -32,6 +78,14 @@ mod tests {
         let records =
             records.map(|(priority, weight, port)| SRV::new(priority, weight, port, Name::root()));
         by_weight(records.into(), dice).iter().map(|record| record.port).collect()
+    }
+
+    #[test]
+    fn families_take_turns() {
+        let given = ["::1", "192.0.2.1", "::2", "::3", "192.0.2.2"];
+        let given = given.map(|address| address.parse::<IpAddr>().unwrap());
+        let turns: Vec<_> = by_turns(given.into_iter()).iter().map(IpAddr::to_string).collect();
+        assert_eq!(turns, ["192.0.2.1", "::1", "192.0.2.2", "::2", "::3"]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use hickory_resolver::proto::rr::{Name, Record};
 use tokio::net::UdpSocket;
 
 use super::*;
+use hickory_resolver::proto::rr::rdata::NAPTR;
 
 /// A name server on loopback that knows these records, and how often it was asked.
 async fn server(zone: Vec<(&'static str, RData)>) -> (Names, Arc<AtomicUsize>) {
@@ -50,6 +51,12 @@ fn names(port: u16) -> Names {
 
 fn srv(priority: u16, port: u16, target: &str) -> RData {
     RData::SRV(SRV::new(priority, 1, port, Name::from_ascii(target).unwrap()))
+}
+
+fn naptr(order: u16, service: &str, replacement: &str) -> RData {
+    let bytes = |text: &str| text.as_bytes().to_vec().into_boxed_slice();
+    let replacement = Name::from_ascii(replacement).unwrap();
+    RData::NAPTR(NAPTR::new(order, 1, bytes("s"), bytes(service), bytes(""), replacement))
 }
 
 fn a(last: u8) -> RData {
@@ -142,4 +149,49 @@ async fn silence_is_a_time_out_within_five_seconds() {
     let fault = names.resolve(&place("a.example", None, None, false)).await.unwrap_err();
     assert_eq!(fault, Fault::TimedOut("a.example".to_owned()));
     assert!(start.elapsed() < Duration::from_secs(5));
+}
+
+/// RFC 3263 §4.1: the domain says in which order, and where its SRV records are.
+#[tokio::test]
+async fn naptr_leads_to_services_in_the_domains_order() {
+    let zone = |tls: bool| {
+        let mut zone = vec![
+            ("example.com.", naptr(20, "SIP+D2U", "_sip._udp.else.example.")),
+            ("example.com.", naptr(10, "SIP+D2T", "_sip._tcp.else.example.")),
+            ("example.com.", naptr(5, "SIP+D2W", "_sip._ws.else.example.")),
+            ("example.com.", naptr(1, "E2U+sip", "_sip._udp.wrong.example.")),
+            ("_sip._udp.example.com.", srv(1, 7, "one.example.com.")),
+            ("_sip._udp.else.example.", srv(1, 5070, "one.example.com.")),
+            ("_sip._tcp.else.example.", srv(1, 5080, "two.example.com.")),
+            ("_sips._tcp.else.example.", srv(1, 5090, "two.example.com.")),
+            ("one.example.com.", a(1)),
+            ("two.example.com.", a(2)),
+        ];
+        if tls {
+            zone.push(("example.com.", naptr(30, "sips+d2t", "_sips._tcp.else.example.")));
+        }
+        zone
+    };
+    let (names, _) = server(zone(false)).await;
+    let all = found(&names, place("example.com", None, None, false)).await;
+    assert_eq!(all, [(Tcp, "192.0.2.2:5080".to_owned()), (Udp, "192.0.2.1:5070".to_owned())]);
+    let udp = found(&names, place("example.com", None, Some(Udp), false)).await;
+    assert_eq!(udp, [(Udp, "192.0.2.1:7".to_owned())], "a given transport asks no NAPTR");
+    let (names, _) = server(zone(true)).await;
+    for secure in [false, true] {
+        let tls = found(&names, place("example.com", None, None, secure)).await;
+        assert_eq!(tls, [(Tls, "192.0.2.2:5090".to_owned())]);
+    }
+}
+
+#[tokio::test]
+async fn naptr_that_leads_nowhere_leaves_srv() {
+    let (names, _) = server(vec![
+        ("example.com.", naptr(1, "SIP+D2T", "_sip._tcp.gone.example.")),
+        ("_sip._udp.example.com.", srv(1, 5070, "one.example.com.")),
+        ("one.example.com.", a(1)),
+    ])
+    .await;
+    let all = found(&names, place("example.com", None, None, false)).await;
+    assert_eq!(all, [(Udp, "192.0.2.1:5070".to_owned())]);
 }

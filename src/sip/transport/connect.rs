@@ -1,13 +1,14 @@
 //! Opening a flow: names, TCP, TLS, within a limit.
 
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, UdpSocket};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::{FlowInfo, KEEP_ALIVE_STREAM, KEEP_ALIVE_UDP, Shared, udp};
+use super::{FlowInfo, Past, Shared, udp};
 use crate::model::account::Transport;
 use crate::model::fault::Fault;
 use crate::sip::resolve::{Place, Target};
@@ -33,39 +34,60 @@ pub(super) struct Opened {
 }
 
 pub(super) enum Socket {
-    Udp(UdpSocket),
+    Udp(udp::Bound),
     Stream(Box<dyn Duplex>),
 }
 
 /// Resolves and connects, trying the addresses in turn; each gets its share of the time left.
-/// Of several faults that of a certificate counts, else the last.
+/// Of several faults the most telling counts. Targets that failed lately come last.
 pub(super) async fn open(
     shared: &Shared,
     place: &Place,
     verify: &Verify,
     limit: Duration,
+    past: &Past,
 ) -> Result<Opened, Fault> {
     let deadline = Instant::now() + limit;
     let timed_out = || Fault::TimedOut(place.host.to_string());
-    let targets =
+    let mut targets =
         timeout_at(deadline, shared.names.resolve(place)).await.map_err(|_| timed_out())??;
-    let mut fault = None;
+    let now = std::time::Instant::now();
+    targets.sort_by_key(|target| past.is_shunned(target, now));
+    let mut fresh = targets.iter().filter(|target| !past.is_shunned(target, now)).count();
+    let mut fault: Option<Fault> = None;
     let mut left = u32::try_from(targets.len()).unwrap_or(u32::MAX);
     for target in targets {
         let share = deadline.saturating_duration_since(Instant::now()) / left.max(1);
         left = left.saturating_sub(1);
+        fresh = fresh.saturating_sub(1);
         let label = format!("{}:{}", place.host, target.address.port());
-        let next = match timeout(share, attempt(target, &label, verify, &shared.roots)).await {
-            Ok(Ok(opened)) => return Ok(opened),
+        let next = match timeout(share, attempt(target, &label, verify, &shared.roots, past)).await
+        {
+            Ok(Ok(mut opened)) => {
+                opened.info.alternatives = fresh;
+                return Ok(opened);
+            }
             Ok(Err(next)) => next,
             Err(_) => Fault::TimedOut(label),
         };
         tracing::debug!(address = %target.address, fault = %next, "no connection");
-        if !matches!(fault, Some(Fault::Certificate(_))) {
+        if fault.as_ref().is_none_or(|known| telling(known) < telling(&next)) {
             fault = Some(next);
         }
     }
     Err(fault.unwrap_or_else(timed_out))
+}
+
+/// How much a fault says: of several targets' faults the user is told the one he can act on.
+fn telling(fault: &Fault) -> u8 {
+    match fault {
+        Fault::Certificate(_) => 5,
+        Fault::Tls(_) => 4,
+        Fault::Lost(_) => 3,
+        Fault::Refused(_) => 2,
+        Fault::TimedOut(_) => 0,
+        _ => 1,
+    }
 }
 
 async fn attempt(
@@ -73,31 +95,52 @@ async fn attempt(
     label: &str,
     verify: &Verify,
     roots: &Roots,
+    past: &Past,
 ) -> Result<Opened, Fault> {
     let remote = target.address;
     let fault = |error: io::Error| fault_of(&error, label);
-    let mut info = FlowInfo {
-        local: remote,
-        remote,
-        transport: target.transport,
-        tls: None,
-        keep_alive: KEEP_ALIVE_STREAM,
-    };
+    let mut info =
+        FlowInfo { local: remote, remote, transport: target.transport, tls: None, alternatives: 0 };
     if target.transport == Transport::Udp {
-        let (socket, local) = udp::bind(remote).await.map_err(fault)?;
-        info.local = local;
-        info.keep_alive = KEEP_ALIVE_UDP;
-        return Ok(Opened { info, socket: Socket::Udp(socket) });
+        let bound = udp::bind(remote, past.socket.clone()).await.map_err(fault)?;
+        info.local = bound.local;
+        return Ok(Opened { info, socket: Socket::Udp(bound) });
     }
-    let stream = TcpStream::connect(remote).await.map_err(fault)?;
+    let stream = connect(remote, past.stream).await.map_err(fault)?;
     info.local = stream.local_addr().map_err(fault)?;
     let _ = stream.set_nodelay(true);
     if target.transport == Transport::Tcp {
         return Ok(Opened { info, socket: Socket::Stream(Box::new(stream)) });
     }
-    let stream = tls::handshake(stream, &verify.domain, verify.also.as_deref(), roots, &[]).await?;
+    let stream = tls::handshake_sip(stream, &verify.domain, verify.also.as_deref(), roots).await?;
     info.tls = Some(tls::facts(stream.get_ref().1));
     Ok(Opened { info, socket: Socket::Stream(Box::new(stream)) })
+}
+
+/// From the port of the flow before, if it can be had: proxies find us there for the dialogs
+/// that began on it, also one that was restarted and knows nothing else.
+async fn connect(remote: SocketAddr, before: Option<SocketAddr>) -> io::Result<TcpStream> {
+    let Some(before) = before else { return TcpStream::connect(remote).await };
+    if super::local_towards(remote).await != Some(before.ip()) {
+        return TcpStream::connect(remote).await;
+    }
+    let socket = if remote.is_ipv6() { TcpSocket::new_v6() } else { TcpSocket::new_v4() }?;
+    socket.set_reuseaddr(true)?;
+    if socket.bind(before).is_err() {
+        return TcpStream::connect(remote).await;
+    }
+    match socket.connect(remote).await {
+        // The connection before is not quite over.
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::AddrNotAvailable | io::ErrorKind::AddrInUse
+            ) =>
+        {
+            TcpStream::connect(remote).await
+        }
+        connected => connected,
+    }
 }
 
 /// Sorts a socket's error.

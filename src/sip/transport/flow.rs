@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::connect::{self, Duplex, Opened, Socket, Verify, fault_of};
-use super::{FlowId, FlowInfo, Shared, Source, TransportEvent, stamp, udp};
+use super::{FlowId, FlowInfo, Past, Shared, Source, TransportEvent, stamp, udp};
 use crate::model::fault::Fault;
 use crate::sip::message::Message;
 use crate::sip::resolve::Place;
@@ -123,7 +123,7 @@ async fn connect(id: FlowId, place: Place, shared: Shared, queue: Queue, jobs: m
         _ => connect::LIMIT,
     };
     let verify = Verify { domain: place.host.to_bare_string(), also: None };
-    let fault = match connect::open(&shared, &place, &verify, limit).await {
+    let fault = match connect::open(&shared, &place, &verify, limit, &Past::default()).await {
         Ok(Opened { info, socket: Socket::Stream(stream) }) => {
             return Pump { id, info, shared }.run(stream, queue, jobs).await;
         }
@@ -221,7 +221,7 @@ impl Pump {
                         true
                     }
                     Ok(Framed::KeepAlivePong) if self.id == FlowId::MAIN => {
-                        events.send(TransportEvent::Pong).await.is_ok()
+                        events.send(TransportEvent::Pong { mapped: None }).await.is_ok()
                     }
                     Ok(Framed::KeepAlivePong) => true,
                     Ok(Framed::Message(message)) => deliver(Ok(message), from, events).await,

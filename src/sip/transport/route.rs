@@ -82,7 +82,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use Transport::{Tcp, Tls, Udp};
-    use std::time::Duration;
 
     fn lead(uri: &str, transport: Transport) -> String {
         let port = default_port(transport);
@@ -91,7 +90,7 @@ mod tests {
             remote: format!("192.0.2.1:{port}").parse().unwrap(),
             transport,
             tls: None,
-            keep_alive: Duration::ZERO,
+            alternatives: 0,
         };
         match way(&uri.parse().unwrap(), &main, &["example.com".to_owned()]) {
             Way::Main => "main".to_owned(),

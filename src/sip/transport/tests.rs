@@ -1,4 +1,5 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
+mod flows;
 mod tls;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -42,11 +43,11 @@ fn ok_to(message: &Message) -> Message {
 }
 
 async fn opened(settings: &TransportSettings) -> Transports {
-    Transports::open(settings).await.unwrap().0
+    Transports::open(settings, &Past::default()).await.unwrap().0
 }
 
 async fn refused(settings: &TransportSettings) -> Fault {
-    Transports::open(settings).await.err().expect("a fault")
+    Transports::open(settings, &Past::default()).await.err().expect("a fault")
 }
 
 async fn message(transports: &mut Transports) -> (Message, Source) {
@@ -153,7 +154,8 @@ async fn a_port_without_any_answer_times_out() {
         lookups: Arc::new(Semaphore::new(1)),
     };
     let verify = Verify { domain: "sip.example.com".to_owned(), also: None };
-    let opened = connect::open(&shared, &place, &verify, Duration::from_millis(50)).await;
+    let opened =
+        connect::open(&shared, &place, &verify, Duration::from_millis(50), &Past::default()).await;
     assert_eq!(opened.err(), Some(Fault::TimedOut(listener.local_addr().unwrap().to_string())));
 }
 
@@ -176,12 +178,12 @@ async fn tcp_messages_and_keep_alives() {
     peer.write_all(rest).await.unwrap();
     assert!(matches!(message(&mut transports).await.0, Message::Response(_)));
 
-    transports.keep_alive().await.unwrap();
+    transports.keep_alive(Ping::LineBreaks).await.unwrap();
     let mut ping = [0; 4];
     peer.read_exact(&mut ping).await.unwrap();
     assert_eq!(&ping, b"\r\n\r\n");
     peer.write_all(b"\r\n").await.unwrap();
-    assert!(matches!(transports.next().await, TransportEvent::Pong));
+    assert!(matches!(transports.next().await, TransportEvent::Pong { mapped: None }));
 
     peer.write_all(b"\r\n\r\n").await.unwrap();
     let mut pong = [0; 2];

@@ -1,8 +1,9 @@
 //! The UDP socket: unconnected, so that any server of the service may send to it.
 
+use std::collections::VecDeque;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::net::UdpSocket;
@@ -11,7 +12,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::connect::fault_of;
 use super::flow::deliver;
-use super::{FlowId, Shared, Source, TransportEvent};
+use super::{FlowId, Ping, Shared, Source, TransportEvent, stun};
 use crate::model::account::Transport;
 use crate::model::fault::Fault;
 use crate::sip::message::Message;
@@ -19,19 +20,43 @@ use crate::sip::resolve::Place;
 use crate::sip::wire::{self, MAX_DATAGRAM};
 
 /// How long a refusal of an empty datagram is waited for. On the same machine or network it
-/// comes at once.
-const PROBE: Duration = Duration::from_millis(100);
+/// comes at once; a later one ends the flow.
+const PROBE: Duration = Duration::from_millis(10);
+/// How many binding requests may be under way.
+const MOST_BINDINGS: usize = 8;
 
 pub(super) struct Udp {
     socket: Arc<UdpSocket>,
+    sentinel: Arc<UdpSocket>,
+    bindings: Bindings,
     _reader: AbortOnDropHandle<()>,
+    _watch: AbortOnDropHandle<()>,
+}
+
+/// The binding requests whose answers are awaited.
+type Bindings = Arc<Mutex<VecDeque<stun::Id>>>;
+
+/// A socket for SIP, and one that is connected to the server: only such a one hears that nothing
+/// listens there.
+pub(super) struct Bound {
+    pub local: SocketAddr,
+    socket: Arc<UdpSocket>,
+    sentinel: UdpSocket,
 }
 
 impl Udp {
-    pub fn start(socket: UdpSocket, shared: &Shared) -> Self {
-        let socket = Arc::new(socket);
-        let reader = tokio::spawn(read(socket.clone(), shared.events.clone()));
-        Self { socket, _reader: AbortOnDropHandle::new(reader) }
+    pub fn start(bound: Bound, remote: SocketAddr, shared: &Shared) -> Self {
+        let Bound { socket, sentinel, .. } = bound;
+        let (sentinel, bindings) = (Arc::new(sentinel), Bindings::default());
+        let reader = tokio::spawn(read(socket.clone(), bindings.clone(), shared.events.clone()));
+        let watch = tokio::spawn(watch(sentinel.clone(), remote, shared.events.clone()));
+        Self {
+            socket,
+            sentinel,
+            bindings,
+            _reader: AbortOnDropHandle::new(reader),
+            _watch: AbortOnDropHandle::new(watch),
+        }
     }
 
     pub fn socket(&self) -> Arc<UdpSocket> {
@@ -41,26 +66,67 @@ impl Udp {
     pub async fn send(&self, bytes: &[u8], to: SocketAddr) -> Result<(), Fault> {
         send(&self.socket, bytes, to).await
     }
+
+    pub async fn ping(&self, ping: Ping, to: SocketAddr) -> Result<(), Fault> {
+        // Its own failure, and the answer of the other side's system, come to its task.
+        let _ = self.sentinel.send(b"\r\n").await;
+        if ping == Ping::LineBreaks {
+            return self.send(b"\r\n", to).await;
+        }
+        let id = rand::random();
+        {
+            let mut bindings = self.bindings.lock().unwrap_or_else(PoisonError::into_inner);
+            bindings.push_back(id);
+            if bindings.len() > MOST_BINDINGS {
+                bindings.pop_front();
+            }
+        }
+        self.send(&stun::request(id), to).await
+    }
 }
 
-/// A socket with the address from which the system sends to `remote`.
+/// A socket with the address from which the system sends to `remote`: the `kept` one if that has
+/// it still.
 ///
 /// # Errors
 /// `ConnectionRefused` when the other side's system says that nothing listens there.
-pub(super) async fn bind(remote: SocketAddr) -> io::Result<(UdpSocket, SocketAddr)> {
+pub(super) async fn bind(remote: SocketAddr, kept: Option<Arc<UdpSocket>>) -> io::Result<Bound> {
+    let sentinel = towards(remote).await?;
+    sentinel.send(b"\r\n").await?;
+    if let Ok(Err(refused)) = tokio::time::timeout(PROBE, sentinel.recv(&mut [0; 8])).await {
+        return Err(refused);
+    }
+    let ip = sentinel.local_addr()?.ip();
+    let same = |socket: &Arc<UdpSocket>| socket.local_addr().is_ok_and(|local| local.ip() == ip);
+    let socket = match kept.filter(same) {
+        Some(socket) => socket,
+        None => Arc::new(UdpSocket::bind((ip, 0)).await?),
+    };
+    Ok(Bound { local: socket.local_addr()?, socket, sentinel })
+}
+
+/// A socket that is connected to `remote`: its address is the one the system sends from.
+pub(super) async fn towards(remote: SocketAddr) -> io::Result<UdpSocket> {
     let any: SocketAddr = match remote {
         SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
         SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
     };
-    let probe = UdpSocket::bind(any).await?;
-    probe.connect(remote).await?;
-    probe.send(b"\r\n").await?;
-    if let Ok(Err(refused)) = tokio::time::timeout(PROBE, probe.recv(&mut [0; 8])).await {
-        return Err(refused);
+    let socket = UdpSocket::bind(any).await?;
+    socket.connect(remote).await?;
+    Ok(socket)
+}
+
+/// Waits for the other side's system to say that nothing listens there any more.
+async fn watch(sentinel: Arc<UdpSocket>, remote: SocketAddr, events: mpsc::Sender<TransportEvent>) {
+    loop {
+        // What the server sends to it is nothing: it never got a request from there.
+        let Err(error) = sentinel.recv(&mut [0; 8]).await else { continue };
+        if error.kind() == io::ErrorKind::ConnectionRefused {
+            let fault = Fault::Refused(remote.to_string());
+            let _ = events.send(TransportEvent::Closed { flow: FlowId::MAIN, fault }).await;
+        }
+        return;
     }
-    let socket = UdpSocket::bind((probe.local_addr()?.ip(), 0)).await?;
-    let local = socket.local_addr()?;
-    Ok((socket, local))
 }
 
 /// Sends to a place whose name must be looked up first, in a task of its own.
@@ -86,7 +152,7 @@ pub(super) fn look_up_and_send(
     Ok(())
 }
 
-/// Looks a place up and sends to its first address.
+/// Looks a place up and sends to the first address that takes it.
 pub(super) async fn send_to_place(
     shared: &Shared,
     socket: &UdpSocket,
@@ -95,21 +161,36 @@ pub(super) async fn send_to_place(
 ) -> Result<(), Fault> {
     let targets = shared.names.resolve(place).await?;
     let unknown = || Fault::UnknownHost(place.host.to_string());
-    let target = targets.first().ok_or_else(unknown)?;
-    send(socket, &wire::write(message), target.address).await
+    let bytes = wire::write(message);
+    let mut fault = None;
+    for target in targets {
+        match send(socket, &bytes, target.address).await {
+            Ok(()) => return Ok(()),
+            Err(error) => fault = fault.or(Some(error)),
+        }
+    }
+    Err(fault.unwrap_or_else(unknown))
 }
 
 async fn send(socket: &UdpSocket, bytes: &[u8], to: SocketAddr) -> Result<(), Fault> {
     socket.send_to(bytes, to).await.map(drop).map_err(|error| fault_of(&error, &to.to_string()))
 }
 
-async fn read(socket: Arc<UdpSocket>, events: mpsc::Sender<TransportEvent>) {
+async fn read(socket: Arc<UdpSocket>, bindings: Bindings, events: mpsc::Sender<TransportEvent>) {
     let mut buffer = vec![0; MAX_DATAGRAM];
     loop {
         match socket.recv_from(&mut buffer).await {
             Ok((length, address)) => {
                 let source = Source { flow: FlowId::MAIN, address, transport: Transport::Udp };
                 let bytes = buffer.get(..length).unwrap_or_default();
+                if stun::is_stun(bytes) {
+                    if let Some(mapped) = awaited(bytes, &bindings)
+                        && events.send(TransportEvent::Pong { mapped }).await.is_err()
+                    {
+                        return;
+                    }
+                    continue;
+                }
                 if !deliver(wire::parse_datagram(bytes), source, &events).await {
                     return;
                 }
@@ -127,4 +208,14 @@ async fn read(socket: Arc<UdpSocket>, events: mpsc::Sender<TransportEvent>) {
             }
         }
     }
+}
+
+/// The address in a binding's answer, if it answers a request of ours: its identifier cannot be
+/// guessed.
+fn awaited(datagram: &[u8], bindings: &Bindings) -> Option<Option<SocketAddr>> {
+    let answer = stun::answer(datagram)?;
+    let mut bindings = bindings.lock().unwrap_or_else(PoisonError::into_inner);
+    let at = bindings.iter().position(|id| *id == answer.id)?;
+    bindings.drain(..=at);
+    Some(answer.mapped)
 }

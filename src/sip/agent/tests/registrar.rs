@@ -21,6 +21,10 @@ pub struct Registrar {
     pub is_restless: bool,
     /// Lifetimes that were asked for, in order, authorized or not.
     pub asked: Vec<u32>,
+    /// Agree to outbound, with this Flow-Timer.
+    pub outbound: Option<&'static str>,
+    /// The first hop knows no outbound: 439.
+    pub lacks_outbound: bool,
     /// Who is bound now: agent and Contact.
     pub bound: Vec<(usize, String)>,
 }
@@ -34,6 +38,9 @@ impl Registrar {
         self.asked.push(expires);
         let mut response = match self.status {
             Some(status) => Response::to_request(request, status, None),
+            None if self.lacks_outbound && offers_outbound(request) => {
+                Response::to_request(request, 439, None)
+            }
             None if !self.is_authorized(request) => {
                 let mut response = Response::to_request(request, 401, None);
                 response.headers.push(
@@ -52,6 +59,14 @@ impl Registrar {
                 let mut response = Response::to_request(request, 200, None);
                 for contact in request.headers.list("Contact") {
                     response.headers.push("Contact", contact);
+                }
+                if let Some(timer) = self.outbound.filter(|_| offers_outbound(request)) {
+                    response.headers.push("Require", "outbound");
+                    response.headers.push("Flow-Timer", timer);
+                    response.headers.push(
+                        "P-Associated-URI",
+                        "<sip:+15550100@cusax.test;user=phone>, <sip:alice@cusax.test>",
+                    );
                 }
                 response
             }
@@ -89,6 +104,10 @@ impl Registrar {
         let expected = md5(&format!("{ha1}:abc:{}:{}:auth:{ha2}", field("nc"), field("cnonce")));
         field(" response") == expected
     }
+}
+
+fn offers_outbound(request: &Request) -> bool {
+    request.headers.get("Contact").is_some_and(|contact| contact.contains(";reg-id=1"))
 }
 
 fn md5(text: &str) -> String {

@@ -47,6 +47,8 @@ pub struct World {
     /// How a connection attempt ends.
     pub connect: Result<(), Fault>,
     pub pings: usize,
+    /// How many targets the server has beside the one in use.
+    pub alternatives: usize,
     /// Answers to what cannot be read may be no better.
     pub spoilt: bool,
     /// An agent that this script speaks for: messages to it are kept here instead.
@@ -89,6 +91,7 @@ impl World {
             password: Ok("secret".to_owned()),
             connect: Ok(()),
             pings: 0,
+            alternatives: 0,
             spoilt: false,
             scripted: None,
             inbox: Vec::new(),
@@ -259,7 +262,7 @@ impl World {
             remote: proxy(),
             transport: self.weather.transport,
             tls: None,
-            keep_alive: Duration::from_secs(25),
+            alternatives: self.alternatives,
         }
     }
 
@@ -291,8 +294,9 @@ impl World {
                 self.agents[agent].handle_password(now, password);
                 self.pump();
             }
-            Need::Ping => self.pings += 1,
+            Need::Ping(_) => self.pings += 1,
             Need::Disconnect => {}
+            Need::Elsewhere => self.alternatives = self.alternatives.saturating_sub(1),
         }
     }
 

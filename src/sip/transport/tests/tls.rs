@@ -11,6 +11,10 @@ use tokio_rustls::server::TlsStream;
 use super::*;
 use crate::model::fault::CertificateFault;
 
+async fn open(settings: &TransportSettings) -> Result<(Transports, FlowInfo), Fault> {
+    Transports::open(settings, &Past::default()).await
+}
+
 type Ca = CertifiedIssuer<'static, KeyPair>;
 
 fn ca(name: &str) -> (Ca, tempfile::NamedTempFile) {
@@ -65,8 +69,7 @@ async fn a_verified_server_by_any_of_its_names() {
     for name in names {
         let (listener, mut settings) = listen().await;
         settings.ca_file = Some(file.path().to_owned());
-        let (opened, served) =
-            tokio::join!(Transports::open(&settings), serve(listener, name, &ca));
+        let (opened, served) = tokio::join!(open(&settings), serve(listener, name, &ca));
         let (mut transports, info) = opened.unwrap();
         let mut peer = served.unwrap();
         let security = info.security("DIGEST-SHA-256");
@@ -147,10 +150,8 @@ async fn sips_means_tls_whatever_the_parameter_says() {
         proxy.secure = true;
         proxy.transport = Some(Transport::Udp);
     }
-    let (opened, served) = tokio::join!(
-        Transports::open(&settings),
-        serve(listener, params(&["sip.example.com"]), &ca)
-    );
+    let (opened, served) =
+        tokio::join!(open(&settings), serve(listener, params(&["sip.example.com"]), &ca));
     assert_eq!(opened.unwrap().1.transport, Transport::Tls);
     assert!(served.is_some());
 }
