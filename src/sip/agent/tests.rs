@@ -9,4 +9,5 @@ mod mutants;
 mod registrar;
 mod registration;
 mod strangers;
+mod transfer;
 mod world;

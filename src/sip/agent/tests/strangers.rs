@@ -39,10 +39,10 @@ fn every_request_gets_its_answer() {
         ("OPTIONS", 200),
         ("MESSAGE", 405),
         ("PUBLISH", 405),
-        ("REFER", 405),
+        ("REFER", 403),
         ("REGISTER", 405),
         ("SUBSCRIBE", 489),
-        ("NOTIFY", 481),
+        ("NOTIFY", 489),
         ("BYE", 481),
         ("PRACK", 481),
         ("UPDATE", 481),
@@ -62,7 +62,7 @@ fn abilities_do_not_name_chat() {
     let allow = options.headers.get("Allow").unwrap();
     assert!(allow.contains("INVITE") && !allow.contains("MESSAGE") && !allow.contains("PUBLISH"));
     assert_eq!(options.headers.get("Accept"), Some("application/sdp"));
-    assert_eq!(options.headers.get("Supported"), Some("timer"));
+    assert_eq!(options.headers.get("Supported"), Some("timer, replaces, norefersub"));
     assert_eq!(answer(request("MESSAGE", ALICE_URI)).headers.get("Allow"), Some(allow));
 }
 
