@@ -5,7 +5,9 @@
 
 mod calls;
 mod loss;
+mod mailbox;
 mod mutants;
+mod pager;
 mod registrar;
 mod registration;
 mod strangers;
