@@ -44,6 +44,8 @@ pub struct Subscription {
     tag: String,
     seq: u32,
     expires: u32,
+    /// What the notifier gave, until a NOTIFY says it better.
+    granted: u32,
     dialog: Option<Dialog>,
     auth: Authenticator,
     challenges: u8,
@@ -86,6 +88,7 @@ impl Subscription {
             tag: String::new(),
             seq: 0,
             expires: package.expires,
+            granted: package.expires,
             dialog: None,
             auth: Authenticator::new(),
             challenges: 0,
@@ -282,11 +285,11 @@ impl Subscription {
     fn on_success(&mut self, now: Instant, stack: &mut Stack, response: &Response) {
         self.auth.accepted(response);
         self.challenges = 0;
+        self.granted = seconds(&response.headers, "Expires").unwrap_or(self.expires);
         match self.phase {
             Phase::Active => {
                 self.attempt = 0;
-                let granted = seconds(&response.headers, "Expires").unwrap_or(self.expires);
-                self.refresh_in(now, stack, granted);
+                self.refresh_in(now, stack, self.granted);
             }
             Phase::Starting => self.due = Some(now + stack.transactions.timers().limit()),
             _ => {}
@@ -346,10 +349,11 @@ impl Subscription {
         if leaving {
             return;
         }
+        let begun = matches!(self.phase, Phase::Active);
         self.phase = Phase::Active;
         let left = params.get("expires").and_then(|text| text.parse().ok());
-        if left.is_some() || self.due.is_none() {
-            self.refresh_in(now, stack, left.unwrap_or(self.expires));
+        if left.is_some() || !begun {
+            self.refresh_in(now, stack, left.unwrap_or(self.granted));
         }
     }
 

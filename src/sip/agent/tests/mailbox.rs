@@ -89,6 +89,15 @@ fn is_told_refreshed_and_ended() {
 }
 
 #[test]
+fn a_state_without_a_lifetime_has_that_of_the_answer() {
+    let (mut world, subscribe) = subscribing();
+    world.inject(ALICE, &reply(&subscribe, 200, &[("Expires", "600")]));
+    give(&mut world, notify(&subscribe, 1, "active", BODY));
+    let wait = anew(&mut world).unwrap().as_secs();
+    assert!((479..=541).contains(&wait), "{wait}");
+}
+
+#[test]
 fn a_notify_may_come_before_the_answer_and_foreign_ones_find_nothing() {
     let (mut world, subscribe) = subscribing();
     assert_eq!(give(&mut world, notify(&subscribe, 5, "active;expires=600", BODY)), 200);
