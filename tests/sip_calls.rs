@@ -9,12 +9,15 @@ use dovetail::config::Config;
 use dovetail::lab::{Cert, ConfigOptions, Digest, Lab, LabBuilder, User};
 use dovetail::model::account::Transport;
 use dovetail::model::address::SipTarget;
-use dovetail::model::call::EndReason;
+use dovetail::model::call::{EndReason, TransferState};
 use dovetail::model::fault::{CertificateFault, Fault};
-use dovetail::model::id::CallId;
+use dovetail::model::id::{CallId, MessageId};
 use dovetail::sip::actor::{SipSettings, spawn};
 use dovetail::sip::transport::{Past, Ping, TransportEvent, TransportSettings, Transports};
-use dovetail::sip::{CallEvent, IncomingCall, PlaceCall, Registration, SipCommand, SipEvent};
+use dovetail::sip::{
+    CallEvent, IncomingCall, OutgoingMessage, PlaceCall, ReferTo, Registration, SipCommand,
+    SipEvent,
+};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
@@ -117,6 +120,10 @@ impl Phone {
     }
 
     async fn dial(&self, target: &str) -> CallId {
+        self.dial_for(target, None).await
+    }
+
+    async fn dial_for(&self, target: &str, referral: Option<CallId>) -> CallId {
         let call = CallId::new(uuid::Uuid::new_v4().to_string());
         self.send(SipCommand::Invite(PlaceCall {
             call: call.clone(),
@@ -124,7 +131,7 @@ impl Phone {
             offer: OFFER.to_vec(),
             impp: Some("alice@cusax.test".parse().unwrap()),
             anonymous: false,
-            referral: None,
+            referral,
         }))
         .await;
         call
@@ -279,6 +286,93 @@ async fn an_account_over_udp_reaches_one_over_tls() {
     bob.call_event(|event| matches!(event, CallEvent::Answered { .. })).await;
     bob.send(SipCommand::Hangup(out)).await;
     assert_eq!(alice.end().await, EndReason::RemoteHangup);
+}
+
+#[tokio::test]
+async fn messages_go_through_the_proxy() {
+    let lab = lab().await;
+    for transport in [Transport::Udp, Transport::Tcp, Transport::Tls] {
+        let mut alice = Phone::registered(&lab, "alice", transport).await;
+        let mut bob = Phone::registered(&lab, "bob", transport).await;
+        let start = std::time::Instant::now();
+        for (id, to, body) in
+            [("1", "sip:bob@cusax.test", "Grüße"), ("2", "sip:nobody@cusax.test", "x")]
+        {
+            let id = MessageId::new(id);
+            let message = OutgoingMessage { id: id.clone(), to: to.into(), body: body.into() };
+            alice.send(SipCommand::Message(message)).await;
+            let sent = alice
+                .until(|event| match event {
+                    SipEvent::MessageState { id: of, sent } if *of == id => Some(sent.clone()),
+                    _ => None,
+                })
+                .await;
+            if to.contains("bob") {
+                assert_eq!(sent, Ok(()));
+                println!("{transport:?}: taken after {:?}", start.elapsed());
+            } else {
+                let Err(Fault::Rejected(words)) = sent else { panic!("{sent:?}") };
+                assert!(words.starts_with("480 "), "{words}");
+            }
+        }
+        let message = bob
+            .until(|event| match event {
+                SipEvent::Message(message) => Some(message.clone()),
+                _ => None,
+            })
+            .await;
+        assert_eq!(message.body, "Grüße");
+        assert_eq!((message.from.as_str(), message.by_proxy), ("sip:alice@cusax.test", true));
+        alice.quit().await;
+        bob.quit().await;
+    }
+}
+
+#[tokio::test]
+async fn transfers_go_through_the_proxy() {
+    let builder = Lab::builder().sip_only();
+    let users = ["alice", "bob", "carol"].map(|name| User::new(name, "secret"));
+    let lab = users.into_iter().fold(builder, |lab, user| lab.user(user)).start().await.unwrap();
+    for (transport, attended) in [
+        (Transport::Udp, false),
+        (Transport::Udp, true),
+        (Transport::Tls, false),
+        (Transport::Tls, true),
+    ] {
+        let mut alice = Phone::registered(&lab, "alice", transport).await;
+        let mut bob = Phone::registered(&lab, "bob", transport).await;
+        let mut carol = Phone::registered(&lab, "carol", transport).await;
+        let (out, at_bob) = talk(&mut alice, &mut bob).await;
+        let mut to = ReferTo::Uri("sip:carol@cusax.test".to_owned());
+        let mut old = None;
+        let answer = |call: CallId| SipCommand::Answer { call, sdp: ANSWER.to_vec(), impp: None };
+        if attended {
+            to = ReferTo::Call(alice.dial("sip:carol@cusax.test").await);
+            let call = carol.incoming().await.call;
+            carol.send(answer(call.clone())).await;
+            alice.call_event(|event| matches!(event, CallEvent::Answered { .. })).await;
+            carol.call_event(|event| matches!(event, CallEvent::Confirmed { .. })).await;
+            old = Some(call);
+        }
+        let start = std::time::Instant::now();
+        alice.send(SipCommand::Refer { call: out.clone(), to }).await;
+        let asked = bob.call_event(|event| matches!(event, CallEvent::Referral { .. })).await;
+        let target = "sip:carol@cusax.test".to_owned();
+        assert_eq!(asked, CallEvent::Referral { to: target.clone(), attended });
+        bob.dial_for(&target, Some(at_bob)).await;
+        let incoming = carol.incoming().await;
+        assert_eq!(incoming.referred_by.as_deref(), Some("sip:alice@cusax.test"));
+        assert_eq!(incoming.replaces, old);
+        carol.send(answer(incoming.call)).await;
+        bob.call_event(|event| matches!(event, CallEvent::Answered { .. })).await;
+        alice.call_event(|event| *event == CallEvent::Transfer(TransferState::Done)).await;
+        println!("{transport:?}, attended {attended}: transferred after {:?}", start.elapsed());
+        alice.send(SipCommand::Hangup(out)).await;
+        assert_eq!(bob.end().await, EndReason::RemoteHangup);
+        for phone in [alice, bob, carol] {
+            phone.quit().await;
+        }
+    }
 }
 
 #[tokio::test]

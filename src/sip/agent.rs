@@ -4,6 +4,7 @@
 mod flow;
 mod keep_alive;
 mod probe;
+mod referrals;
 mod requests;
 mod stack;
 #[cfg(test)]
@@ -18,9 +19,11 @@ use zeroize::Zeroizing;
 use super::call::Call;
 use super::dialog::DialogId;
 use super::digest::Credentials;
+use super::mailbox::Mailbox;
 use super::message::{Message, Request, Response};
+use super::pager::Pager;
 use super::registration::Registration;
-use super::transaction::{Arrival, ClientKey, Origin, ServerKey, Timers};
+use super::transaction::{Arrival, ClientKey, Origin, Timers};
 use super::transport::{FlowInfo, Hop, Ping, Source};
 use super::uri::{SipUri, is_uri};
 use super::wire::WireError;
@@ -32,7 +35,7 @@ use crate::model::id::CallId;
 use keep_alive::{KeepAlive, Pulse};
 use probe::Probe;
 
-pub(super) use stack::{ACCEPT, ALLOW, Owner, SUPPORTED, Stack, bracketed};
+pub(super) use stack::{ALLOW_EVENTS, Owner, SUPPORTED, Stack, bracketed};
 
 /// Calls that may ring here at the same time; further ones find us busy.
 const MAX_RINGING: usize = 8;
@@ -54,6 +57,8 @@ pub struct AgentSettings {
     pub username: String,
     /// What stands for this installation (`+sip.instance`, RFC 5626 §4.1).
     pub instance: Uuid,
+    /// Instant messages are sent and taken (CUSAX C8, C10).
+    pub chat: bool,
     /// The transactions' times.
     pub timers: Timers,
 }
@@ -90,6 +95,8 @@ pub struct Agent {
     stack: Stack,
     registration: Registration,
     calls: BTreeMap<CallId, Call>,
+    mailbox: Mailbox,
+    pager: Pager,
     keep_alive: KeepAlive,
     probe: Probe,
     leaving: Option<Instant>,
@@ -105,6 +112,8 @@ impl Agent {
             stack,
             registration,
             calls: BTreeMap::new(),
+            mailbox: Mailbox::default(),
+            pager: Pager::default(),
             keep_alive: KeepAlive::default(),
             probe: Probe::default(),
             leaving: None,
@@ -161,10 +170,23 @@ impl Agent {
                 self.settle(now);
                 return;
             }
-            SipCommand::Message(_) => return,
+            SipCommand::Message(message) => {
+                self.pager.send(now, &mut self.stack, message.clone());
+                return;
+            }
+            SipCommand::Refer { call, to } => {
+                self.refer(now, call, to);
+                self.settle(now);
+                return;
+            }
+            SipCommand::RefuseReferral { call } => {
+                if let Some(call) = self.calls.get_mut(call) {
+                    call.refuse_referral(now, &mut self.stack);
+                }
+                self.settle(now);
+                return;
+            }
             SipCommand::Reoffer { call, .. }
-            | SipCommand::Refer { call, .. }
-            | SipCommand::RefuseReferral { call }
             | SipCommand::Follow { call, .. }
             | SipCommand::Redirect { call, .. }
             | SipCommand::Digit { call, .. }
@@ -192,7 +214,9 @@ impl Agent {
             }
             Err(fault) => Some(fault),
         };
+        self.pager.on_password(now, &mut self.stack, fault.as_ref());
         self.registration.on_password(now, &mut self.stack, fault);
+        self.mailbox.on_password(now, &mut self.stack);
         for call in self.calls.values_mut() {
             call.on_password(now, &mut self.stack);
         }
@@ -235,6 +259,7 @@ impl Agent {
             self.registration.poll_timeout(),
             self.keep_alive.poll_timeout(),
             self.probe.poll_timeout(),
+            self.mailbox.poll_timeout(),
             self.leaving,
         ];
         own.into_iter().flatten().chain(self.calls.values().filter_map(Call::poll_timeout)).min()
@@ -244,6 +269,7 @@ impl Agent {
     pub fn handle_timeout(&mut self, now: Instant) {
         self.stack.transactions.handle_timeout(now);
         self.registration.handle_timeout(now, &mut self.stack);
+        self.mailbox.handle_timeout(now, &mut self.stack);
         for call in self.calls.values_mut() {
             call.handle_timeout(now, &mut self.stack);
         }
@@ -283,7 +309,9 @@ impl Agent {
             (None, _) => EndReason::NotConnected,
             _ if self.leaving.is_some() || self.calls.len() >= MAX_CALLS => EndReason::NotConnected,
             (Some(flow), Some(target)) if flow == Transport::Tls || !is_secure(&target) => {
-                let call = Call::place(now, &mut self.stack, PlaceCall { target, ..place });
+                let Some(referred) = self.consent(&place) else { return };
+                let place = PlaceCall { target, ..place };
+                let call = Call::place(now, &mut self.stack, place, referred);
                 self.calls.insert(call.id().clone(), call);
                 return;
             }
@@ -308,6 +336,7 @@ impl Agent {
         for (id, call) in &mut self.calls {
             call.command(now, &mut self.stack, SipCommand::Hangup(id.clone()));
         }
+        self.mailbox.quit(now, &mut self.stack);
         self.registration.quit(now, &mut self.stack);
     }
 
@@ -329,6 +358,8 @@ impl Agent {
                 }
             }
             Owner::Probe => self.probe.answered(now),
+            Owner::Mailbox => self.mailbox.on_response(now, &mut self.stack, key, response),
+            Owner::Pager => self.pager.on_response(now, &mut self.stack, key, response),
         }
     }
 
@@ -347,12 +378,8 @@ impl Agent {
                 }
             }
             Owner::Probe => {}
-        }
-    }
-
-    fn ring(&mut self, now: Instant, key: ServerKey, request: Request, trusted: bool) {
-        if let Some(call) = Call::ring(now, &mut self.stack, key, request, trusted) {
-            self.calls.insert(call.id().clone(), call);
+            Owner::Mailbox => self.mailbox.on_no_answer(now, &mut self.stack, key),
+            Owner::Pager => self.pager.on_no_answer(&mut self.stack, key),
         }
     }
 
@@ -360,6 +387,14 @@ impl Agent {
     fn settle(&mut self, now: Instant) {
         while let Some((owner, key)) = self.stack.transactions.poll_failed() {
             self.on_no_answer(now, &owner, &key);
+        }
+        if self.stack.take_registered() && self.leaving.is_none() {
+            self.mailbox.registered(now, &mut self.stack);
+        }
+        while let Some((referral, progress)) = self.stack.poll_progress() {
+            if let Some(call) = self.calls.get_mut(&referral) {
+                call.on_progress(now, &mut self.stack, progress);
+            }
         }
         let stack = &self.stack;
         self.calls.retain(|_, call| !call.is_over(stack));

@@ -3,8 +3,11 @@
 mod incoming;
 mod line;
 mod outgoing;
+mod referral;
 mod session;
 mod timer;
+mod transfer;
+mod usage;
 
 use std::time::Instant;
 
@@ -19,6 +22,9 @@ use incoming::Incoming;
 use line::{Line, Shared};
 use outgoing::Outgoing;
 use session::Session;
+
+pub(super) use referral::Progress;
+pub(super) use usage::Replaceable;
 
 /// What our INVITE accepts in answers.
 const ACCEPT_SDP: &str = super::body::SDP;
@@ -51,23 +57,31 @@ enum Next {
 }
 
 impl Call {
-    /// Sends an INVITE.
-    pub fn place(now: Instant, stack: &mut Stack, place: PlaceCall) -> Self {
+    /// Sends an INVITE, with the headers that a REFER wants in it.
+    pub fn place(
+        now: Instant,
+        stack: &mut Stack,
+        place: PlaceCall,
+        referred: Vec<(&'static str, String)>,
+    ) -> Self {
         let mut shared = Shared::new(place.call.clone());
+        shared.referred = referred;
         let outgoing = Outgoing::place(&mut Line { now, stack, shared: &mut shared }, &place);
         Self { shared, stage: Stage::Outgoing(Box::new(outgoing)) }
     }
 
     /// Rings: 180, and the event. `None` when the INVITE is not fit for a dialog; it is
-    /// answered then.
+    /// answered then. `replaces` is the call of ours that it takes over.
     pub fn ring(
         now: Instant,
         stack: &mut Stack,
         key: ServerKey,
         request: Request,
         trusted: bool,
+        replaces: Option<CallId>,
     ) -> Option<Self> {
         let mut shared = Shared::new(CallId::new(stack.token()));
+        shared.replaces = replaces;
         let mut line = Line { now, stack, shared: &mut shared };
         let incoming = Incoming::ring(&mut line, key, request, trusted)?;
         Some(Self { shared, stage: Stage::Incoming(Box::new(incoming)) })
@@ -97,7 +111,7 @@ impl Call {
     pub fn is_over(&self, stack: &Stack) -> bool {
         match &self.stage {
             Stage::Over => true,
-            Stage::Session(session) => session.is_over(stack),
+            Stage::Session(session) => session.is_over(stack) && !self.shared.usages.are_on(),
             _ => false,
         }
     }
@@ -163,6 +177,10 @@ impl Call {
     ) {
         let line = &mut Line { now, stack, shared: &mut self.shared };
         let next = match &mut self.stage {
+            Stage::Session(session) if line.shared.usages.own(key) => {
+                usage::on_response(line, session, key, response);
+                Next::Stay
+            }
             Stage::Outgoing(outgoing) => outgoing.on_response(line, key, response),
             Stage::Session(session) => session.on_response(line, key, response),
             Stage::Incoming(_) | Stage::Over => Next::Stay,
@@ -174,6 +192,10 @@ impl Call {
     pub fn on_no_answer(&mut self, now: Instant, stack: &mut Stack, key: &ClientKey) {
         let line = &mut Line { now, stack, shared: &mut self.shared };
         let next = match &mut self.stage {
+            Stage::Session(_) if line.shared.usages.own(key) => {
+                usage::on_no_answer(line, key);
+                Next::Stay
+            }
             Stage::Outgoing(outgoing) => outgoing.on_no_answer(line, key),
             Stage::Session(session) => session.on_no_answer(line, key),
             Stage::Incoming(_) | Stage::Over => Next::Stay,
@@ -193,6 +215,10 @@ impl Call {
         let next = match &mut self.stage {
             Stage::Outgoing(outgoing) => outgoing.on_request(line, key, &request),
             Stage::Incoming(incoming) => incoming.on_request(line, key, &request),
+            Stage::Session(session) if usage::concerns(&request.method) => {
+                usage::on_request(line, session, key, &request);
+                Next::Stay
+            }
             Stage::Session(session) => session.on_request(line, key, request),
             Stage::Over => Next::Stay,
         };
@@ -224,6 +250,10 @@ impl Call {
         let line = &mut Line { now, stack, shared: &mut self.shared };
         let next = match &mut self.stage {
             Stage::Outgoing(outgoing) => outgoing.on_password(line),
+            Stage::Session(session) => {
+                usage::on_password(line, session);
+                Next::Stay
+            }
             _ => Next::Stay,
         };
         self.go(next);
@@ -231,6 +261,11 @@ impl Call {
 
     /// When [`Self::handle_timeout`] is due.
     pub fn poll_timeout(&self) -> Option<Instant> {
+        let usages = self.shared.usages.poll_timeout();
+        self.stage_timeout().into_iter().chain(usages).min()
+    }
+
+    fn stage_timeout(&self) -> Option<Instant> {
         match &self.stage {
             Stage::Outgoing(outgoing) => outgoing.poll_timeout(),
             Stage::Incoming(incoming) => incoming.poll_timeout(),
@@ -241,7 +276,11 @@ impl Call {
 
     /// Runs what is due.
     pub fn handle_timeout(&mut self, now: Instant, stack: &mut Stack) {
-        if self.poll_timeout().is_none_or(|due| now < due) {
+        let line = &mut Line { now, stack, shared: &mut self.shared };
+        if let Stage::Session(session) = &mut self.stage {
+            usage::handle_timeout(line, session);
+        }
+        if self.stage_timeout().is_none_or(|due| now < due) {
             return;
         }
         let line = &mut Line { now, stack, shared: &mut self.shared };

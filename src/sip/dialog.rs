@@ -2,6 +2,7 @@
 
 use super::message::{Headers, Method, Request, Response};
 use super::uri::SipUri;
+use super::value::NameAddr;
 
 /// What tells dialogs apart, seen from us.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,6 +96,31 @@ impl Dialog {
             route_set: record_route(headers),
             remote_target: contact(headers)?,
         })
+    }
+
+    /// The dialog that a NOTIFY makes for a SUBSCRIBE of ours numbered `local_seq` (RFC 6665
+    /// §4.4.1); `None` when it lacks a tag, a Call-ID, CSeq or Contact.
+    pub fn notified(notify: &Request, local_seq: u32) -> Option<Self> {
+        let headers = &notify.headers;
+        Some(Self {
+            id: DialogId::of_request(notify)?,
+            local: headers.get("To")?.to_owned(),
+            remote: headers.get("From")?.to_owned(),
+            local_seq,
+            remote_seq: Some(headers.cseq()?.number),
+            route_set: record_route(headers),
+            remote_target: contact(headers)?,
+        })
+    }
+
+    /// The other side's address, as its From or To has it.
+    pub fn remote_uri(&self) -> Option<String> {
+        self.remote.parse::<NameAddr>().ok().map(|remote| remote.uri)
+    }
+
+    /// Where the other side is reached now.
+    pub fn remote_target(&self) -> &str {
+        &self.remote_target
     }
 
     /// What tells it apart.

@@ -1,9 +1,12 @@
 //! Words from the wire, made safe for showing.
 
-use super::message::Response;
+use super::message::{Headers, Response};
+use super::value::NameAddr;
 
 /// The longest text that is taken over from the wire, in characters.
 pub const MAX_TEXT: usize = 200;
+/// Asserted identities that are looked at.
+const MAX_ASSERTED: usize = 2;
 
 /// `text` on one line without control characters and bidirectional overrides, at most
 /// [`MAX_TEXT`] characters.
@@ -20,6 +23,25 @@ pub fn reason(response: &Response) -> String {
         rest.rsplit_once('"').map(|(text, _)| safe(text))
     });
     warning.filter(|text| !text.is_empty()).unwrap_or_else(|| safe(&response.reason))
+}
+
+/// A URI made safe for showing. What is left of one that was cut or cleaned could be somebody
+/// else's address (`sip:bob:…@host` cut before its host ends), so it gets a mark that no
+/// address has.
+pub fn shown_uri(uri: &str) -> String {
+    let shown = safe(uri);
+    if shown == uri { shown } else { format!("… {shown}") }
+}
+
+/// The URIs of P-Asserted-Identity (RFC 3325), made safe for showing. Only what came by our
+/// own proxy may be believed.
+pub fn asserted(headers: &Headers) -> Vec<String> {
+    let values = headers.list("P-Asserted-Identity").into_iter();
+    values
+        .filter_map(|value| value.parse::<NameAddr>().ok())
+        .map(|value| shown_uri(&value.uri))
+        .take(MAX_ASSERTED)
+        .collect()
 }
 
 fn is_override(c: char) -> bool {

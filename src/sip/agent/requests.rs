@@ -2,13 +2,15 @@
 
 use std::time::Instant;
 
+use super::super::body;
 use super::super::call::Call;
 use super::super::dialog::DialogId;
 use super::super::message::{Method, Request, Response};
+use super::super::subscription::package;
 use super::super::transaction::ServerKey;
 use super::super::transport::Source;
 use super::super::uri::{SipUri, unescape};
-use super::{ACCEPT, ALLOW, Agent, MAX_CALLS, MAX_RINGING, MAX_RINGING_STRANGERS, SUPPORTED};
+use super::{ALLOW_EVENTS, Agent, MAX_CALLS, MAX_RINGING, MAX_RINGING_STRANGERS, SUPPORTED};
 
 impl Agent {
     pub(super) fn on_request(
@@ -21,21 +23,58 @@ impl Agent {
         if request.method == Method::Cancel {
             return self.on_cancel(now, &key, &request);
         }
-        let refusal = match DialogId::of_request(&request) {
+        let trusted = self.stack.is_main(source);
+        let response = match DialogId::of_request(&request) {
             Some(id) => match unsupported(&request) {
                 Some(refusal) => refusal,
-                None => match self.calls.values_mut().find(|call| call.is_in(&id)) {
-                    Some(call) => return call.on_request(now, &mut self.stack, &key, request),
-                    None => Response::to_request(&request, 481, None),
+                None => return self.on_request_within(now, source, &key, &id, request),
+            },
+            None => match self.refusal(&request, trusted) {
+                Some(refusal) => refusal,
+                None => match request.method {
+                    Method::Options => self.abilities(&request),
+                    Method::Notify => self.mailbox.on_unsolicited(&mut self.stack, &request),
+                    Method::Message => self.pager.receive(now, &mut self.stack, &request, trusted),
+                    _ => return self.ring(now, key, request, trusted),
                 },
             },
-            None => match self.refusal(&request, self.stack.is_main(source)) {
-                Some(refusal) => refusal,
-                None if request.method == Method::Options => self.abilities(&request),
-                None => return self.ring(now, key, request, self.stack.is_main(source)),
-            },
         };
-        self.stack.respond(now, &key, refusal);
+        self.stack.respond(now, &key, response);
+    }
+
+    /// A request in a dialog.
+    fn on_request_within(
+        &mut self,
+        now: Instant,
+        source: &Source,
+        key: &ServerKey,
+        id: &DialogId,
+        request: Request,
+    ) {
+        if request.method == Method::Notify
+            && self.mailbox.on_notify(now, &mut self.stack, key, &request)
+        {
+            return;
+        }
+        let trusted = self.stack.is_main(source);
+        let response = match self.calls.values_mut().find(|call| call.is_in(id)) {
+            // Nothing remote starts a call, but who we talk to may ask for one.
+            Some(call)
+                if request.method == Method::Refer
+                    && call.next_hop().is_some_and(|hop| !self.stack.is_way(source, hop)) =>
+            {
+                Response::to_request(&request, 403, None)
+            }
+            Some(call) if request.method == Method::Message && self.stack.settings.chat => {
+                match call.count(&request) {
+                    true => self.pager.receive(now, &mut self.stack, &request, trusted),
+                    false => Response::to_request(&request, 500, None),
+                }
+            }
+            Some(call) => return call.on_request(now, &mut self.stack, key, request),
+            None => Response::to_request(&request, 481, None),
+        };
+        self.stack.respond(now, key, response);
     }
 
     /// 200 whenever the INVITE is known; it only has an effect while that rings.
@@ -48,20 +87,15 @@ impl Agent {
         }
     }
 
-    /// Why a request outside of dialogs is not taken; `None` for INVITE and OPTIONS in order.
+    /// Why a request outside of dialogs is not taken; `None` for one in order that
+    /// [`Self::on_request`] has an answer for.
     fn refusal(&self, request: &Request, trusted: bool) -> Option<Response> {
-        let status = match &request.method {
-            Method::Invite | Method::Options => 0,
-            Method::Bye | Method::Prack | Method::Notify | Method::Update | Method::Info => 481,
-            Method::Subscribe => 489,
-            Method::Message | Method::Refer | Method::Register => 405,
-            Method::Other(name) if name == "PUBLISH" => 405,
-            _ => 501,
-        };
-        if status != 0 {
+        if let Some(status) = self.method_status(request, trusted) {
             let mut response = Response::to_request(request, status, None);
-            if matches!(status, 405 | 501) {
-                response.headers.set("Allow", ALLOW);
+            match status {
+                405 | 501 => response.headers.set("Allow", self.stack.allow()),
+                489 => response.headers.set("Allow-Events", ALLOW_EVENTS),
+                _ => {}
             }
             return Some(response);
         }
@@ -71,8 +105,12 @@ impl Agent {
         if let Some(refusal) = unsupported(request) {
             return Some(refusal);
         }
-        if request.method == Method::Options {
+        if matches!(request.method, Method::Options | Method::Notify) {
             return None;
+        }
+        if request.method == Method::Message {
+            let known = self.is_for_us(&request.uri);
+            return (!known).then(|| Response::to_request(request, 404, None));
         }
         let ringing = self.calls.values().filter(|call| call.is_incoming());
         let (proxied, strange): (Vec<&Call>, Vec<&Call>) =
@@ -81,11 +119,37 @@ impl Agent {
             || (!trusted && strange.len() >= MAX_RINGING_STRANGERS);
         let status = match () {
             () if !self.is_for_us(&request.uri) => 404,
+            () if !accepts_sdp(request) => 406,
             () if self.leaving.is_some() => 480,
             () if busy || self.calls.len() >= MAX_CALLS => 486,
             () => return None,
         };
         Some(Response::to_request(request, status, None))
+    }
+
+    /// What the method, and with events the package, already decide.
+    fn method_status(&self, request: &Request, trusted: bool) -> Option<u16> {
+        let status = match &request.method {
+            Method::Invite | Method::Options => return None,
+            Method::Message if self.stack.settings.chat => return None,
+            Method::Bye | Method::Prack | Method::Update | Method::Info => 481,
+            Method::Notify => match package(&request.headers).to_ascii_lowercase().as_str() {
+                "message-summary" if trusted => return None,
+                // Provisioning is not read anew yet; the server need not ask again.
+                "check-sync" if trusted => 200,
+                "message-summary" | "refer" => 481,
+                _ => 489,
+            },
+            // Whose referral would it be (RFC 3515 §2.4.6)?
+            Method::Subscribe if package(&request.headers).eq_ignore_ascii_case("refer") => 403,
+            Method::Subscribe => 489,
+            // Nothing remote starts a call.
+            Method::Refer => 403,
+            Method::Message | Method::Register => 405,
+            Method::Other(name) if name == "PUBLISH" => 405,
+            _ => 501,
+        };
+        Some(status)
     }
 
     /// Callers that guess at addresses do not make us ring.
@@ -104,16 +168,26 @@ impl Agent {
         let mut response = Response::to_request(request, 200, None);
         let headers = &mut response.headers;
         headers.set("Contact", self.stack.contact());
-        headers.set("Allow", ALLOW);
-        headers.set("Accept", ACCEPT);
+        headers.set("Allow", self.stack.allow());
+        headers.set("Accept", self.stack.accept());
         headers.set("Accept-Language", "en");
         headers.set("Supported", SUPPORTED.join(", "));
+        headers.set("Allow-Events", ALLOW_EVENTS);
         response
     }
 }
 
 fn is_user_of(identity: &str, user: &str) -> bool {
     identity.parse::<SipUri>().is_ok_and(|uri| uri.user_text().as_deref() == Some(user))
+}
+
+/// Whether our answers may hold a session description (RFC 3261 §20.1).
+fn accepts_sdp(request: &Request) -> bool {
+    let mut ranges = request.headers.list("Accept").into_iter().map(|range| {
+        range.split(';').next().unwrap_or_default().replace(' ', "").to_ascii_lowercase()
+    });
+    request.headers.get("Accept").is_none()
+        || ranges.any(|range| matches!(range.as_str(), body::SDP | "application/*" | "*/*"))
 }
 
 /// 420 for option tags that we do not know (RFC 3261 §8.2.2.3).

@@ -1,30 +1,32 @@
 //! What the machines of one account share: transactions, the way to the proxy, randomness,
 //! credentials, and the queues to the outside.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 use std::time::Instant;
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
+use super::super::body;
+use super::super::call::Progress;
 use super::super::dialog::with_tag;
 use super::super::digest::{Authenticator, Credentials};
 use super::super::message::{Headers, Method, Request, Response};
 use super::super::transaction::{ClientKey, ServerKey, Transactions};
 use super::super::transport::{FlowId, FlowInfo, Hop, Source};
-use super::super::uri::SipUri;
-use super::super::{CallEvent, SipEvent};
+use super::super::uri::{Host, SipUri};
+use super::super::{CallEvent, Registration, SipEvent};
 use super::{AgentSettings, Need};
 use crate::model::account::Transport;
 use crate::model::id::CallId;
 
-/// The methods we take part in. MESSAGE and PUBLISH are not among them (CUSAX C8).
-pub const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO";
+/// The methods that every account takes part in; see [`Stack::allow`].
+const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, REFER, NOTIFY";
 /// The option tags that a request may require of us.
-pub const SUPPORTED: &[&str] = &["timer"];
-/// The bodies we understand.
-pub const ACCEPT: &str = "application/sdp";
+pub const SUPPORTED: &[&str] = &["timer", "replaces", "norefersub"];
+/// The event packages that others may subscribe to here (RFC 6665 §8.2.2).
+pub const ALLOW_EVENTS: &str = "refer";
 
 const USER_AGENT: &str = concat!("Dovetail/", env!("CARGO_PKG_VERSION"));
 
@@ -37,6 +39,10 @@ pub enum Owner {
     Call(CallId),
     /// The question whether the proxy still lives.
     Probe,
+    /// The mailbox's subscription's.
+    Mailbox,
+    /// An instant message's.
+    Pager,
 }
 
 /// See the module.
@@ -66,6 +72,11 @@ pub struct Stack {
     events: VecDeque<SipEvent>,
     needs: VecDeque<Need>,
     password_asked: bool,
+    /// The account was registered anew since [`Self::take_registered`].
+    registered: bool,
+    /// Calls that another call's other side asked for, and that call.
+    watched: BTreeMap<CallId, CallId>,
+    progress: VecDeque<(CallId, Progress)>,
 }
 
 impl Stack {
@@ -84,6 +95,9 @@ impl Stack {
             events: VecDeque::new(),
             needs: VecDeque::new(),
             password_asked: false,
+            registered: false,
+            watched: BTreeMap::new(),
+            progress: VecDeque::new(),
         }
     }
 
@@ -103,10 +117,32 @@ impl Stack {
     }
 
     pub fn emit(&mut self, event: SipEvent) {
+        self.registered |= matches!(event, SipEvent::Registration(Registration::Registered { .. }));
         self.events.push_back(event);
     }
 
+    /// Whether the core was told of a new registration since this was asked last.
+    pub fn take_registered(&mut self) -> bool {
+        std::mem::take(&mut self.registered)
+    }
+
+    /// The other side of `referral` wants to know how `call` goes.
+    pub fn watch(&mut self, call: CallId, referral: CallId) {
+        self.watched.insert(call, referral);
+    }
+
+    /// What is to be told next, and the call whose other side wants to know.
+    pub fn poll_progress(&mut self) -> Option<(CallId, Progress)> {
+        self.progress.pop_front()
+    }
+
     pub fn emit_call(&mut self, call: &CallId, event: CallEvent) {
+        if let Some(progress) = Progress::of(&event).filter(|_| self.watched.contains_key(call)) {
+            let last = progress != Progress::Ringing;
+            let referral =
+                if last { self.watched.remove(call) } else { self.watched.get(call).cloned() };
+            self.progress.extend(referral.map(|referral| (referral, progress)));
+        }
         self.events.push_back(SipEvent::Call(call.clone(), event));
     }
 
@@ -132,6 +168,17 @@ impl Stack {
 
     pub fn poll_need(&mut self) -> Option<Need> {
         self.needs.pop_front()
+    }
+
+    /// The methods we take part in. MESSAGE only where the account chats; never PUBLISH
+    /// (CUSAX C8).
+    pub fn allow(&self) -> String {
+        format!("{ALLOW}{}", if self.settings.chat { ", MESSAGE" } else { "" })
+    }
+
+    /// The bodies we understand.
+    pub fn accept(&self) -> String {
+        format!("{}{}", body::SDP, if self.settings.chat { ", text/plain" } else { "" })
     }
 
     /// Our address-of-record as a URI.
@@ -250,6 +297,16 @@ impl Stack {
         }
         response.headers.set("Server", USER_AGENT);
         self.transactions.respond(now, key, response);
+    }
+
+    /// Whether a request came by the way that our requests to `next_hop` take.
+    pub fn is_way(&self, source: &Source, next_hop: &str) -> bool {
+        self.is_main(source)
+            || match self.hop(Some(next_hop)) {
+                Hop::Uri(SipUri { host: Host::Ip(address), .. }) => source.address.ip() == address,
+                Hop::Uri(_) => true,
+                Hop::Flow | Hop::Source(_) => false,
+            }
     }
 
     /// The main flow for everything that leads to its other end.

@@ -6,8 +6,11 @@
 mod calls;
 mod flow;
 mod loss;
+mod mailbox;
 mod mutants;
+mod pager;
 mod registrar;
 mod registration;
 mod strangers;
+mod transfer;
 mod world;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::super::agent::SUPPORTED;
 use super::super::dialog::{Dialog, with_tag};
 use super::super::message::{Method, Request, Response};
-use super::super::text::safe;
+use super::super::text::{asserted, safe, shown_uri};
 use super::super::transaction::ServerKey;
 use super::super::value::{NameAddr, call_info};
 use super::super::{IncomingCall, SipEvent, body};
@@ -19,8 +19,6 @@ use crate::model::call::EndReason;
 const RING_AGAIN: Duration = Duration::from_secs(60);
 /// Nobody rings longer than this.
 const RING_LIMIT: Duration = Duration::from_secs(300);
-/// Asserted identities that are looked at.
-const MAX_ASSERTED: usize = 2;
 
 /// See the module.
 #[derive(Debug)]
@@ -176,34 +174,27 @@ fn describe(
     trusted: bool,
 ) -> IncomingCall {
     let from = request.headers.from();
-    let asserted = if trusted { request.headers.list("P-Asserted-Identity") } else { Vec::new() };
     let display = from.as_ref().and_then(|from| from.display.as_deref()).map(safe);
     IncomingCall {
         call: line.shared.id.clone(),
         by_proxy: trusted,
         from: from.map(|from| shown_uri(&from.uri)).unwrap_or_default(),
         from_display: display.filter(|display| !display.is_empty()),
-        asserted: asserted
-            .into_iter()
-            .filter_map(|value| value.parse::<NameAddr>().ok())
-            .map(|value| shown_uri(&value.uri))
-            .take(MAX_ASSERTED)
-            .collect(),
+        asserted: if trusted { asserted(&request.headers) } else { Vec::new() },
         impp: call_info::impp(&request.headers),
         offer,
         anonymous: false,
-        replaces: None,
-        referred_by: None,
+        replaces: line.shared.replaces.clone(),
+        referred_by: referred_by(request),
         forwarded_by: None,
     }
 }
 
-/// A URI made safe for showing. What is left of one that was cut or cleaned could be somebody
-/// else's address (`sip:bob:…@host` cut before its host ends), so it gets a mark that no
-/// address has.
-fn shown_uri(uri: &str) -> String {
-    let shown = safe(uri);
-    if shown == uri { shown } else { format!("… {shown}") }
+/// Who sent the caller here, by their own word (RFC 3892).
+fn referred_by(request: &Request) -> Option<String> {
+    let [value] = request.headers.list("Referred-By")[..] else { return None };
+    let uri = value.parse::<NameAddr>().ok()?.uri;
+    Some(shown_uri(&uri))
 }
 
 /// How long it may ring: what the caller's Expires says (RFC 3261 §20.19), within our limit.

@@ -2,12 +2,13 @@
 
 use std::time::Instant;
 
-use super::super::agent::{ACCEPT, ALLOW, Owner, SUPPORTED, Stack};
+use super::super::agent::{ALLOW_EVENTS, Owner, SUPPORTED, Stack};
 use super::super::body;
 use super::super::digest::{Authenticator, DigestError};
 use super::super::message::{Method, Request, Response};
 use super::super::transaction::{ClientKey, ServerKey};
 use super::super::{CallEvent, agent::Need};
+use super::usage::Usages;
 use crate::model::call::EndReason;
 use crate::model::id::CallId;
 
@@ -19,13 +20,27 @@ const MAX_CHALLENGES: u8 = 6;
 pub(super) struct Shared {
     pub id: CallId,
     pub ended: bool,
+    /// What else goes on in its dialog.
+    pub usages: Usages,
+    /// Headers of the INVITE that a REFER asked for.
+    pub referred: Vec<(&'static str, String)>,
+    /// The call of ours that this one takes over.
+    pub replaces: Option<CallId>,
     auth: Authenticator,
     challenges: u8,
 }
 
 impl Shared {
     pub fn new(id: CallId) -> Self {
-        Self { id, ended: false, auth: Authenticator::new(), challenges: 0 }
+        Self {
+            id,
+            ended: false,
+            usages: Usages::default(),
+            referred: Vec::new(),
+            replaces: None,
+            auth: Authenticator::new(),
+            challenges: 0,
+        }
     }
 }
 
@@ -113,7 +128,7 @@ impl Line<'_> {
     /// Adds where we are and what we can.
     pub fn add_abilities(&self, headers: &mut super::super::message::Headers) {
         headers.set("Contact", self.stack.contact());
-        headers.set("Allow", ALLOW);
+        headers.set("Allow", self.stack.allow());
     }
 
     /// Answers in-dialog requests that mean the same in every stage. `false` for the rest.
@@ -124,7 +139,10 @@ impl Line<'_> {
             Method::Info => 415,
             Method::Prack | Method::Notify => 481,
             Method::Subscribe => 489,
-            Method::Refer | Method::Message => 405,
+            // Only an answered call can be transferred.
+            Method::Refer => 403,
+            Method::Message | Method::Register => 405,
+            Method::Other(ref name) if name == "PUBLISH" => 405,
             Method::Other(_) => 501,
             _ => return false,
         };
@@ -132,11 +150,12 @@ impl Line<'_> {
         match status {
             200 => {
                 self.add_abilities(&mut response.headers);
-                response.headers.set("Accept", ACCEPT);
+                response.headers.set("Accept", self.stack.accept());
                 response.headers.set("Supported", SUPPORTED.join(", "));
             }
-            415 => response.headers.set("Accept", ACCEPT),
-            _ => response.headers.set("Allow", ALLOW),
+            415 => response.headers.set("Accept", self.stack.accept()),
+            489 => response.headers.set("Allow-Events", ALLOW_EVENTS),
+            _ => response.headers.set("Allow", self.stack.allow()),
         }
         self.respond(key, response);
         true

@@ -54,6 +54,9 @@ impl Outgoing {
             headers.push("Route", route.as_str());
         }
         line.add_abilities(headers);
+        for (name, value) in std::mem::take(&mut line.shared.referred) {
+            headers.push(name, value);
+        }
         headers.push("Accept", ACCEPT_SDP);
         if let Some(jid) = &place.impp {
             headers.push("Call-Info", call_info::impp_value(jid));
@@ -77,7 +80,12 @@ impl Outgoing {
     }
 
     pub fn is_in(&self, dialog: &DialogId) -> bool {
-        self.early.iter().any(|early| early.id() == dialog)
+        self.has_early(|id| id == dialog)
+    }
+
+    /// Whether one of the early dialogs is meant.
+    pub fn has_early(&self, is_meant: impl Fn(&DialogId) -> bool) -> bool {
+        self.early.iter().any(|early| is_meant(early.id()))
     }
 
     /// CANCEL, as soon as it may be sent (RFC 3261 §9.1).

@@ -122,6 +122,16 @@ impl Session {
         &self.dialog
     }
 
+    /// For what shares the dialog with the session.
+    pub fn dialog_mut(&mut self) -> &mut Dialog {
+        &mut self.dialog
+    }
+
+    /// Neither side has ended it.
+    pub fn is_on(&self) -> bool {
+        matches!(self.end, End::No)
+    }
+
     /// Over for both sides.
     pub fn is_settled(&self) -> bool {
         matches!(self.end, End::Done)

@@ -39,10 +39,10 @@ fn every_request_gets_its_answer() {
         ("OPTIONS", 200),
         ("MESSAGE", 405),
         ("PUBLISH", 405),
-        ("REFER", 405),
+        ("REFER", 403),
         ("REGISTER", 405),
         ("SUBSCRIBE", 489),
-        ("NOTIFY", 481),
+        ("NOTIFY", 489),
         ("BYE", 481),
         ("PRACK", 481),
         ("UPDATE", 481),
@@ -56,13 +56,97 @@ fn every_request_gets_its_answer() {
     }
 }
 
+/// A request of Eve's in the dialog of the call that she began.
+fn within(method: &str, tag: &str, extra: &[(&str, &str)]) -> Request {
+    let mut request = request(method, ALICE_URI);
+    request.headers.set("Via", format!("SIP/2.0/UDP 192.0.2.11:5060;branch=z9hG4bKin{method}"));
+    request.headers.set("To", format!("<sip:alice@cusax.test>;tag={tag}"));
+    request.headers.set("Call-ID", "INVITE@evil");
+    request.headers.set("CSeq", format!("7 {method}"));
+    for (name, value) in extra {
+        request.headers.set(name, *value);
+    }
+    request
+}
+
+#[test]
+fn in_every_place_every_request_gets_its_answer() {
+    let refer = [("Refer-To", "<sip:x@y>")];
+    let notify = [("Event", "refer"), ("Subscription-State", "active")];
+    let presence = [("Event", "presence")];
+    // Ringing here, answered, and in a dialog that nobody knows.
+    let table: [(&str, &[(&str, &str)], u16, u16, u16); 14] = [
+        ("OPTIONS", &[], 200, 200, 481),
+        ("REFER", &refer, 403, 202, 481),
+        ("NOTIFY", &notify, 481, 481, 481),
+        ("NOTIFY", &presence, 481, 489, 481),
+        ("SUBSCRIBE", &presence, 489, 489, 481),
+        ("SUBSCRIBE", &[("Event", "refer")], 489, 481, 481),
+        ("MESSAGE", &[], 405, 405, 481),
+        ("PUBLISH", &[], 405, 405, 481),
+        ("REGISTER", &[], 405, 405, 481),
+        ("NEWMETHOD", &[], 501, 501, 481),
+        ("OPTIONS", &[("Require", "wings")], 420, 420, 420),
+        ("BYE", &[], 200, 200, 481),
+        ("OPTIONS", &[("CSeq", "0 OPTIONS")], 500, 500, 481),
+        ("REFER", &[("CSeq", "0 REFER")], 500, 500, 481),
+    ];
+    for (method, extra, ringing, answered, unknown) in table {
+        for (place, expected) in [ringing, answered, unknown].into_iter().enumerate() {
+            let mut world = World::ready(1, FAIR);
+            world.scripted = Some(BOB);
+            world.inject(ALICE, &Message::Request(request("INVITE", ALICE_URI)));
+            let (_, Message::Response(ringing)) = world.sent.last().unwrap().clone() else {
+                panic!()
+            };
+            let tag = ringing.headers.to().unwrap().tag().unwrap().to_owned();
+            let SipEvent::Incoming(call) = world.events[ALICE][0].clone() else { panic!() };
+            if place == 1 {
+                let sdp = ANSWER.to_vec();
+                world.command(ALICE, SipCommand::Answer { call: call.call, sdp, impp: None });
+                let ack = within("ACK", &tag, &[("CSeq", "1 ACK")]);
+                world.inject(ALICE, &Message::Request(ack));
+            }
+            let tag = if place == 2 { "nobody" } else { &tag };
+            world.inject(ALICE, &Message::Request(within(method, tag, extra)));
+            let status = world.statuses(ALICE, &Method::from(method));
+            assert_eq!(status, [expected], "{method} {extra:?} in place {place}");
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_the_caller_cannot_read_is_not_begun() {
+    for (accept, status) in [
+        ("application/sdp", 180),
+        ("text/plain, application/*;q=0.5", 180),
+        ("*/*", 180),
+        ("text/plain", 406),
+        ("", 406),
+    ] {
+        let mut invite = request("INVITE", ALICE_URI);
+        invite.headers.push("Accept", accept);
+        assert_eq!(answer(invite).status, status, "{accept}");
+    }
+}
+
+#[test]
+fn events_that_nobody_serves_are_named() {
+    let mut presence = request("SUBSCRIBE", ALICE_URI);
+    presence.headers.push("Event", "presence");
+    let refused = answer(presence.clone());
+    assert_eq!((refused.status, refused.headers.get("Allow-Events")), (489, Some("refer")));
+    presence.headers.set("Event", "refer");
+    assert_eq!(answer(presence).status, 403);
+}
+
 #[test]
 fn abilities_do_not_name_chat() {
     let options = answer(request("OPTIONS", "sip:192.0.2.10"));
     let allow = options.headers.get("Allow").unwrap();
     assert!(allow.contains("INVITE") && !allow.contains("MESSAGE") && !allow.contains("PUBLISH"));
     assert_eq!(options.headers.get("Accept"), Some("application/sdp"));
-    assert_eq!(options.headers.get("Supported"), Some("timer"));
+    assert_eq!(options.headers.get("Supported"), Some("timer, replaces, norefersub"));
     assert_eq!(answer(request("MESSAGE", ALICE_URI)).headers.get("Allow"), Some(allow));
 }
 

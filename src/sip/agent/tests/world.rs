@@ -15,13 +15,14 @@ use crate::model::account::Transport;
 use crate::model::call::EndReason;
 use crate::model::fault::Fault;
 use crate::model::id::CallId;
-use crate::sip::message::{Message, Method, Request};
+use crate::sip::message::{Message, Method, Request, Response};
 use crate::sip::transaction::Timers;
 use crate::sip::transport::{FlowId, FlowInfo, Source};
 use crate::sip::{CallEvent, PlaceCall, SipCommand, SipEvent, wire};
 
 pub const ALICE: usize = 0;
 pub const BOB: usize = 1;
+pub const CAROL: usize = 2;
 pub const OFFER: &[u8] = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n";
 pub const ANSWER: &[u8] = b"v=0\r\no=- 2 1 IN IP4 127.0.0.1\r\n";
 
@@ -53,6 +54,8 @@ pub struct World {
     pub spoilt: bool,
     /// An agent that this script speaks for: messages to it are kept here instead.
     pub scripted: Option<usize>,
+    /// The provider has mailboxes: the script answers each SUBSCRIBE for one.
+    pub mailboxes: bool,
     pub inbox: Vec<Message>,
     weather: Weather,
     dice: StdRng,
@@ -71,21 +74,29 @@ pub fn proxy() -> SocketAddr {
 
 impl World {
     pub fn new(seed: u64, weather: Weather) -> Self {
+        Self::of(seed, weather, &["alice", "bob"], false)
+    }
+
+    /// An agent for each of the users, with instant messages or without.
+    pub fn of(seed: u64, weather: Weather, users: &[&str], chat: bool) -> Self {
         let mut dice = StdRng::seed_from_u64(seed);
-        let agents = ["alice", "bob"].map(|user| {
+        let agents = users.iter().map(|user| {
+            let user = *user;
             let settings = AgentSettings {
                 user: user.to_owned(),
                 domain: "cusax.test".to_owned(),
                 username: user.to_owned(),
                 instance: Uuid::from_u128(7),
+                chat,
                 timers: Timers::default(),
             };
             Agent::new(settings, dice.random())
         });
+        let agents: Vec<Agent> = agents.collect();
         Self {
             now: Instant::now(),
-            agents: agents.into(),
-            events: vec![Vec::new(), Vec::new()],
+            events: vec![Vec::new(); agents.len()],
+            agents,
             registrar: Registrar::default(),
             sent: Vec::new(),
             password: Ok("secret".to_owned()),
@@ -94,6 +105,7 @@ impl World {
             alternatives: 0,
             spoilt: false,
             scripted: None,
+            mailboxes: false,
             inbox: Vec::new(),
             weather,
             dice,
@@ -104,7 +116,12 @@ impl World {
 
     /// Both agents, registered on a network that works.
     pub fn ready(seed: u64, weather: Weather) -> Self {
-        let mut world = Self::new(seed, weather);
+        Self::new(seed, weather).registered()
+    }
+
+    /// The same once all are registered.
+    pub fn registered(self) -> Self {
+        let mut world = self;
         world.run(Duration::from_secs(20));
         world.events.iter_mut().for_each(Vec::clear);
         world.sent.clear();
@@ -243,7 +260,7 @@ impl World {
 
     pub fn inject_from(&mut self, to: usize, message: &Message, main: bool) {
         let message = wire::parse_datagram(&wire::write(message)).expect("well formed");
-        let source = self.source(1 - to, main);
+        let source = self.source((to + 1) % self.agents.len(), main);
         let now = self.now;
         self.agents[to].handle_message(now, &source, message);
         self.pump();
@@ -310,7 +327,35 @@ impl World {
             }
             return;
         }
-        self.carry(from, 1 - from, bytes);
+        if let Message::Request(request) = &message
+            && request.headers.get("Event") == Some("message-summary")
+            && request.method == Method::Subscribe
+        {
+            if !self.mailboxes {
+                let mut response = Response::to_request(request, 489, None);
+                let to = format!("{};tag=registrar", request.headers.get("To").unwrap_or_default());
+                response.headers.set("To", to);
+                self.carry(from, from, wire::write(&Message::Response(response)));
+            }
+            return;
+        }
+        self.carry(from, self.receiver(from, &message), bytes);
+    }
+
+    /// Who is meant: by the name or the address in the Request-URI, or in the Via of what is
+    /// answered.
+    fn receiver(&self, from: usize, message: &Message) -> usize {
+        let text = match message {
+            Message::Request(request) => request.uri.clone(),
+            Message::Response(response) => {
+                response.headers.via().map(|via| via.host.to_string()).unwrap_or_default()
+            }
+        };
+        let is_meant = |agent: &usize| {
+            let name = ["alice", "bob", "carol"][*agent];
+            text.contains(&format!(":{name}@")) || text.contains(&address(*agent).ip().to_string())
+        };
+        (0..self.agents.len()).find(is_meant).unwrap_or((from + 1) % self.agents.len())
     }
 
     fn carry(&mut self, from: usize, to: usize, bytes: Vec<u8>) {
