@@ -181,6 +181,9 @@ impl Agent {
                 self.stack.public = None;
                 self.stack.transactions.flow_replaced();
                 self.registration.flow_up(now, &mut self.stack);
+                for call in self.calls.values_mut() {
+                    call.on_flow_up(now, &mut self.stack);
+                }
             }
             FlowChange::Down(fault) => {
                 self.keep_alive = KeepAlive::default();
@@ -375,6 +378,9 @@ impl Agent {
         while let Some((owner, key)) = self.stack.transactions.poll_failed() {
             self.on_no_answer(now, &owner, &key);
         }
+        for call in self.calls.values_mut() {
+            call.watch_contact(now, &mut self.stack);
+        }
         let stack = &self.stack;
         self.calls.retain(|_, call| !call.is_over(stack));
         let Some(limit) = self.leaving else { return };
@@ -391,7 +397,7 @@ impl Agent {
 
 /// A Request-URI from what the core dials: without the parts that RFC 3261 §19.1.5 wants left
 /// out. `None` for what is no `sip:`, `sips:` or `tel:` URI.
-fn target(text: &str) -> Option<String> {
+pub(super) fn target(text: &str) -> Option<String> {
     if let Ok(mut uri) = text.parse::<SipUri>() {
         uri.headers = None;
         uri.params.remove("method");

@@ -97,14 +97,18 @@ impl Dialog {
         })
     }
 
+    /// The 2xx of an early dialog of ours came: route and target are as it says (RFC 3261
+    /// §13.2.2.4), the numbers go on.
+    pub fn confirm(&mut self, invite: &Request, response: &Response) {
+        if let Some(confirmed) = Self::uac(invite, response) {
+            self.route_set = confirmed.route_set;
+            self.remote_target = confirmed.remote_target;
+        }
+    }
+
     /// What tells it apart.
     pub fn id(&self) -> &DialogId {
         &self.id
-    }
-
-    /// The number of our last request.
-    pub fn local_seq(&self) -> u32 {
-        self.local_seq
     }
 
     /// The next request of ours in this dialog (RFC 3261 §12.2.1.1). Via and Contact are the

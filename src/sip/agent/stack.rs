@@ -20,11 +20,11 @@ use crate::model::account::Transport;
 use crate::model::id::CallId;
 
 /// The methods we take part in. MESSAGE and PUBLISH are not among them (CUSAX C8).
-pub const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO";
+pub const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO";
 /// The option tags that a request may require of us.
-pub const SUPPORTED: &[&str] = &["timer"];
+pub const SUPPORTED: &[&str] = &["100rel", "timer"];
 /// The bodies we understand.
-pub const ACCEPT: &str = "application/sdp";
+pub const ACCEPT: &str = "application/sdp, application/dtmf-relay, application/dtmf";
 
 const USER_AGENT: &str = concat!("Dovetail/", env!("CARGO_PKG_VERSION"));
 
@@ -128,13 +128,18 @@ impl Stack {
 
     /// Where we are reached now (RFC 3261 §8.1.1.8), as `<uri>`.
     pub fn contact(&self) -> String {
+        self.contact_as(&self.settings.user)
+    }
+
+    /// The same under another user part.
+    pub fn contact_as(&self, user: &str) -> String {
         let (host, port) = self.public_address();
         let transport = match self.flow.as_ref().map(|flow| flow.transport) {
             Some(Transport::Tls) => ";transport=tls",
             Some(Transport::Tcp) => ";transport=tcp",
             _ => "",
         };
-        format!("<sip:{}@{host}:{port}{transport}>", self.settings.user)
+        format!("<sip:{user}@{host}:{port}{transport}>")
     }
 
     /// Host (IPv6 in brackets) and port that others reach us at.

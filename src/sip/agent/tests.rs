@@ -4,9 +4,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod calls;
+mod digits;
+mod early;
+mod forking;
+mod identity;
 mod loss;
 mod mutants;
+mod redirect;
+mod refresh;
 mod registrar;
 mod registration;
+mod reoffers;
 mod strangers;
 mod world;

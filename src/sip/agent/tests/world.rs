@@ -10,6 +10,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::super::{Agent, AgentSettings, FlowChange, Need};
+use super::forking::Proxy;
 use super::registrar::Registrar;
 use crate::model::account::Transport;
 use crate::model::call::EndReason;
@@ -52,6 +53,10 @@ pub struct World {
     /// An agent that this script speaks for: messages to it are kept here instead.
     pub scripted: Option<usize>,
     pub inbox: Vec<Message>,
+    /// On the way, an INVITE learns to insist on reliable responses.
+    pub insist: bool,
+    /// What stands between the agents when it is more than a wire.
+    pub proxy: Option<Proxy>,
     weather: Weather,
     dice: StdRng,
     wire: BTreeMap<(Instant, u64), (usize, usize, Vec<u8>)>,
@@ -69,21 +74,36 @@ pub fn proxy() -> SocketAddr {
 
 impl World {
     pub fn new(seed: u64, weather: Weather) -> Self {
+        Self::of(seed, weather, &["alice", "bob"])
+    }
+
+    /// Alice, and Bob with two devices behind a proxy that forks; all registered.
+    pub fn forking(seed: u64, weather: Weather) -> Self {
+        let mut world = Self::of(seed, weather, &["alice", "bob", "bob"]);
+        world.proxy = Some(Proxy::default());
+        world.run(Duration::from_secs(20));
+        world.events.iter_mut().for_each(Vec::clear);
+        world.sent.clear();
+        world
+    }
+
+    fn of(seed: u64, weather: Weather, users: &[&str]) -> Self {
         let mut dice = StdRng::seed_from_u64(seed);
-        let agents = ["alice", "bob"].map(|user| {
+        let agents = users.iter().map(|user| {
             let settings = AgentSettings {
-                user: user.to_owned(),
+                user: (*user).to_owned(),
                 domain: "cusax.test".to_owned(),
-                username: user.to_owned(),
+                username: (*user).to_owned(),
                 instance: Uuid::from_u128(7),
                 timers: Timers::default(),
             };
             Agent::new(settings, dice.random())
         });
+        let agents: Vec<Agent> = agents.collect();
         Self {
             now: Instant::now(),
-            agents: agents.into(),
-            events: vec![Vec::new(), Vec::new()],
+            events: vec![Vec::new(); agents.len()],
+            agents,
             registrar: Registrar::default(),
             sent: Vec::new(),
             password: Ok("secret".to_owned()),
@@ -92,6 +112,8 @@ impl World {
             spoilt: false,
             scripted: None,
             inbox: Vec::new(),
+            insist: false,
+            proxy: None,
             weather,
             dice,
             wire: BTreeMap::new(),
@@ -253,7 +275,20 @@ impl World {
         }
     }
 
-    fn flow_info(&self, agent: usize) -> FlowInfo {
+    /// The agent has its password without having been asked for it.
+    pub fn give_password(&mut self, agent: usize) {
+        let now = self.now;
+        let password = self.password.clone().map(Zeroizing::new);
+        self.agents[agent].handle_password(now, password);
+        self.pump();
+    }
+
+    /// The same of one agent: the other is only spoken for.
+    pub fn assert_at_rest_of(&self, agent: usize) {
+        assert!(self.agents[agent].calls.is_empty(), "calls left: {:?}", self.agents[agent].calls);
+    }
+
+    pub fn flow_info(&self, agent: usize) -> FlowInfo {
         FlowInfo {
             local: address(agent),
             remote: proxy(),
@@ -296,8 +331,14 @@ impl World {
         }
     }
 
-    fn send(&mut self, from: usize, message: Message) {
+    fn send(&mut self, from: usize, mut message: Message) {
         self.sent.push((from, message.clone()));
+        if let Message::Request(request) = &mut message
+            && self.insist
+            && request.method == Method::Invite
+        {
+            request.headers.set("Require", "100rel");
+        }
         let bytes = wire::write(&message);
         let register = message.headers().cseq().is_some_and(|cseq| cseq.method == Method::Register);
         if let (true, Message::Request(request)) = (register, &message) {
@@ -306,7 +347,10 @@ impl World {
             }
             return;
         }
-        self.carry(from, 1 - from, bytes);
+        let Some(proxy) = &mut self.proxy else { return self.carry(from, 1 - from, bytes) };
+        for (to, message) in proxy.route(from, message) {
+            self.carry(from, to, wire::write(&message));
+        }
     }
 
     fn carry(&mut self, from: usize, to: usize, bytes: Vec<u8>) {
