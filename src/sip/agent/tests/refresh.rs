@@ -213,6 +213,37 @@ fn a_peer_without_update_is_told_by_reinvite() {
 }
 
 #[test]
+fn a_peer_that_is_not_back_yet_is_told_later() {
+    let (mut world, _) = agreed("", "INVITE, UPDATE");
+    moves(&mut world, 6002);
+    world.run_secs(1);
+    for status in [408, 503] {
+        let update = last(&world, ALICE, &Method::Update);
+        world.inject(ALICE, &Message::Response(Response::to_request(&update, status, None)));
+        world.run_secs(11);
+    }
+    let mut numbers = numbers(&world, ALICE, &Method::Update);
+    numbers.dedup();
+    assert_eq!(numbers, [2, 3, 4]);
+    let update = last(&world, ALICE, &Method::Update);
+    world.inject(ALICE, &Message::Response(ok(&update, b"")));
+    let sent = world.requests(ALICE, &Method::Update).len();
+    world.run_secs(HOUR);
+    assert_eq!(world.requests(ALICE, &Method::Update).len(), sent);
+    assert!(world.ends(ALICE).is_empty());
+}
+
+#[test]
+fn a_peer_that_says_the_dialog_is_gone_ends_it() {
+    let (mut world, _) = agreed("1800;refresher=uac", "UPDATE");
+    world.run_secs(901);
+    let update = last(&world, ALICE, &Method::Update);
+    world.inject(ALICE, &Message::Response(Response::to_request(&update, 481, None)));
+    assert_eq!(world.ends(ALICE), [EndReason::RemoteHangup]);
+    assert_eq!(world.requests(ALICE, &Method::Bye).len(), 1);
+}
+
+#[test]
 fn a_proxy_that_is_away_ends_no_call() {
     let (mut world, _) = agreed("1800;refresher=uac", "UPDATE");
     world.connect = Err(Fault::Lost("refused".to_owned()));

@@ -18,6 +18,8 @@ use crate::model::call::EndReason;
 const MAX_ACKED: usize = 4;
 /// When a refresh that failed is tried again.
 const TRY_AGAIN: Duration = Duration::from_secs(10);
+/// Attempts to tell a new address to who does not answer.
+const MAX_FAILURES: u8 = 6;
 /// Answers 422 that one refresh follows.
 const MAX_RAISES: u8 = 3;
 
@@ -53,6 +55,8 @@ pub(super) struct OwnOffer {
     /// When the next refresh is due.
     refresh_at: Option<Instant>,
     raises: u8,
+    /// Refreshes in a row that failed.
+    failures: u8,
     /// The other side takes UPDATE.
     peer_updates: bool,
 }
@@ -77,6 +81,7 @@ impl Session {
         self.timer.agree(now, agreed, request_was_ours);
         self.own.refresh_at = self.timer.refresh_at(now);
         self.own.raises = 0;
+        self.own.failures = 0;
     }
 
     /// An offer of ours is open: one of theirs would cross it.
@@ -150,6 +155,7 @@ impl Session {
     }
 
     fn send_change(&mut self, line: &mut Line<'_>, change: Change) {
+        self.told = line.contact();
         let (method, body) = match &change {
             Change::Offer(sdp) => (Method::Invite, Some(sdp)),
             Change::Refresh if self.own.peer_updates => (Method::Update, None),
@@ -163,7 +169,6 @@ impl Session {
             set_sdp(&mut request.headers, &mut request.body, sdp);
         }
         let number = request.headers.cseq().map_or(0, |cseq| cseq.number);
-        self.told = line.contact();
         let next_hop = self.dialog.next_hop().to_owned();
         let Some(key) = line.send(request, Some(&next_hop)) else { return };
         let until = line.now + line.stack.transactions.timers().limit() * 2;
@@ -199,6 +204,11 @@ impl Session {
             200..=299 => self.on_changed(line, pending, response),
             _ if !matches!(self.end, End::No) => Next::Stay,
             491 => self.on_crossed(line, pending),
+            // A proxy that finds no way to the other side now may find one soon.
+            408 if pending.change == Change::Refresh => {
+                self.refresh_later(line.now);
+                Next::Stay
+            }
             408 => self.finish(line, EndReason::NoAnswer),
             481 => self.finish(line, EndReason::RemoteHangup),
             _ => self.on_change_refused(line, pending, response),
@@ -267,7 +277,10 @@ impl Session {
         }
         match pending.change {
             Change::Offer(_) => self.tell_failed(line, response.status, reason(response)),
-            Change::Refresh if pending.method == Method::Update => {
+            Change::Refresh
+                if pending.method == Method::Update
+                    && matches!(response.status, 400 | 403 | 405 | 415 | 420 | 488 | 501 | 606) =>
+            {
                 // It said that it can; a re-INVITE can do the same.
                 self.own.peer_updates = false;
                 self.send_change(line, Change::Refresh);
@@ -327,8 +340,11 @@ impl Session {
         self.own.invites()
     }
 
+    /// With a timer until the session is over; else only so often.
     fn refresh_later(&mut self, now: Instant) {
-        self.own.refresh_at = self.timer.is_on().then(|| now + TRY_AGAIN);
+        self.own.failures = self.own.failures.saturating_add(1);
+        let again = self.timer.is_on() || self.own.failures <= MAX_FAILURES;
+        self.own.refresh_at = again.then(|| now + TRY_AGAIN);
     }
 
     fn tell_failed(&mut self, line: &mut Line<'_>, code: u16, text: String) {
