@@ -29,6 +29,8 @@ use two_hundred::TwoHundred;
 
 /// When a BYE that could not be sent is tried again.
 const BYE_AGAIN: Duration = Duration::from_secs(1);
+/// When one that failed on its way is.
+const BYE_PAUSE: Duration = Duration::from_secs(4);
 /// How long the end of a session is put off while there is no way to refresh it.
 const PUT_OFF: Duration = Duration::from_secs(32);
 
@@ -211,9 +213,15 @@ impl Session {
         if response.status < 200 || self.on_digit_response(line, key, response) {
             return Next::Stay;
         }
-        if matches!(&self.end, End::Sent { key: Some(bye), .. } if bye == key) {
+        if let End::Sent { key: Some(bye), until } = &self.end
+            && bye == key
+        {
+            // The proxy, or its way to the other side, was away for a moment.
+            let passing = matches!(response.status, 408 | 430 | 477 | 480 | 500..=599);
+            let (again, until) = (line.now + BYE_PAUSE, *until);
             match line.may_repeat(response) {
                 true => self.send_bye(line),
+                false if passing && again < until => self.end = End::Unsent { again, until },
                 false => self.end = End::Done,
             }
         }

@@ -352,3 +352,23 @@ fn a_bye_that_cannot_be_sent_goes_out_when_the_way_is_back() {
     world.run_secs(40);
     world.assert_at_rest_of(ALICE);
 }
+
+#[test]
+fn a_bye_that_failed_on_its_way_is_said_again_and_not_for_ever() {
+    let (mut world, out, _) = talking(15);
+    world.scripted = Some(BOB);
+    world.command(ALICE, SipCommand::Hangup(out));
+    let mut number = 0;
+    for _ in 0..20 {
+        let bye = last(&world, ALICE, &Method::Bye);
+        let fresh = bye.headers.cseq().unwrap().number;
+        if fresh > number {
+            number = fresh;
+            world.inject(ALICE, &Message::Response(respond(&bye, 503, b"")));
+        }
+        world.run_secs(4);
+    }
+    assert_eq!(number, 2 + 7, "every 4 s for 32 s");
+    assert_eq!(world.ends(ALICE), [EndReason::LocalHangup]);
+    world.assert_at_rest_of(ALICE);
+}
