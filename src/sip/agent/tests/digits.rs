@@ -21,6 +21,7 @@ fn digits_arrive_once_and_in_order_whatever_gets_lost() {
     for (seed, loss) in (0..30).zip([0.0, 0.1, 0.3].into_iter().cycle()) {
         let jitter = Duration::from_millis(400);
         let mut world = World::ready(seed, Weather { transport: Transport::Udp, loss, jitter });
+        world.echo = 0.3;
         let call = world.call(ALICE, "bob");
         let incoming = world.incoming(BOB);
         world.command(BOB, SipCommand::Answer { call: incoming, sdp: ANSWER.to_vec(), impp: None });

@@ -288,6 +288,7 @@ fn a_call_whose_180_is_reliable_is_made_on_any_network() {
         let transport = crate::model::account::Transport::Udp;
         let mut world = World::ready(seed, Weather { transport, loss: 0.3, jitter });
         world.insist = true;
+        world.echo = 0.2;
         let out = world.call(ALICE, "bob");
         let call = world.incoming(BOB);
         world.run(Duration::from_millis(seed * 50));

@@ -193,6 +193,7 @@ fn when_both_answer_one_call_is_left_on_any_network() {
     for (seed, loss) in (0..60).zip([0.0, 0.1, 0.2, 0.3].into_iter().cycle()) {
         let mut world = World::forking(seed, bad(loss));
         world.proxy.as_mut().unwrap().lenient = true;
+        world.echo = 0.2;
         world.insist = seed % 3 == 0;
         let out = world.call(ALICE, "bob");
         let [desk, mobile] = rings(&mut world);

@@ -58,6 +58,7 @@ impl Script {
 fn play(seed: u64) -> World {
     let mut script = Script::of(seed);
     let mut world = World::ready(seed, BAD);
+    world.echo = 0.1;
     let out = world.call(ALICE, "bob");
     let start = world.now;
     let mut hung_up = [false; 2];

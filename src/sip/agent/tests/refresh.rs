@@ -45,6 +45,7 @@ fn a_call_lasts_for_hours_on_any_network() {
     for (seed, loss) in (0..12).zip([0.0, 0.1, 0.2, 0.3].into_iter().cycle()) {
         let jitter = Duration::from_millis(300);
         let mut world = World::ready(seed, Weather { transport: Transport::Udp, loss, jitter });
+        world.echo = 0.2;
         let out = world.call(ALICE, "bob");
         let call = world.incoming(BOB);
         world.command(BOB, SipCommand::Answer { call, sdp: ANSWER.to_vec(), impp: None });

@@ -117,6 +117,7 @@ fn offers_that_cross_are_both_answered_in_the_end_on_any_network() {
     for (seed, loss) in (0..60).zip([0.0, 0.1, 0.2, 0.3].into_iter().cycle()) {
         let jitter = Duration::from_millis(300);
         let mut world = World::ready(seed, Weather { transport: Transport::Udp, loss, jitter });
+        world.echo = 0.2;
         let out = world.call(ALICE, "bob");
         let incoming = world.incoming(BOB);
         let answer =

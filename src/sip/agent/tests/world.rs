@@ -55,6 +55,8 @@ pub struct World {
     pub inbox: Vec<Message>,
     /// On the way, an INVITE learns to insist on reliable responses.
     pub insist: bool,
+    /// How many of the datagrams arrive twice.
+    pub echo: f64,
     /// What stands between the agents when it is more than a wire.
     pub proxy: Option<Proxy>,
     weather: Weather,
@@ -113,6 +115,7 @@ impl World {
             scripted: None,
             inbox: Vec::new(),
             insist: false,
+            echo: 0.0,
             proxy: None,
             weather,
             dice,
@@ -358,6 +361,14 @@ impl World {
         if datagram && self.dice.random_bool(self.weather.loss) {
             return;
         }
+        if datagram && self.echo > 0.0 && self.dice.random_bool(self.echo) {
+            self.put(from, to, bytes.clone());
+        }
+        self.put(from, to, bytes);
+    }
+
+    fn put(&mut self, from: usize, to: usize, bytes: Vec<u8>) {
+        let datagram = self.weather.transport == Transport::Udp;
         let jitter = self.weather.jitter.mul_f64(self.dice.random::<f64>());
         let delay = Duration::from_millis(20) + if datagram { jitter } else { Duration::ZERO };
         self.serial += 1;
