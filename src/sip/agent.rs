@@ -388,6 +388,9 @@ impl Agent {
         while let Some((owner, key)) = self.stack.transactions.poll_failed() {
             self.on_no_answer(now, &owner, &key);
         }
+        for call in self.calls.values_mut() {
+            call.watch_contact(now, &mut self.stack);
+        }
         if self.stack.take_registered() && self.leaving.is_none() {
             self.mailbox.registered(now, &mut self.stack);
         }
@@ -422,7 +425,7 @@ impl Agent {
 
 /// A Request-URI from what the core dials: without the parts that RFC 3261 §19.1.5 wants left
 /// out. `None` for what is no `sip:`, `sips:` or `tel:` URI.
-fn target(text: &str) -> Option<String> {
+pub(super) fn target(text: &str) -> Option<String> {
     if let Ok(mut uri) = text.parse::<SipUri>() {
         uri.headers = None;
         uri.params.remove("method");

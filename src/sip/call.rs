@@ -1,9 +1,13 @@
 //! One call: an INVITE session from the first message to the last (RFC 3261 §13–§15).
 
+mod accept;
+mod dtmf;
 mod incoming;
 mod line;
 mod outgoing;
+mod redirect;
 mod referral;
+mod reliable;
 mod session;
 mod timer;
 mod transfer;
@@ -135,9 +139,13 @@ impl Call {
         }
     }
 
-    /// Whether the INVITE of this transaction began this call and can still be cancelled.
+    /// Whether the INVITE of this transaction is this call's and can still be cancelled.
     pub fn rings_for(&self, invite: &ServerKey) -> bool {
-        matches!(&self.stage, Stage::Incoming(incoming) if incoming.key() == invite)
+        match &self.stage {
+            Stage::Incoming(incoming) => incoming.key() == invite,
+            Stage::Session(session) => session.rings_for(invite),
+            Stage::Outgoing(_) | Stage::Over => false,
+        }
     }
 
     /// Carries out a command that names this call. What does not fit its state is dropped.
@@ -145,8 +153,20 @@ impl Call {
         let line = &mut Line { now, stack, shared: &mut self.shared };
         let next = match (&mut self.stage, command) {
             (Stage::Outgoing(outgoing), SipCommand::Hangup(_)) => outgoing.give_up(line),
-            (Stage::Incoming(incoming), SipCommand::Answer { sdp, .. }) => {
-                incoming.answer(line, sdp)
+            (Stage::Outgoing(outgoing), SipCommand::Follow { target, .. }) => {
+                outgoing.follow(line, &target)
+            }
+            (Stage::Outgoing(outgoing), SipCommand::Acknowledge { sdp, .. }) => {
+                outgoing.acknowledge(line, &sdp)
+            }
+            (Stage::Outgoing(outgoing), SipCommand::AnswerReoffer { sdp, .. }) => {
+                outgoing.answer_reoffer(line, sdp)
+            }
+            (Stage::Incoming(incoming), SipCommand::Answer { sdp, impp, .. }) => {
+                incoming.answer(line, sdp, impp.as_ref())
+            }
+            (Stage::Incoming(incoming), SipCommand::Redirect { to, .. }) => {
+                incoming.redirect(line, &to)
             }
             (Stage::Incoming(incoming), SipCommand::Refuse { status, .. }) => {
                 incoming.refuse(line, status)
@@ -158,6 +178,10 @@ impl Call {
             }
             (Stage::Session(session), SipCommand::AnswerReoffer { sdp, .. }) => {
                 session.answer_reoffer(line, sdp)
+            }
+            (Stage::Session(session), SipCommand::Reoffer { sdp, .. }) => session.offer(line, sdp),
+            (Stage::Session(session), SipCommand::Digit { digit, .. }) => {
+                session.digit(line, digit)
             }
             (_, command) => {
                 tracing::debug!(call = %line.shared.id, ?command, "does not fit the call's state");
@@ -240,6 +264,7 @@ impl Call {
         let line = &mut Line { now, stack, shared: &mut self.shared };
         let next = match &mut self.stage {
             Stage::Incoming(incoming) => incoming.on_cancel(line, cancel),
+            Stage::Session(session) => session.on_cancel(line),
             _ => Next::Stay,
         };
         self.go(next);
@@ -259,6 +284,25 @@ impl Call {
         self.go(next);
     }
 
+    /// The way to the proxy was made anew.
+    pub fn on_flow_up(&mut self, now: Instant, stack: &mut Stack) {
+        let line = &mut Line { now, stack, shared: &mut self.shared };
+        if let Stage::Session(session) = &mut self.stage {
+            session.on_flow_up(line);
+        }
+    }
+
+    /// Our address may be another than the other side knows.
+    pub fn watch_contact(&mut self, now: Instant, stack: &mut Stack) {
+        let line = Line { now, stack, shared: &mut self.shared };
+        if let Stage::Session(session) = &mut self.stage
+            && line.stack.flow.is_some()
+        {
+            let soon = line.stack.transactions.timers().t1;
+            session.watch_contact(now, &line.contact(), soon);
+        }
+    }
+
     /// When [`Self::handle_timeout`] is due.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let usages = self.shared.usages.poll_timeout();
@@ -268,7 +312,7 @@ impl Call {
     fn stage_timeout(&self) -> Option<Instant> {
         match &self.stage {
             Stage::Outgoing(outgoing) => outgoing.poll_timeout(),
-            Stage::Incoming(incoming) => incoming.poll_timeout(),
+            Stage::Incoming(incoming) => incoming.poll_timeout(self.shared.reliable.poll_timeout()),
             Stage::Session(session) => session.poll_timeout(),
             Stage::Over => None,
         }

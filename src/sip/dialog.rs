@@ -123,6 +123,15 @@ impl Dialog {
         &self.remote_target
     }
 
+    /// The 2xx of an early dialog of ours came: route and target are as it says (RFC 3261
+    /// §13.2.2.4), the numbers go on.
+    pub fn confirm(&mut self, invite: &Request, response: &Response) {
+        if let Some(confirmed) = Self::uac(invite, response) {
+            self.route_set = confirmed.route_set;
+            self.remote_target = confirmed.remote_target;
+        }
+    }
+
     /// What tells it apart.
     pub fn id(&self) -> &DialogId {
         &self.id

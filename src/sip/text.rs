@@ -1,7 +1,7 @@
 //! Words from the wire, made safe for showing.
 
 use super::message::{Headers, Response};
-use super::value::NameAddr;
+use super::value::{NameAddr, Params};
 
 /// The longest text that is taken over from the wire, in characters.
 pub const MAX_TEXT: usize = 200;
@@ -16,13 +16,29 @@ pub fn safe(text: &str) -> String {
     text.trim().to_owned()
 }
 
-/// Why a request was refused: the text of the Warning (RFC 3261 §20.43), else the reason phrase.
+/// Why a request was refused: the text of the Warning (RFC 3261 §20.43), else that of the Reason
+/// (RFC 3326, RFC 6432), else the reason phrase.
 pub fn reason(response: &Response) -> String {
     let warning = response.headers.get("Warning").and_then(|value| {
         let (_, rest) = value.split_once('"')?;
         rest.rsplit_once('"').map(|(text, _)| safe(text))
     });
-    warning.filter(|text| !text.is_empty()).unwrap_or_else(|| safe(&response.reason))
+    warning
+        .filter(|text| !text.is_empty())
+        .or_else(|| ended_because(&response.headers).and_then(|(_, text)| text))
+        .unwrap_or_else(|| safe(&response.reason))
+}
+
+/// What the first Reason header says (RFC 3326): the SIP status, when that is its protocol, and
+/// the text.
+pub fn ended_because(headers: &Headers) -> Option<(Option<u16>, Option<String>)> {
+    let value = headers.list("Reason").into_iter().next()?;
+    let (protocol, rest) = value.split_once(';')?;
+    let params = Params::parse(&format!(";{rest}")).ok()?;
+    let sip = protocol.trim().eq_ignore_ascii_case("SIP");
+    let cause = params.get("cause").filter(|_| sip).and_then(|cause| cause.trim().parse().ok());
+    let text = params.get("text").map(safe).filter(|text| !text.is_empty());
+    Some((cause, text))
 }
 
 /// A URI made safe for showing. What is left of one that was cut or cleaned could be somebody
@@ -51,6 +67,23 @@ fn is_override(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reason_has_a_cause_and_a_text() {
+        let mut headers = Headers::default();
+        for (value, expected) in [
+            ("SIP ;cause=603 ;text=\"Not now\\u{7}\"", Some((Some(603), Some("Not now")))),
+            ("Q.850;cause=16;text=\"Terminated\"", Some((None, Some("Terminated")))),
+            ("SIP;cause=200", Some((Some(200), None))),
+            ("SIP", None),
+            ("SIP;text=\"", None),
+        ] {
+            headers.set("Reason", value.replace("\\u{7}", "\u{7}"));
+            let found = ended_because(&headers);
+            let found = found.as_ref().map(|(cause, text)| (*cause, text.as_deref()));
+            assert_eq!(found, expected, "{value}");
+        }
+    }
 
     #[test]
     fn text_is_bounded_and_on_one_line() {

@@ -22,6 +22,9 @@ impl Agent {
                 self.probe = Probe::default();
                 self.stack.transactions.flow_replaced();
                 self.registration.flow_up(now, &mut self.stack);
+                for call in self.calls.values_mut() {
+                    call.on_flow_up(now, &mut self.stack);
+                }
             }
             FlowChange::Down(fault) => {
                 self.keep_alive = KeepAlive::default();

@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use super::super::body;
 use super::super::call::Call;
 use super::super::dialog::DialogId;
 use super::super::message::{Method, Request, Response};
@@ -119,7 +118,6 @@ impl Agent {
             || (!trusted && strange.len() >= MAX_RINGING_STRANGERS);
         let status = match () {
             () if !self.is_for_us(&request.uri) => 404,
-            () if !accepts_sdp(request) => 406,
             () if self.leaving.is_some() => 480,
             () if busy || self.calls.len() >= MAX_CALLS => 486,
             () => return None,
@@ -179,15 +177,6 @@ impl Agent {
 
 fn is_user_of(identity: &str, user: &str) -> bool {
     identity.parse::<SipUri>().is_ok_and(|uri| uri.user_text().as_deref() == Some(user))
-}
-
-/// Whether our answers may hold a session description (RFC 3261 §20.1).
-fn accepts_sdp(request: &Request) -> bool {
-    let mut ranges = request.headers.list("Accept").into_iter().map(|range| {
-        range.split(';').next().unwrap_or_default().replace(' ', "").to_ascii_lowercase()
-    });
-    request.headers.get("Accept").is_none()
-        || ranges.any(|range| matches!(range.as_str(), body::SDP | "application/*" | "*/*"))
 }
 
 /// 420 for option tags that we do not know (RFC 3261 §8.2.2.3).

@@ -22,9 +22,9 @@ use crate::model::account::Transport;
 use crate::model::id::CallId;
 
 /// The methods that every account takes part in; see [`Stack::allow`].
-const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, REFER, NOTIFY";
+const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER, NOTIFY";
 /// The option tags that a request may require of us.
-pub const SUPPORTED: &[&str] = &["timer", "replaces", "norefersub"];
+pub const SUPPORTED: &[&str] = &["100rel", "timer", "replaces", "norefersub"];
 /// The event packages that others may subscribe to here (RFC 6665 §8.2.2).
 pub const ALLOW_EVENTS: &str = "refer";
 
@@ -189,7 +189,12 @@ impl Stack {
     /// The Contact that makes dialogs (RFC 3261 §8.1.1.8), as `<uri>`: with outbound marked so
     /// that requests in them take this flow (RFC 5626 §4.3).
     pub fn contact(&self) -> String {
-        let binding = self.binding();
+        self.contact_as(&self.settings.user)
+    }
+
+    /// The same under another user part.
+    pub fn contact_as(&self, user: &str) -> String {
+        let binding = self.binding_as(user);
         match binding.strip_suffix('>').filter(|_| self.outbound) {
             Some(open) => format!("{open};ob>"),
             None => binding,
@@ -198,13 +203,17 @@ impl Stack {
 
     /// Where we are reached now, as `<uri>`: what is registered.
     pub fn binding(&self) -> String {
+        self.binding_as(&self.settings.user)
+    }
+
+    fn binding_as(&self, user: &str) -> String {
         let (host, port) = self.public_address();
         let transport = match self.flow.as_ref().map(|flow| flow.transport) {
             Some(Transport::Tls) => ";transport=tls",
             Some(Transport::Tcp) => ";transport=tcp",
             _ => "",
         };
-        format!("<sip:{}@{host}:{port}{transport}>", self.settings.user)
+        format!("<sip:{user}@{host}:{port}{transport}>")
     }
 
     /// Host (IPv6 in brackets) and port that others reach us at.

@@ -4,13 +4,20 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod calls;
+mod digits;
+mod early;
 mod flow;
+mod forking;
+mod identity;
 mod loss;
 mod mailbox;
 mod mutants;
 mod pager;
+mod redirect;
+mod refresh;
 mod registrar;
 mod registration;
+mod reoffers;
 mod strangers;
 mod transfer;
 mod world;

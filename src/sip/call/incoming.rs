@@ -1,8 +1,10 @@
 //! An INVITE from elsewhere until we answer or refuse it (RFC 3261 §13.3).
 
+mod identity;
+
 use std::time::{Duration, Instant};
 
-use super::super::agent::SUPPORTED;
+use super::super::agent::{SUPPORTED, target};
 use super::super::dialog::{Dialog, with_tag};
 use super::super::message::{Method, Request, Response};
 use super::super::text::{asserted, safe, shown_uri};
@@ -12,8 +14,10 @@ use super::super::{IncomingCall, SipEvent, body};
 use super::line::{Line, set_sdp};
 use super::outgoing::taken_elsewhere;
 use super::session::Session;
-use super::{Next, timer};
+use super::{Next, accept, reliable, timer};
+use crate::model::BareJid;
 use crate::model::call::EndReason;
+use identity::{forwarded_by, is_anonymous};
 
 /// 180 is repeated so often, lest a proxy takes the call for dead (RFC 3261 §13.3.1.1).
 const RING_AGAIN: Duration = Duration::from_secs(60);
@@ -50,7 +54,7 @@ impl Incoming {
             line.respond(&key, response);
             return None;
         };
-        if let Some(refusal) = timer::refusal(&request) {
+        if let Some(refusal) = timer::refusal(&request).or_else(|| accept::refusal(&request)) {
             line.respond(&key, refusal);
             return None;
         }
@@ -77,8 +81,12 @@ impl Incoming {
     }
 
     /// 200 with our session description.
-    pub fn answer(&mut self, line: &mut Line<'_>, sdp: Vec<u8>) -> Next {
+    pub fn answer(&mut self, line: &mut Line<'_>, sdp: Vec<u8>, impp: Option<&BareJid>) -> Next {
+        line.shared.reliable.stop();
         let mut response = self.response(line, 200);
+        if let Some(jid) = impp {
+            response.headers.push("Call-Info", call_info::impp_value(jid));
+        }
         timer::grant(&self.request, &mut response);
         response.headers.set("Supported", SUPPORTED.join(", "));
         set_sdp(&mut response.headers, &mut response.body, &sdp);
@@ -99,6 +107,14 @@ impl Incoming {
         self.close(line, status, EndReason::LocalHangup)
     }
 
+    /// 302 to another address, on the user's wish.
+    pub fn redirect(&mut self, line: &mut Line<'_>, to: &str) -> Next {
+        let Some(to) = target(to) else { return self.refuse(line, 480) };
+        let mut response = self.response(line, 302);
+        response.headers.set("Contact", format!("<{to}>"));
+        self.close_with(line, response, EndReason::LocalHangup)
+    }
+
     pub fn on_cancel(&mut self, line: &mut Line<'_>, cancel: &Request) -> Next {
         let reason = match taken_elsewhere(&cancel.headers) {
             true => EndReason::AnsweredElsewhere,
@@ -117,35 +133,57 @@ impl Incoming {
             line.respond_status(key, request, 200);
             return self.close(line, 487, EndReason::Cancelled);
         }
-        if !line.answer_common(key, request) {
-            // An offer before ours was answered (RFC 3311 §5.2, RFC 3261 §14.2).
-            let mut response = Response::to_request(request, 500, None);
-            response.headers.set("Retry-After", "2");
+        let refreshes = request.method == Method::Update && request.body.is_empty();
+        if refreshes && request.headers.contact().is_none() {
+            line.respond_status(key, request, 400);
+        } else if refreshes {
+            self.dialog.refresh_target(&request.headers);
+            let mut response = Response::to_request(request, 200, None);
+            line.add_options(&mut response.headers);
             line.respond(key, response);
+        } else if !line.answer_common(key, request) {
+            // An offer before theirs was answered (RFC 3311 §5.2, RFC 3261 §14.2).
+            line.respond_later(key, request);
         }
         Next::Stay
     }
 
-    pub fn poll_timeout(&self) -> Option<Instant> {
-        Some(self.again.min(self.until))
+    pub fn poll_timeout(&self, reliable: Option<Instant>) -> Option<Instant> {
+        Some(self.again.min(self.until).min(reliable.unwrap_or(self.until)))
     }
 
     pub fn handle_timeout(&mut self, line: &mut Line<'_>) -> Next {
         if self.until <= line.now {
             return self.close(line, 480, EndReason::NoAnswer);
         }
-        self.again = line.now + RING_AGAIN;
-        self.send_ringing(line);
+        if line.repeat_reliable() {
+            return self.close(line, 504, EndReason::NoAnswer);
+        }
+        if self.again <= line.now {
+            self.again = line.now + RING_AGAIN;
+            self.send_ringing(line);
+        }
         Next::Stay
     }
 
+    /// Reliably when the caller insists. Then it would have to hold an offer when the INVITE has
+    /// none, which we do not have before the user answers: so it is left out (RFC 3262 §5).
     fn send_ringing(&self, line: &mut Line<'_>) {
         let response = self.response(line, 180);
-        line.respond(&self.key, response);
+        match self.request.headers.lists("Require", reliable::TAG) {
+            false => line.respond(&self.key, response),
+            true if self.request.body.is_empty() => {}
+            true => line.respond_reliably(&self.key, response),
+        }
     }
 
     fn close(&self, line: &mut Line<'_>, status: u16, reason: EndReason) -> Next {
         let response = self.response(line, status);
+        self.close_with(line, response, reason)
+    }
+
+    fn close_with(&self, line: &mut Line<'_>, response: Response, reason: EndReason) -> Next {
+        line.shared.reliable.stop();
         line.respond(&self.key, response);
         line.end(reason);
         Next::Over
@@ -183,10 +221,10 @@ fn describe(
         asserted: if trusted { asserted(&request.headers) } else { Vec::new() },
         impp: call_info::impp(&request.headers),
         offer,
-        anonymous: false,
+        anonymous: is_anonymous(&request.headers),
         replaces: line.shared.replaces.clone(),
         referred_by: referred_by(request),
-        forwarded_by: None,
+        forwarded_by: forwarded_by(&request.headers).filter(|_| trusted),
     }
 }
 

@@ -8,6 +8,8 @@ use super::super::digest::{Authenticator, DigestError};
 use super::super::message::{Method, Request, Response};
 use super::super::transaction::{ClientKey, ServerKey};
 use super::super::{CallEvent, agent::Need};
+use super::dtmf::{self, Info};
+use super::reliable::Reliable;
 use super::usage::Usages;
 use crate::model::call::EndReason;
 use crate::model::id::CallId;
@@ -26,6 +28,9 @@ pub(super) struct Shared {
     pub referred: Vec<(&'static str, String)>,
     /// The call of ours that this one takes over.
     pub replaces: Option<CallId>,
+    /// Nothing names us (RFC 3323).
+    pub anonymous: bool,
+    pub reliable: Reliable,
     auth: Authenticator,
     challenges: u8,
 }
@@ -38,6 +43,8 @@ impl Shared {
             usages: Usages::default(),
             referred: Vec::new(),
             replaces: None,
+            anonymous: false,
+            reliable: Reliable::default(),
             auth: Authenticator::new(),
             challenges: 0,
         }
@@ -122,22 +129,51 @@ impl Line<'_> {
 
     /// Takes the 2xx that followed on an answer to a challenge.
     pub fn accepted(&mut self, response: &Response) {
+        self.shared.challenges = 0;
         self.shared.auth.accepted(response);
+    }
+
+    /// Whether a request that was challenged may go out again.
+    pub fn may_repeat(&mut self, response: &Response) -> bool {
+        matches!(response.status, 401 | 407) && self.challenged(response) == Challenge::Answerable
+    }
+
+    /// Where we are, as `<uri>`.
+    pub fn contact(&self) -> String {
+        match self.shared.anonymous {
+            true => self.stack.contact_as("anonymous"),
+            false => self.stack.contact(),
+        }
+    }
+
+    /// A refusal that says when to come again: 0–10 s (RFC 3261 §14.2).
+    pub fn respond_later(&mut self, key: &ServerKey, request: &Request) {
+        let mut response = Response::to_request(request, 500, None);
+        let wait = self.stack.dice() % 11;
+        response.headers.set("Retry-After", wait.to_string());
+        self.respond(key, response);
     }
 
     /// Adds where we are and what we can.
     pub fn add_abilities(&self, headers: &mut super::super::message::Headers) {
-        headers.set("Contact", self.stack.contact());
+        headers.set("Contact", self.contact());
         headers.set("Allow", self.stack.allow());
+    }
+
+    /// The same with the option tags, for 2xx and requests without provisional responses.
+    pub fn add_options(&self, headers: &mut super::super::message::Headers) {
+        self.add_abilities(headers);
+        let tags = SUPPORTED.iter().filter(|tag| **tag != super::reliable::TAG);
+        headers.set("Supported", tags.copied().collect::<Vec<_>>().join(", "));
     }
 
     /// Answers in-dialog requests that mean the same in every stage. `false` for the rest.
     pub fn answer_common(&mut self, key: &ServerKey, request: &Request) -> bool {
         let status = match request.method {
             Method::Options => 200,
-            Method::Info if request.body.is_empty() => 200,
-            Method::Info => 415,
-            Method::Prack | Method::Notify => 481,
+            Method::Info => self.on_info(request),
+            Method::Prack => self.on_prack(request),
+            Method::Notify => 481,
             Method::Subscribe => 489,
             // Only an answered call can be transferred.
             Method::Refer => 403,
@@ -148,17 +184,31 @@ impl Line<'_> {
         };
         let mut response = Response::to_request(request, status, None);
         match status {
-            200 => {
+            200 if request.method == Method::Options => {
                 self.add_abilities(&mut response.headers);
                 response.headers.set("Accept", self.stack.accept());
                 response.headers.set("Supported", SUPPORTED.join(", "));
             }
-            415 => response.headers.set("Accept", self.stack.accept()),
+            415 if request.method == Method::Info => response.headers.set("Accept", dtmf::ACCEPT),
+            415 => response.headers.set("Accept", body::SDP),
             489 => response.headers.set("Allow-Events", ALLOW_EVENTS),
-            _ => response.headers.set("Allow", self.stack.allow()),
+            405 | 501 => response.headers.set("Allow", self.stack.allow()),
+            _ => {}
         }
         self.respond(key, response);
         true
+    }
+
+    fn on_info(&mut self, info: &Request) -> u16 {
+        match dtmf::read(info) {
+            Info::Empty => 200,
+            Info::Digit(digit) => {
+                self.emit(CallEvent::Digit(digit));
+                200
+            }
+            Info::Malformed => 400,
+            Info::Unknown => 415,
+        }
     }
 }
 

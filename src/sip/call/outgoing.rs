@@ -1,20 +1,26 @@
 //! An INVITE of ours until its first 2xx (RFC 3261 §13.2).
 
+mod early;
+mod fork;
+
 use std::time::Instant;
 
 use super::super::dialog::{Dialog, DialogId};
 use super::super::message::{Headers, Method, Request, Response};
 use super::super::text::reason;
-use super::super::transaction::{ClientKey, ServerKey};
+use super::super::transaction::ClientKey;
 use super::super::value::call_info;
 use super::super::{CallEvent, PlaceCall, body};
 use super::line::{Challenge, Line, set_sdp};
-use super::session::Session;
-use super::{ACCEPT_SDP, Next};
+use super::redirect::Redirect;
+use super::session::{Reoffer, Session};
+use super::{ACCEPT_SDP, Next, timer};
+use crate::model::account::Transport;
 use crate::model::call::EndReason;
+use fork::{Fork, Forks};
 
-/// Forks whose early dialogs are kept.
-const MAX_EARLY: usize = 8;
+/// Answers 422 that one call follows.
+const MAX_RAISES: u8 = 3;
 
 /// See the module.
 pub(super) struct Outgoing {
@@ -22,8 +28,13 @@ pub(super) struct Outgoing {
     invite: Request,
     number: u32,
     key: Option<ClientKey>,
-    early: Vec<Dialog>,
-    preview: Option<Vec<u8>>,
+    forks: Forks,
+    /// PRACKs without a final response, for the challenge that one may get.
+    pracks: Vec<(ClientKey, Request, DialogId)>,
+    /// An offer of theirs in an early dialog that the core has not answered.
+    reoffer: Option<(DialogId, Reoffer)>,
+    redirect: Redirect,
+    raises: u8,
     provisional: bool,
     /// The user hung up; whatever comes is to be undone.
     given_up: bool,
@@ -32,44 +43,25 @@ pub(super) struct Outgoing {
     challenge: Option<Box<Response>>,
 }
 
-/// Without the preview of the session description: there are keys in it.
+/// Without the session descriptions: there are keys in them.
 impl std::fmt::Debug for Outgoing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut shown = f.debug_struct("Outgoing");
-        shown.field("invite", &self.invite).field("early", &self.early).finish_non_exhaustive()
+        f.debug_struct("Outgoing").field("invite", &self.invite).finish_non_exhaustive()
     }
 }
 
 impl Outgoing {
     pub fn place(line: &mut Line<'_>, place: &PlaceCall) -> Self {
-        let call_id = line.stack.call_id();
-        let tag = line.stack.token();
-        let aor = line.stack.aor_uri();
-        let mut invite =
-            line.stack.out_of_dialog(Method::Invite, place.target.clone(), &call_id, 1);
-        let headers = &mut invite.headers;
-        headers.push("From", format!("<{aor}>;tag={tag}"));
-        headers.push("To", format!("<{}>", place.target));
-        for route in &line.stack.service_route {
-            headers.push("Route", route.as_str());
-        }
-        line.add_abilities(headers);
-        for (name, value) in std::mem::take(&mut line.shared.referred) {
-            headers.push(name, value);
-        }
-        headers.push("Accept", ACCEPT_SDP);
-        if let Some(jid) = &place.impp {
-            headers.push("Call-Info", call_info::impp_value(jid));
-        }
-        if !place.offer.is_empty() {
-            set_sdp(&mut invite.headers, &mut invite.body, &place.offer);
-        }
+        line.shared.anonymous = place.anonymous;
         let mut outgoing = Self {
-            invite,
+            invite: invite(line, place),
             number: 0,
             key: None,
-            early: Vec::new(),
-            preview: None,
+            forks: Forks::default(),
+            pracks: Vec::new(),
+            reoffer: None,
+            redirect: Redirect::new(&place.target),
+            raises: 0,
             provisional: false,
             given_up: false,
             drop_at: None,
@@ -80,22 +72,34 @@ impl Outgoing {
     }
 
     pub fn is_in(&self, dialog: &DialogId) -> bool {
-        self.has_early(|id| id == dialog)
+        self.forks.has(dialog)
     }
 
     /// Whether one of the early dialogs is meant.
     pub fn has_early(&self, is_meant: impl Fn(&DialogId) -> bool) -> bool {
-        self.early.iter().any(|early| is_meant(early.id()))
+        self.forks.any(is_meant)
     }
 
     /// CANCEL, as soon as it may be sent (RFC 3261 §9.1).
     pub fn give_up(&mut self, line: &mut Line<'_>) -> Next {
         line.end(EndReason::LocalHangup);
         self.given_up = true;
-        if self.challenge.is_some() || self.key.is_none() {
+        if let Some((_, reoffer)) = self.reoffer.take() {
+            reoffer.give_up(line);
+        }
+        if self.challenge.is_some() || self.redirect.is_waiting() || self.key.is_none() {
             return Next::Over;
         }
         self.cancel(line);
+        Next::Stay
+    }
+
+    /// Calls one of the targets of a redirection.
+    pub fn follow(&mut self, line: &mut Line<'_>, target: &str) -> Next {
+        if self.redirect.follow(target) {
+            self.invite.uri = target.to_owned();
+            self.send(line);
+        }
         Next::Stay
     }
 
@@ -106,6 +110,7 @@ impl Outgoing {
         response: &Response,
     ) -> Next {
         if self.key.as_ref() != Some(key) {
+            self.on_prack_response(line, key, response);
             return Next::Stay;
         }
         match response.status {
@@ -113,7 +118,7 @@ impl Outgoing {
             200..=299 => self.on_success(line, response),
             _ if self.given_up => Next::Over,
             401 | 407 => self.on_challenge(line, response),
-            _ => Self::refused(line, response),
+            _ => self.on_failure(line, response),
         }
     }
 
@@ -137,41 +142,37 @@ impl Outgoing {
         self.on_challenge(line, &challenge)
     }
 
-    /// A request in one of the early dialogs. Nothing can change before the answer.
-    pub fn on_request(&mut self, line: &mut Line<'_>, key: &ServerKey, request: &Request) -> Next {
-        let Some(id) = DialogId::of_request(request) else { return Next::Stay };
-        let Some(early) = self.early.iter_mut().find(|early| *early.id() == id) else {
-            return Next::Stay;
-        };
-        if early.accept(request).is_err() {
-            line.respond_status(key, request, 500);
-        } else if request.method == Method::Update && request.body.is_empty() {
-            early.refresh_target(&request.headers);
-            let mut response = Response::to_request(request, 200, None);
-            line.add_abilities(&mut response.headers);
-            line.respond(key, response);
-        } else if !line.answer_common(key, request) {
-            line.respond_status(key, request, 491);
-        }
-        Next::Stay
-    }
-
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.drop_at
+        let reoffer = self.reoffer.as_ref().map(|(_, reoffer)| reoffer.until);
+        [self.drop_at, self.redirect.poll_timeout(), reoffer].into_iter().flatten().min()
     }
 
     pub fn handle_timeout(&mut self, line: &mut Line<'_>) -> Next {
+        let now = line.now;
+        if let Some((_, reoffer)) = self.reoffer.take_if(|(_, reoffer)| reoffer.until <= now) {
+            line.respond_status(&reoffer.key, &reoffer.request, 500);
+        }
+        if let Some(response) = self.redirect.expired(now) {
+            return Self::refused(line, &response);
+        }
+        if self.drop_at.is_none_or(|at| now < at) {
+            return Next::Stay;
+        }
         if let Some(key) = &self.key {
             line.stack.transactions.forget(key);
         }
         Next::Over
     }
 
+    /// The INVITE goes out, also again with credentials, a longer timer or to another target.
+    /// What early dialogs there were are gone with the one before.
     fn send(&mut self, line: &mut Line<'_>) {
         self.number = self.number.saturating_add(1);
         self.invite.headers.set("CSeq", format!("{} INVITE", self.number));
-        self.invite.headers.set("Contact", line.stack.contact());
+        self.invite.headers.set("Contact", line.contact());
         self.provisional = false;
+        self.forks = Forks::default();
+        self.pracks.clear();
         let route = self.invite.headers.get("Route").map(str::to_owned);
         let next_hop = route.as_deref().and_then(super::super::dialog::uri_of).map(str::to_owned);
         self.key = line.send(self.invite.clone(), next_hop.as_deref());
@@ -187,50 +188,39 @@ impl Outgoing {
         }
     }
 
-    fn on_provisional(&mut self, line: &mut Line<'_>, response: &Response) -> Next {
-        self.provisional = true;
-        if self.given_up {
-            self.cancel(line);
-            return Next::Stay;
-        }
-        if response.status == 100 {
-            return Next::Stay;
-        }
-        self.learn_early(response);
-        if response.status == 180 {
-            line.emit(CallEvent::Ringing);
-        }
-        let sdp = body::sdp(&response.headers, &response.body).ok().flatten();
-        if let Some(sdp) = sdp.filter(|sdp| self.preview.as_ref() != Some(sdp)) {
-            self.preview = Some(sdp.clone());
-            line.emit(CallEvent::EarlyMedia { sdp, impp: call_info::impp(&response.headers) });
-        }
-        Next::Stay
-    }
-
-    fn learn_early(&mut self, response: &Response) {
-        let has_tag = response.headers.to().is_some_and(|to| to.tag().is_some());
-        if !has_tag || self.early.len() >= MAX_EARLY {
-            return;
-        }
-        if let Some(dialog) = Dialog::uac(&self.invite, response)
-            && !self.is_in(dialog.id())
-        {
-            self.early.push(dialog);
-        }
-    }
-
     /// The first 2xx wins. When the user gave up meanwhile it is acknowledged and ended.
     fn on_success(&mut self, line: &mut Line<'_>, response: &Response) -> Next {
         line.accepted(response);
-        let Some((key, dialog)) = self.key.clone().zip(Dialog::uac(&self.invite, response)) else {
+        let Some((key, fresh)) = self.key.clone().zip(Dialog::uac(&self.invite, response)) else {
             line.end(EndReason::Refused { code: response.status, text: String::new() });
             return Next::Over;
         };
+        let fork = self.forks.win(fresh.id());
+        let (agreed, early) = match &fork {
+            Some(fork) => (fork.agreed, fork.sdp.clone()),
+            None => (false, None),
+        };
+        let dialog = match fork {
+            Some(Fork { mut dialog, .. }) => {
+                dialog.confirm(&self.invite, response);
+                dialog
+            }
+            None => fresh,
+        };
         let sdp = body::sdp(&response.headers, &response.body).ok().flatten();
-        let delayed = self.invite.body.is_empty() && sdp.is_some() && !self.given_up;
-        let mut session =
-            Session::called(line, dialog, key, self.invite.body.clone(), response, delayed);
+        let asked = self.invite.body.is_empty();
+        let delayed = asked && !agreed && sdp.is_some() && !self.given_up;
+        let reoffer = self.reoffer.take().filter(|(id, _)| id == dialog.id());
+        let others = std::mem::take(&mut self.forks).into_others();
+        let mut session = Session::called(
+            line,
+            (dialog, others),
+            (key, self.number),
+            self.invite.body.clone(),
+            response,
+            delayed,
+        );
+        session.adopt(reoffer.map(|(_, reoffer)| reoffer));
         if self.given_up {
             let next = session.hang_up(line);
             return match next {
@@ -238,6 +228,8 @@ impl Outgoing {
                 _ => Next::Session(Box::new(session)),
             };
         }
+        // The offer in a 2xx after an agreed one would be a second one: it is not for that.
+        let sdp = sdp.filter(|_| !(asked && agreed)).or(early.filter(|_| !asked));
         line.emit(CallEvent::Answered { sdp, impp: call_info::impp(&response.headers) });
         Next::Session(Box::new(session))
     }
@@ -256,10 +248,64 @@ impl Outgoing {
         }
     }
 
+    fn on_failure(&mut self, line: &mut Line<'_>, response: &Response) -> Next {
+        let brief = response.status == 422 && self.raises < MAX_RAISES;
+        if brief && timer::raise(&mut self.invite.headers, response) {
+            self.raises += 1;
+            self.send(line);
+            return Next::Stay;
+        }
+        let over_tls =
+            line.stack.flow.as_ref().is_some_and(|flow| flow.transport == Transport::Tls);
+        match self.redirect.take(line.now, response, over_tls) {
+            Some(targets) => {
+                line.emit(CallEvent::Redirected { targets });
+                Next::Stay
+            }
+            None => Self::refused(line, response),
+        }
+    }
+
     fn refused(line: &mut Line<'_>, response: &Response) -> Next {
         line.end(EndReason::Refused { code: response.status, text: reason(response) });
         Next::Over
     }
+}
+
+fn invite(line: &mut Line<'_>, place: &PlaceCall) -> Request {
+    let call_id = line.stack.call_id();
+    let tag = line.stack.token();
+    let aor = line.stack.aor_uri();
+    let mut invite = line.stack.out_of_dialog(Method::Invite, place.target.clone(), &call_id, 1);
+    let headers = &mut invite.headers;
+    match place.anonymous {
+        true => {
+            let nobody = "\"Anonymous\" <sip:anonymous@anonymous.invalid>";
+            headers.push("From", format!("{nobody};tag={tag}"));
+            headers.push("Privacy", "id");
+            // For our own proxy alone, which takes it out (RFC 3325 §9.2).
+            headers.push("P-Preferred-Identity", format!("<{aor}>"));
+        }
+        false => headers.push("From", format!("<{aor}>;tag={tag}")),
+    }
+    headers.push("To", format!("<{}>", place.target));
+    for route in &line.stack.service_route {
+        headers.push("Route", route.as_str());
+    }
+    line.add_abilities(headers);
+    for (name, value) in std::mem::take(&mut line.shared.referred) {
+        headers.push(name, value);
+    }
+    headers.push("Supported", super::super::agent::SUPPORTED.join(", "));
+    headers.push("Accept", ACCEPT_SDP);
+    timer::wish(headers);
+    if let Some(jid) = place.impp.as_ref().filter(|_| !place.anonymous) {
+        headers.push("Call-Info", call_info::impp_value(jid));
+    }
+    if !place.offer.is_empty() {
+        set_sdp(&mut invite.headers, &mut invite.body, &place.offer);
+    }
+    invite
 }
 
 /// Whether a Reason header says that another of our devices took the call (RFC 3326).

@@ -1,7 +1,9 @@
 //! An answered call until the last BYE: ACKs, offers of the other side, the end (RFC 3261
 //! §13.2.2.4, §13.3.1.4, §14.2, §15; RFC 3311).
 
+mod digits;
 mod own_invite;
+mod own_offer;
 mod reoffer;
 mod two_hundred;
 
@@ -12,18 +14,25 @@ use super::super::agent::Stack;
 use super::super::body;
 use super::super::dialog::Dialog;
 use super::super::message::{Method, Request, Response};
+use super::super::text::ended_because;
 use super::super::transaction::{ClientKey, ServerKey};
-use super::line::{Challenge, Line};
-use super::{Next, timer};
+use super::Next;
+use super::dtmf::Digits;
+use super::line::Line;
+use super::outgoing::taken_elsewhere;
+use super::timer::SessionTimer;
 use crate::model::call::EndReason;
 use own_invite::OwnInvite;
-use reoffer::Reoffer;
+use own_offer::OwnOffer;
+pub(super) use reoffer::Reoffer;
 use two_hundred::TwoHundred;
 
-/// A BYE that failed on its way is sent so often, with this pause: as long as one that got no
-/// answer would have been repeated.
-const MAX_BYES: u8 = 8;
+/// When a BYE that could not be sent is tried again.
+const BYE_AGAIN: Duration = Duration::from_secs(1);
+/// When one that failed on its way is.
 const BYE_PAUSE: Duration = Duration::from_secs(4);
+/// How long the end of a session is put off while there is no way to refresh it.
+const PUT_OFF: Duration = Duration::from_secs(32);
 
 /// See the module.
 pub(super) struct Session {
@@ -34,13 +43,14 @@ pub(super) struct Session {
     answer: Option<TwoHundred>,
     /// An offer of theirs that the core has not answered.
     reoffer: Option<Reoffer>,
+    /// Changes of the session that we ask for.
+    own: OwnOffer,
+    digits: Digits,
     local_sdp: Vec<u8>,
     end: End,
-    byes: u8,
-    /// When BYE is sent again.
-    bye_at: Option<Instant>,
-    /// When the session is over unless refreshed (RFC 4028).
-    expires: Option<Instant>,
+    timer: SessionTimer,
+    /// The Contact that the other side knows.
+    told: String,
 }
 
 /// Without our session description: there are keys in it.
@@ -58,7 +68,13 @@ enum End {
     /// BYE goes out once our 200 is acknowledged (RFC 3261 §15).
     AfterAck,
     /// BYE is out.
-    Sent(Option<ClientKey>),
+    Sent {
+        key: Option<ClientKey>,
+        /// The end of all attempts.
+        until: Instant,
+    },
+    /// BYE could not be sent; the next attempt.
+    Unsent { again: Instant, until: Instant },
     /// Both sides know.
     Done,
 }
@@ -68,30 +84,21 @@ impl Session {
     /// an answer for it.
     pub fn called(
         line: &mut Line<'_>,
-        dialog: Dialog,
-        key: ClientKey,
+        (dialog, others): (Dialog, Vec<Dialog>),
+        invite: (ClientKey, u32),
         offer: Vec<u8>,
         response: &Response,
         delayed: bool,
     ) -> Self {
-        let expires = timer::peer_refreshes(&response.headers)
-            .then(|| timer::expiry(line.now, &response.headers))
-            .flatten();
-        let mut invite = OwnInvite::new(line, key, &dialog, delayed);
+        let mut invite = OwnInvite::new(line, invite, others, delayed);
         if !delayed {
             invite.acknowledge(line, &dialog, None);
         }
-        Self {
-            dialog,
-            invite: Some(invite),
-            answer: None,
-            reoffer: None,
-            local_sdp: offer,
-            end: End::No,
-            byes: 0,
-            bye_at: None,
-            expires,
-        }
+        let mut session = Self::new(line, dialog, offer);
+        session.invite = Some(invite);
+        session.learn(&response.headers);
+        session.agree(line.now, &response.headers, true);
+        session
     }
 
     /// We answer an INVITE: `response` goes out until its ACK comes.
@@ -103,19 +110,31 @@ impl Session {
         response: Response,
         sdp: Vec<u8>,
     ) -> Self {
-        let expires = timer::expiry(line.now, &response.headers);
-        let answer = TwoHundred::send(line, key, request, response, true);
+        let mut session = Self::new(line, dialog, sdp);
+        session.learn(&request.headers);
+        session.agree(line.now, &response.headers, false);
+        session.answer = Some(TwoHundred::send(line, key, request, response, true));
+        session
+    }
+
+    fn new(line: &Line<'_>, dialog: Dialog, local_sdp: Vec<u8>) -> Self {
         Self {
             dialog,
             invite: None,
-            answer: Some(answer),
+            answer: None,
             reoffer: None,
-            local_sdp: sdp,
+            own: OwnOffer::default(),
+            digits: Digits::default(),
+            local_sdp,
             end: End::No,
-            byes: 0,
-            bye_at: None,
-            expires,
+            timer: SessionTimer::default(),
+            told: line.contact(),
         }
+    }
+
+    /// Goes on with an offer that came in the early dialog.
+    pub fn adopt(&mut self, reoffer: Option<Reoffer>) {
+        self.reoffer = reoffer;
     }
 
     pub fn dialog(&self) -> &Dialog {
@@ -139,7 +158,23 @@ impl Session {
 
     /// Over for both sides, and no 2xx can come again.
     pub fn is_over(&self, stack: &Stack) -> bool {
-        self.is_settled() && !self.invite.as_ref().is_some_and(|own| own.is_open(stack))
+        self.is_settled()
+            && !self.change_is_open()
+            && !self.invite.as_ref().is_some_and(|own| own.is_open(stack))
+    }
+
+    /// An INVITE of theirs in this session can still be cancelled.
+    pub fn rings_for(&self, invite: &ServerKey) -> bool {
+        self.reoffer.as_ref().is_some_and(|reoffer| reoffer.key == *invite)
+    }
+
+    /// Their re-INVITE is cancelled: the session stays as it was.
+    pub fn on_cancel(&mut self, line: &mut Line<'_>) -> Next {
+        if let Some(reoffer) = self.reoffer.take() {
+            reoffer.give_up(line);
+        }
+        self.go_on(line);
+        Next::Stay
     }
 
     /// BYE, at once or as soon as it may be sent.
@@ -152,6 +187,7 @@ impl Session {
         if let Some(invite) = self.invite.as_mut().filter(|invite| invite.is_delayed()) {
             invite.acknowledge(line, &self.dialog, Some(&sdp));
             self.local_sdp = sdp;
+            self.go_on(line);
         }
         Next::Stay
     }
@@ -166,6 +202,7 @@ impl Session {
             }
             None => line.respond_status(&reoffer.key, &reoffer.request, 488),
         }
+        self.go_on(line);
         Next::Stay
     }
 
@@ -179,24 +216,46 @@ impl Session {
             invite.on_response(line, &self.dialog, response);
             return Next::Stay;
         }
-        if response.status < 200 || !matches!(&self.end, End::Sent(Some(bye)) if bye == key) {
+        if let Some(next) = self.on_change_response(line, key, response) {
+            self.go_on(line);
+            return next;
+        }
+        if response.status < 200 || self.on_digit_response(line, key, response) {
             return Next::Stay;
         }
-        let again = matches!(response.status, 401 | 407)
-            && line.challenged(response) == Challenge::Answerable;
-        // The proxy, or its way to the other side, was away for a moment.
-        let passing = matches!(response.status, 408 | 430 | 477 | 480 | 500..=599);
-        match again {
-            true => self.send_bye(line),
-            false if passing && self.byes < MAX_BYES => self.bye_at = Some(line.now + BYE_PAUSE),
-            false => self.end = End::Done,
+        if let End::Sent { key: Some(bye), until } = &self.end
+            && bye == key
+        {
+            // The proxy, or its way to the other side, was away for a moment.
+            let passing = matches!(response.status, 408 | 430 | 477 | 480 | 500..=599);
+            let (again, until) = (line.now + BYE_PAUSE, *until);
+            match line.may_repeat(response) {
+                true => self.send_bye(line),
+                false if passing && again < until => self.end = End::Unsent { again, until },
+                false => self.end = End::Done,
+            }
         }
         Next::Stay
     }
 
-    pub fn on_no_answer(&mut self, _: &mut Line<'_>, key: &ClientKey) -> Next {
-        if matches!(&self.end, End::Sent(Some(bye)) if bye == key) {
-            self.end = End::Done;
+    pub fn on_no_answer(&mut self, line: &mut Line<'_>, key: &ClientKey) -> Next {
+        if let Some(next) = self.on_change_unanswered(line, key) {
+            self.go_on(line);
+            return next;
+        }
+        if self.digits.is(key) {
+            self.digits.finish(false);
+            self.send_digit(line);
+        }
+        if let End::Sent { key: Some(bye), until } = &self.end
+            && bye == key
+        {
+            // Not in time, or not sent at all: the way may come back (RFC 5626 §4.3).
+            let again = line.now + BYE_AGAIN;
+            self.end = match again < *until {
+                true => End::Unsent { again, until: *until },
+                false => End::Done,
+            };
         }
         Next::Stay
     }
@@ -216,6 +275,7 @@ impl Session {
                 }
             }
         }
+        self.go_on(line);
         Next::Stay
     }
 
@@ -231,6 +291,7 @@ impl Session {
         if matches!(self.end, End::AfterAck) {
             self.send_bye(line);
         }
+        self.go_on(line);
         Next::Stay
     }
 
@@ -238,15 +299,17 @@ impl Session {
         let delayed = self.invite.as_ref().and_then(OwnInvite::poll_timeout);
         let answer = self.answer.as_ref().map(TwoHundred::poll_timeout);
         let reoffer = self.reoffer.as_ref().map(|reoffer| reoffer.until);
-        let expires = self.expires.filter(|_| matches!(self.end, End::No));
-        [delayed, answer, reoffer, expires, self.bye_at].into_iter().flatten().min()
+        let end = match self.end {
+            End::No => self.timer.expires(),
+            End::Unsent { again, .. } => Some(again),
+            _ => None,
+        };
+        let own = self.own_timeout();
+        [delayed, answer, reoffer, end, own].into_iter().flatten().min()
     }
 
     pub fn handle_timeout(&mut self, line: &mut Line<'_>) -> Next {
         let now = line.now;
-        if self.bye_at.take_if(|at| *at <= now).is_some() {
-            self.send_bye(line);
-        }
         if let Some(reoffer) = self.reoffer.take_if(|reoffer| reoffer.until <= now) {
             line.respond_status(&reoffer.key, &reoffer.request, 500);
         }
@@ -257,11 +320,22 @@ impl Session {
             self.answer = None;
             return self.finish(line, EndReason::NoAnswer);
         }
+        self.on_change_timeout(line);
+        if matches!(self.end, End::Unsent { again, .. } if again <= now) {
+            self.send_bye(line);
+        }
         let unanswered = self.invite.as_ref().and_then(OwnInvite::poll_timeout);
-        let expired = self.expires.filter(|_| matches!(self.end, End::No));
-        if [unanswered, expired].into_iter().flatten().any(|due| due <= now) {
+        if unanswered.is_some_and(|due| due <= now) {
             return self.finish(line, EndReason::NoAnswer);
         }
+        let expired = self.timer.expires().is_some_and(|due| due <= now);
+        match expired && matches!(self.end, End::No) {
+            // Nobody can say a word now, and nobody has to.
+            true if line.stack.flow.is_none() => self.timer.postpone(now + PUT_OFF),
+            true => return self.finish(line, EndReason::NoAnswer),
+            false => {}
+        }
+        self.go_on(line);
         Next::Stay
     }
 
@@ -278,17 +352,20 @@ impl Session {
                 }
                 self.send_bye(line);
             }
-            End::Sent(_) | End::Done => {}
+            End::Sent { .. } | End::Unsent { .. } | End::Done => {}
         }
         Next::Stay
     }
 
     fn send_bye(&mut self, line: &mut Line<'_>) {
-        self.byes = self.byes.saturating_add(1);
+        let until = match self.end {
+            End::Sent { until, .. } | End::Unsent { until, .. } => until,
+            _ => line.now + line.stack.transactions.timers().limit(),
+        };
         let bye = self.dialog.request(Method::Bye);
         let next_hop = self.dialog.next_hop().to_owned();
         let key = line.send(bye, Some(&next_hop));
-        self.end = End::Sent(key);
+        self.end = End::Sent { key, until };
     }
 
     fn on_bye(&mut self, line: &mut Line<'_>, key: &ServerKey, bye: &Request) {
@@ -297,8 +374,11 @@ impl Session {
             reoffer.give_up(line);
         }
         self.answer = None;
-        self.expires = None;
-        line.end(EndReason::RemoteHangup);
+        line.end(match ended_because(&bye.headers) {
+            _ if taken_elsewhere(&bye.headers) => EndReason::AnsweredElsewhere,
+            Some((Some(code @ 300..=699), Some(text))) => EndReason::Refused { code, text },
+            _ => EndReason::RemoteHangup,
+        });
         self.end = End::Done;
     }
 }

@@ -7,6 +7,8 @@ mod hop_by_hop;
 mod layer;
 mod server;
 mod server_invite;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 

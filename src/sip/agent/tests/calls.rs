@@ -8,7 +8,7 @@ use crate::model::fault::Fault;
 use crate::sip::message::{Message, Method, Request, Response};
 use crate::sip::{CallEvent, SipCommand, SipEvent};
 
-fn talking(seed: u64) -> (World, crate::model::id::CallId, crate::model::id::CallId) {
+pub(super) fn talking(seed: u64) -> (World, crate::model::id::CallId, crate::model::id::CallId) {
     let mut world = World::ready(seed, FAIR);
     let out = world.call(ALICE, "bob");
     let incoming = world.incoming(BOB);
@@ -184,12 +184,16 @@ fn quitting_ends_calls() {
     assert_eq!(world.ends(BOB), [EndReason::RemoteHangup]);
 }
 
-fn last(world: &World, from: usize, method: &Method) -> Request {
+fn reoffer(call: &crate::model::id::CallId, sdp: Option<&[u8]>) -> SipEvent {
+    SipEvent::Call(call.clone(), CallEvent::Reoffer { sdp: sdp.map(<[u8]>::to_vec) })
+}
+
+pub(super) fn last(world: &World, from: usize, method: &Method) -> Request {
     (*world.requests(from, method).last().unwrap()).clone()
 }
 
 /// A request of Alice's in the dialog of her call, as her user agent would write it.
-fn in_dialog(world: &World, method: Method, body: &[u8], number: u32) -> Request {
+pub(super) fn in_dialog(world: &World, method: Method, body: &[u8], number: u32) -> Request {
     let ack = last(world, ALICE, &Method::Ack);
     let mut request = Request { method, body: body.to_vec(), ..ack };
     let headers = &mut request.headers;
@@ -234,8 +238,8 @@ fn a_refused_reoffer_leaves_the_call_as_it_was() {
 }
 
 #[test]
-fn a_refresh_without_offer_repeats_our_session_and_the_timer() {
-    let (mut world, _, _) = talking(15);
+fn a_change_without_offer_keeps_the_timer_or_asks_for_ours() {
+    let (mut world, _, incoming) = talking(15);
     let mut update = in_dialog(&world, Method::Update, b"", 100);
     update.headers.set("Supported", "timer");
     update.headers.set("Session-Expires", "120;refresher=uac");
@@ -244,8 +248,11 @@ fn a_refresh_without_offer_repeats_our_session_and_the_timer() {
     assert_eq!(ok.headers.get("Session-Expires"), Some("120;refresher=uac"));
     assert!(ok.body.is_empty());
     world.inject(BOB, &Message::Request(in_dialog(&world, Method::Invite, b"", 101)));
+    assert_eq!(world.events[BOB].last(), Some(&reoffer(&incoming, None)), "ours is wanted");
+    let answer = SipCommand::AnswerReoffer { call: incoming, sdp: Some(ANSWER.to_vec()) };
+    world.command(BOB, answer);
     let (_, Message::Response(ok)) = world.sent.last().unwrap().clone() else { panic!() };
-    assert_eq!(ok.body, ANSWER);
+    assert_eq!((ok.status, ok.body.as_slice()), (200, ANSWER));
     let mut ack = in_dialog(&world, Method::Ack, OFFER, 101);
     ack.headers.set("CSeq", "101 ACK");
     world.inject(BOB, &Message::Request(ack));
@@ -282,7 +289,7 @@ fn a_call_another_device_took_is_not_missed() {
 }
 
 /// Alice calls a peer that the test speaks for; the INVITE is in its hands.
-fn scripted() -> (World, crate::model::id::CallId, Request) {
+pub(super) fn scripted() -> (World, crate::model::id::CallId, Request) {
     let mut world = World::ready(18, FAIR);
     world.scripted = Some(BOB);
     let call = world.call(ALICE, "bob");
@@ -291,7 +298,7 @@ fn scripted() -> (World, crate::model::id::CallId, Request) {
     (world, call, invite)
 }
 
-fn reply(invite: &Request, status: u16, tag: &str, sdp: &[u8]) -> Message {
+pub(super) fn reply(invite: &Request, status: u16, tag: &str, sdp: &[u8]) -> Message {
     let mut response = Response::to_request(invite, status, None);
     let to = format!("{};tag={tag}", invite.headers.get("To").unwrap());
     response.headers.set("To", to);
@@ -352,9 +359,11 @@ fn a_challenge_is_answered_with_the_same_call_id_and_call_info() {
 }
 
 #[test]
-fn a_redirection_is_not_followed() {
+fn a_redirection_to_where_we_came_from_is_a_refusal() {
     let (mut world, _, invite) = scripted();
-    world.inject(ALICE, &reply(&invite, 302, "x", b""));
+    let Message::Response(mut moved) = reply(&invite, 302, "x", b"") else { panic!() };
+    moved.headers.set("Contact", "<sip:bob@cusax.test>");
+    world.inject(ALICE, &Message::Response(moved));
     assert_eq!(
         world.ends(ALICE),
         [EndReason::Refused { code: 302, text: "Moved Temporarily".to_owned() }]

@@ -21,16 +21,31 @@ struct Script {
     bob_reacts_after: Duration,
     alice_hangs_up_after: Duration,
     bob_hangs_up_after: Duration,
+    /// When each of them changes the session, types a digit, or finds the network made anew.
+    changes: Vec<(Duration, usize, Change)>,
+}
+
+#[derive(Clone, Copy)]
+enum Change {
+    Offer,
+    Digit,
+    Flow,
 }
 
 impl Script {
     fn of(seed: u64) -> Self {
         let mut dice = StdRng::seed_from_u64(seed ^ 0xd0_5e7a11);
-        let mut millis = |most: u64| Duration::from_millis(dice.random_range(0..most));
-        let bob_reacts_after = millis(4_000);
-        let alice_hangs_up_after = millis(12_000);
-        let bob_hangs_up_after = bob_reacts_after + millis(12_000);
+        let millis =
+            |dice: &mut StdRng, most: u64| Duration::from_millis(dice.random_range(0..most));
+        let bob_reacts_after = millis(&mut dice, 4_000);
+        let alice_hangs_up_after = millis(&mut dice, 12_000);
+        let bob_hangs_up_after = bob_reacts_after + millis(&mut dice, 12_000);
+        let mut changes = Vec::new();
+        for change in [Change::Offer, Change::Offer, Change::Digit, Change::Flow] {
+            changes.push((millis(&mut dice, 12_000), dice.random_range(0..2), change));
+        }
         Self {
+            changes,
             bob_answers: dice.random_bool(0.8),
             bob_reacts_after,
             alice_hangs_up_after,
@@ -41,8 +56,9 @@ impl Script {
 
 /// Plays one call; the call's life on both sides must then be over.
 fn play(seed: u64) -> World {
-    let script = Script::of(seed);
+    let mut script = Script::of(seed);
     let mut world = World::ready(seed, BAD);
+    world.echo = 0.1;
     let out = world.call(ALICE, "bob");
     let start = world.now;
     let mut hung_up = [false; 2];
@@ -62,6 +78,7 @@ fn play(seed: u64) -> World {
             world.command(ALICE, SipCommand::Hangup(out.clone()));
         }
         let Some((call, since)) = rang.clone() else { continue };
+        meddle(&mut world, &mut script, elapsed, [&out, &call]);
         let ringing = elapsed - since;
         if !reacted && ringing > script.bob_reacts_after {
             reacted = true;
@@ -78,6 +95,32 @@ fn play(seed: u64) -> World {
         }
     }
     world
+}
+
+/// What is due in the script; offers of the other side are answered.
+fn meddle(world: &mut World, script: &mut Script, elapsed: Duration, calls: [&CallId; 2]) {
+    for agent in [ALICE, BOB] {
+        let sdp = ANSWER.to_vec();
+        let asked = matches!(
+            world.events[agent].last(),
+            Some(SipEvent::Call(_, CallEvent::Reoffer { .. }))
+        );
+        if asked {
+            let call = calls[agent].clone();
+            world.command(agent, SipCommand::AnswerReoffer { call, sdp: Some(sdp) });
+        }
+    }
+    let due: Vec<_> = script.changes.extract_if(.., |(at, ..)| *at <= elapsed).collect();
+    for (_, agent, change) in due {
+        let call = calls[agent].clone();
+        match change {
+            Change::Offer => {
+                world.command(agent, SipCommand::Reoffer { call, sdp: OFFER.to_vec() });
+            }
+            Change::Digit => world.command(agent, SipCommand::Digit { call, digit: '5' }),
+            Change::Flow => world.flow(agent, Ok(())),
+        }
+    }
 }
 
 #[test]

@@ -38,6 +38,20 @@ const LINES: &[&str] = &[
     "Content-Type: multipart/mixed;boundary=",
     "Content-Type: multipart/mixed;boundary=--\r\n\r\n----\r\n\r\n--",
     "RAck: 1 1 INVITE",
+    "RAck: 4294967295 4294967295 INVITE",
+    "Require: 100rel\r\nRSeq: 1",
+    "RSeq: 4294967295",
+    "Accept: ,;q=x, */*;q=0",
+    "Allow: ,,UPDATE,\u{0}",
+    "Session-Expires: 1;refresher=uas\r\nSupported: timer",
+    "Min-SE: 86399",
+    "Privacy: ;;id",
+    "Diversion: <>;reason=,\"",
+    "History-Info: <sip:a@b;cause=302>;index=1",
+    "Content-Type: application/dtmf-relay",
+    "SIP/2.0 422 Session Interval Too Small",
+    "SIP/2.0 491 Request Pending",
+    "SIP/2.0 302 Moved Temporarily",
     "Warning: 399 x \"",
 ];
 
@@ -117,13 +131,23 @@ fn almost_right_messages_do_no_harm() {
                 .collect();
             if let Some(call) = known.choose(&mut dice).cloned() {
                 let sdp = ANSWER.to_vec();
-                let command = match dice.random_range(0..5) {
-                    0 | 1 => SipCommand::Answer { call, sdp, impp: None },
-                    2 => SipCommand::AnswerReoffer { call, sdp: Some(sdp) },
-                    3 => SipCommand::Refuse { call, status: dice.random() },
+                let target = || "sip:carol@cusax.test".to_owned();
+                let command = match dice.random_range(0..14) {
+                    0..4 => SipCommand::Answer { call, sdp, impp: None },
+                    4 => SipCommand::AnswerReoffer { call, sdp: Some(sdp) },
+                    5 => SipCommand::AnswerReoffer { call, sdp: None },
+                    6 => SipCommand::Refuse { call, status: dice.random() },
+                    7 | 8 => SipCommand::Reoffer { call, sdp },
+                    9 => SipCommand::Digit { call, digit: char::from(dice.random::<u8>()) },
+                    10 => SipCommand::Follow { call, target: target() },
+                    11 => SipCommand::Redirect { call, to: target() },
+                    12 => SipCommand::Acknowledge { call, sdp },
                     _ => SipCommand::Hangup(call),
                 };
                 world.command(agent, command);
+                if dice.random_ratio(1, 20) {
+                    world.flow(agent, Ok(()));
+                }
             }
             for _ in 0..10 {
                 spoil(&mut world, &mut dice);

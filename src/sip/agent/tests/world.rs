@@ -10,6 +10,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::super::{Agent, AgentSettings, FlowChange, Need};
+use super::forking::Proxy;
 use super::registrar::Registrar;
 use crate::model::account::Transport;
 use crate::model::call::EndReason;
@@ -57,6 +58,12 @@ pub struct World {
     /// The provider has mailboxes: the script answers each SUBSCRIBE for one.
     pub mailboxes: bool,
     pub inbox: Vec<Message>,
+    /// On the way, an INVITE learns to insist on reliable responses.
+    pub insist: bool,
+    /// How many of the datagrams arrive twice.
+    pub echo: f64,
+    /// What stands between the agents when it is more than a wire.
+    pub proxy: Option<Proxy>,
     weather: Weather,
     dice: StdRng,
     wire: BTreeMap<(Instant, u64), (usize, usize, Vec<u8>)>,
@@ -77,15 +84,24 @@ impl World {
         Self::of(seed, weather, &["alice", "bob"], false)
     }
 
+    /// Alice, and Bob with two devices behind a proxy that forks; all registered.
+    pub fn forking(seed: u64, weather: Weather) -> Self {
+        let mut world = Self::of(seed, weather, &["alice", "bob", "bob"], false);
+        world.proxy = Some(Proxy::default());
+        world.run(Duration::from_secs(20));
+        world.events.iter_mut().for_each(Vec::clear);
+        world.sent.clear();
+        world
+    }
+
     /// An agent for each of the users, with instant messages or without.
     pub fn of(seed: u64, weather: Weather, users: &[&str], chat: bool) -> Self {
         let mut dice = StdRng::seed_from_u64(seed);
         let agents = users.iter().map(|user| {
-            let user = *user;
             let settings = AgentSettings {
-                user: user.to_owned(),
+                user: (*user).to_owned(),
                 domain: "cusax.test".to_owned(),
-                username: user.to_owned(),
+                username: (*user).to_owned(),
                 instance: Uuid::from_u128(7),
                 chat,
                 timers: Timers::default(),
@@ -107,6 +123,9 @@ impl World {
             scripted: None,
             mailboxes: false,
             inbox: Vec::new(),
+            insist: false,
+            echo: 0.0,
+            proxy: None,
             weather,
             dice,
             wire: BTreeMap::new(),
@@ -273,7 +292,20 @@ impl World {
         }
     }
 
-    fn flow_info(&self, agent: usize) -> FlowInfo {
+    /// The agent has its password without having been asked for it.
+    pub fn give_password(&mut self, agent: usize) {
+        let now = self.now;
+        let password = self.password.clone().map(Zeroizing::new);
+        self.agents[agent].handle_password(now, password);
+        self.pump();
+    }
+
+    /// The same of one agent: the other is only spoken for.
+    pub fn assert_at_rest_of(&self, agent: usize) {
+        assert!(self.agents[agent].calls.is_empty(), "calls left: {:?}", self.agents[agent].calls);
+    }
+
+    pub fn flow_info(&self, agent: usize) -> FlowInfo {
         FlowInfo {
             local: address(agent),
             remote: proxy(),
@@ -317,8 +349,14 @@ impl World {
         }
     }
 
-    fn send(&mut self, from: usize, message: Message) {
+    fn send(&mut self, from: usize, mut message: Message) {
         self.sent.push((from, message.clone()));
+        if let Message::Request(request) = &mut message
+            && self.insist
+            && request.method == Method::Invite
+        {
+            request.headers.set("Require", "100rel");
+        }
         let bytes = wire::write(&message);
         let register = message.headers().cseq().is_some_and(|cseq| cseq.method == Method::Register);
         if let (true, Message::Request(request)) = (register, &message) {
@@ -339,7 +377,12 @@ impl World {
             }
             return;
         }
-        self.carry(from, self.receiver(from, &message), bytes);
+        let Some(proxy) = &mut self.proxy else {
+            return self.carry(from, self.receiver(from, &message), bytes);
+        };
+        for (to, message) in proxy.route(from, message) {
+            self.carry(from, to, wire::write(&message));
+        }
     }
 
     /// Who is meant: by the name or the address in the Request-URI, or in the Via of what is
@@ -363,6 +406,14 @@ impl World {
         if datagram && self.dice.random_bool(self.weather.loss) {
             return;
         }
+        if datagram && self.echo > 0.0 && self.dice.random_bool(self.echo) {
+            self.put(from, to, bytes.clone());
+        }
+        self.put(from, to, bytes);
+    }
+
+    fn put(&mut self, from: usize, to: usize, bytes: Vec<u8>) {
+        let datagram = self.weather.transport == Transport::Udp;
         let jitter = self.weather.jitter.mul_f64(self.dice.random::<f64>());
         let delay = Duration::from_millis(20) + if datagram { jitter } else { Duration::ZERO };
         self.serial += 1;

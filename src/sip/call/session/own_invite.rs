@@ -18,6 +18,8 @@ pub(super) struct OwnInvite {
     key: ClientKey,
     number: u32,
     ack: Ack,
+    /// The early dialogs that did not answer first; their numbers go on in the BYE.
+    early: Vec<Dialog>,
     ended_forks: Vec<String>,
 }
 
@@ -29,11 +31,15 @@ enum Ack {
 }
 
 impl OwnInvite {
-    pub fn new(line: &Line<'_>, key: ClientKey, dialog: &Dialog, delayed: bool) -> Self {
-        let number = dialog.local_seq();
+    pub fn new(
+        line: &Line<'_>,
+        (key, number): (ClientKey, u32),
+        early: Vec<Dialog>,
+        delayed: bool,
+    ) -> Self {
         let wait =
             if delayed { line.stack.transactions.timers().limit() } else { Default::default() };
-        Self { key, number, ack: Ack::Due(line.now + wait), ended_forks: Vec::new() }
+        Self { key, number, ack: Ack::Due(line.now + wait), early, ended_forks: Vec::new() }
     }
 
     pub fn is(&self, key: &ClientKey) -> bool {
@@ -84,9 +90,15 @@ impl OwnInvite {
             return;
         }
         let sent = line.stack.transactions.sent(&self.key).map(|(request, _)| request.clone());
-        let Some(mut fork) = sent.and_then(|request| Dialog::uac(&request, response)) else {
+        let Some((invite, mut fork)) =
+            sent.and_then(|request| Dialog::uac(&request, response).map(|fork| (request, fork)))
+        else {
             return;
         };
+        if let Some(place) = self.early.iter().position(|early| early.id() == fork.id()) {
+            fork = self.early.swap_remove(place);
+            fork.confirm(&invite, response);
+        }
         let ack = self.ack_in(line, &fork);
         let next_hop = fork.next_hop().to_owned();
         line.send(ack, Some(&next_hop));
@@ -98,14 +110,19 @@ impl OwnInvite {
 
     /// The ACK carries the credentials of its INVITE (RFC 3261 §22.1).
     fn ack_in(&self, line: &Line<'_>, dialog: &Dialog) -> Request {
-        let mut ack = dialog.ack(self.number);
-        if let Some((invite, _)) = line.stack.transactions.sent(&self.key) {
-            for name in ["Authorization", "Proxy-Authorization"] {
-                for value in invite.headers.all(name) {
-                    ack.headers.push(name, value);
-                }
+        ack_of(line, dialog, &self.key, self.number)
+    }
+}
+
+/// The ACK to a 2xx, with the credentials of its INVITE.
+pub(super) fn ack_of(line: &Line<'_>, dialog: &Dialog, key: &ClientKey, number: u32) -> Request {
+    let mut ack = dialog.ack(number);
+    if let Some((invite, _)) = line.stack.transactions.sent(key) {
+        for name in ["Authorization", "Proxy-Authorization"] {
+            for value in invite.headers.all(name) {
+                ack.headers.push(name, value);
             }
         }
-        ack
     }
+    ack
 }

@@ -3,17 +3,16 @@
 
 use std::time::Instant;
 
-use super::super::super::agent::SUPPORTED;
 use super::super::super::message::{Method, Request, Response};
 use super::super::super::transaction::ServerKey;
 use super::super::super::{CallEvent, body};
 use super::super::line::{Line, set_sdp};
-use super::super::timer;
+use super::super::{accept, timer};
 use super::{Session, TwoHundred};
 
 /// One that waits for the core.
 #[derive(Debug)]
-pub(super) struct Reoffer {
+pub(in super::super) struct Reoffer {
     pub key: ServerKey,
     pub request: Request,
     pub until: Instant,
@@ -29,7 +28,10 @@ impl Reoffer {
 impl Session {
     /// A re-INVITE or UPDATE came.
     pub(super) fn on_change(&mut self, line: &mut Line<'_>, key: &ServerKey, request: Request) {
-        if let Some(refusal) = timer::refusal(&request) {
+        if request.headers.contact().is_none() {
+            return line.respond_status(key, &request, 400);
+        }
+        if let Some(refusal) = timer::refusal(&request).or_else(|| accept::refusal(&request)) {
             return line.respond(key, refusal);
         }
         let Ok(sdp) = body::sdp(&request.headers, &request.body) else {
@@ -38,29 +40,29 @@ impl Session {
             return line.respond(key, response);
         };
         let is_invite = request.method == Method::Invite;
-        if self.reoffer.is_some() && (is_invite || sdp.is_some()) {
-            let mut response = Response::to_request(&request, 500, None);
-            let wait = line.stack.dice() % 11;
-            response.headers.set("Retry-After", wait.to_string());
-            return line.respond(key, response);
-        }
-        let busy = self.answer.is_some() && (is_invite || sdp.is_some());
-        let own_open = self.invite.as_ref().is_some_and(|invite| invite.is_delayed());
-        if busy || own_open {
-            return line.respond_status(key, &request, 491);
+        self.learn(&request.headers);
+        let offers = is_invite || sdp.is_some();
+        // While a 200 of ours has no ACK, theirs is not over (RFC 5407 §3.1.4).
+        match () {
+            () if !offers => {}
+            () if self.reoffer.is_some() => return line.respond_later(key, &request),
+            () if self.offers_now() || self.answer.is_some() => {
+                return line.respond_status(key, &request, 491);
+            }
+            () => {}
         }
         let until = line.now + line.stack.transactions.timers().limit();
         let reoffer = Reoffer { key: key.clone(), request, until };
-        match sdp {
-            Some(sdp) => {
-                if is_invite {
-                    line.respond_status(key, &reoffer.request, 100);
-                }
+        if is_invite {
+            line.respond_status(key, &reoffer.request, 100);
+        }
+        match offers {
+            true => {
                 self.reoffer = Some(reoffer);
-                line.emit(CallEvent::Reoffer { sdp: Some(sdp) });
+                line.emit(CallEvent::Reoffer { sdp });
             }
             // Nothing is to change: the timer is refreshed, or the route (RFC 4028 §7.4).
-            None => self.accept_change(line, reoffer, is_invite),
+            false => self.accept_change(line, reoffer, false),
         }
     }
 
@@ -69,10 +71,10 @@ impl Session {
         let Reoffer { key, request, .. } = reoffer;
         self.dialog.refresh_target(&request.headers);
         let mut response = Response::to_request(&request, 200, None);
-        line.add_abilities(&mut response.headers);
-        response.headers.set("Supported", SUPPORTED.join(", "));
+        line.add_options(&mut response.headers);
         timer::grant(&request, &mut response);
-        self.expires = timer::expiry(line.now, &response.headers);
+        self.agree(line.now, &response.headers, false);
+        self.told = line.contact();
         if with_sdp {
             set_sdp(&mut response.headers, &mut response.body, &self.local_sdp);
         }
