@@ -74,6 +74,9 @@ impl Agent {
         if request.method == Method::Options {
             return None;
         }
+        if let Some(refusal) = unacceptable(request) {
+            return Some(refusal);
+        }
         let ringing = self.calls.values().filter(|call| call.is_incoming());
         let (proxied, strange): (Vec<&Call>, Vec<&Call>) =
             ringing.partition(|call| call.is_trusted());
@@ -122,6 +125,20 @@ fn unsupported(request: &Request) -> Option<Response> {
     (!unknown.is_empty()).then(|| {
         let mut response = Response::to_request(request, 420, None);
         response.headers.set("Unsupported", unknown.join(", "));
+        response
+    })
+}
+
+/// 406 for an INVITE whose sender cannot read the only bodies that we write (RFC 3261 §20.1).
+fn unacceptable(request: &Request) -> Option<Response> {
+    request.headers.get("Accept")?;
+    let reads = |range: &str| {
+        let name = range.split(';').next().unwrap_or_default().trim();
+        [ACCEPT, "application/*", "*/*"].iter().any(|known| known.eq_ignore_ascii_case(name))
+    };
+    (!request.headers.list("Accept").into_iter().any(reads)).then(|| {
+        let mut response = Response::to_request(request, 406, None);
+        response.headers.set("Warning", format!("399 dovetail \"Only {ACCEPT} is written here\""));
         response
     })
 }
