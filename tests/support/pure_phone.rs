@@ -30,6 +30,8 @@ pub struct PurePhone {
     pub sent: Vec<Message>,
     /// The requests it sent last, newest last; at most 16.
     pub requests: Vec<Request>,
+    /// The response it sent last.
+    pub answer: Option<Response>,
     /// The calls it knows of, newest last; at most 16.
     pub calls: Vec<CallId>,
     transport: Transport,
@@ -50,6 +52,7 @@ impl PurePhone {
             now: Instant::now(),
             sent: Vec::new(),
             requests: Vec::new(),
+            answer: None,
             calls: Vec::new(),
             transport,
         };
@@ -178,6 +181,9 @@ impl PurePhone {
     }
 
     fn say(&mut self, message: Message) {
+        if let Message::Response(response) = &message {
+            self.answer = Some(response.clone());
+        }
         if let Message::Request(request) = &message {
             if request.method == Method::Register {
                 return self.bind(request);

@@ -180,9 +180,9 @@ async fn connections(listener: TcpListener, server: SocketAddr, notes: Arc<Notes
                 down.note(&buffer[..length], false);
                 let mut client = down.client.lock().await;
                 let is_newest = *down.connections.lock().unwrap() == number;
-                match client.as_mut().filter(|_| is_newest) {
-                    Some(client) if client.write_all(&buffer[..length]).await.is_ok() => {}
-                    _ => break,
+                let Some(client) = client.as_mut().filter(|_| is_newest) else { break };
+                if client.write_all(&buffer[..length]).await.is_err() {
+                    break;
                 }
             }
         });
