@@ -4,6 +4,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "support/figures.rs"]
+mod figures;
 #[path = "support/instance.rs"]
 mod instance;
 #[path = "support/tap.rs"]
@@ -202,11 +204,11 @@ async fn nothing_secret_is_logged_at_the_default_level() {
         let count = secrets.iter().filter(|secret| secret.kind == kind).count();
         assert!(count >= 2, "{count} values of {kind} were on the wire");
     }
-    println!(
+    figures::tell(&format!(
         "log privacy: {} octets of logs at the default level searched for {} secrets, 0 found",
         day.logs.len(),
         secrets.len(),
-    );
+    ));
     assert_clean(&day.logs, &secrets);
 }
 
@@ -217,11 +219,11 @@ async fn nothing_secret_is_logged_at_debug_level() {
         assert!(day.logs.contains(" DEBUG "), "{}", day.logs);
         let mut secrets = known();
         secrets.extend(digests(&day.wire));
-        println!(
+        figures::tell(&format!(
             "log privacy: {} octets of logs at debug level searched for {} secrets",
             day.logs.len(),
             secrets.len(),
-        );
+        ));
         assert_clean(&day.logs, &secrets);
     }
 }

@@ -7,6 +7,8 @@
 
 #[path = "support/anomalies.rs"]
 mod anomalies;
+#[path = "support/figures.rs"]
+mod figures;
 #[path = "support/pure_phone.rs"]
 mod pure_phone;
 #[path = "support/torture/mod.rs"]
@@ -57,7 +59,9 @@ fn our_own_words_meet_every_verdict() {
 #[test]
 fn the_rfc_s_own_octets_meet_every_verdict() {
     let Some(folder) = std::env::var_os(FOLDER).map(std::path::PathBuf::from) else {
-        println!("torture: {FOLDER} is not set: RFC 4475's own octets were not tried");
+        figures::tell(&format!(
+            "torture: {FOLDER} is not set: RFC 4475's own octets were not tried"
+        ));
         return;
     };
     let table = std::fs::read_to_string(folder.join("verdicts.tsv")).unwrap();
@@ -104,11 +108,11 @@ fn judge(what: &str, cases: &[Case]) {
             }
         }
     }
-    println!(
+    figures::tell(&format!(
         "torture: {what}: {} messages tried, {} verdicts met, {panics} panics",
         cases.len(),
         cases.len() - wrong.len(),
-    );
+    ));
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
@@ -291,13 +295,13 @@ fn every_element_of_an_invite_replaced_by_what_no_one_should_write() {
             assert!(phone.take_statuses().contains(&180), "deaf after element {element}");
         }
     }
-    println!(
+    figures::tell(&format!(
         "torture: an INVITE with {} elements replaced in {} ways each: {tried} messages tried by \
          datagram and by stream, {answered} answered, {} panics",
         template.elements(),
         anomalies.len() + REPETITIONS.len(),
         panics.len(),
-    );
+    ));
     assert!(panics.is_empty(), "{panics:#?}");
     assert!(answered > tried / 2, "most of them are requests that deserve an answer");
 }

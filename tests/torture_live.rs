@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "support/figures.rs"]
+mod figures;
 #[path = "support/instance.rs"]
 mod instance;
 #[path = "support/tap.rs"]
@@ -109,7 +111,9 @@ async fn by_udp_from_a_stranger() {
         }
     }
     takes_a_call(&lab, &mut alice).await;
-    println!("torture: the real program by UDP: {sent} messages sent, {answers} answers, alive");
+    figures::tell(&format!(
+        "torture: the real program by UDP: {sent} messages sent, {answers} answers, alive"
+    ));
     assert!(answers >= sent / 2, "only {answers} answers");
     assert!(!alice.log().contains("panicked"), "{}", alice.log());
 }
@@ -150,6 +154,6 @@ async fn by_tcp_on_the_connection_to_the_proxy() {
         }
     }
     takes_a_call(&lab, &mut alice).await;
-    println!("torture: the real program by TCP: {sent} messages sent, alive");
+    figures::tell(&format!("torture: the real program by TCP: {sent} messages sent, alive"));
     assert!(!alice.log().contains("panicked"), "{}", alice.log());
 }
