@@ -46,7 +46,8 @@ fuzz_target!(|data: &[u8]| {
             }
             b'r' => respond(&mut phone, rest),
             b't' => {
-                let time = rest.iter().take(10).fold(0_u64, |sum, octet| sum * 4 + u64::from(*octet));
+                let time =
+                    rest.iter().take(10).fold(0_u64, |sum, octet| sum * 4 + u64::from(*octet));
                 phone.pass(Duration::from_millis(time.min(700_000)), MOST_TIMERS);
             }
             b'f' => phone.break_flow(),

@@ -76,7 +76,10 @@ fn again(message: &Message) {
     };
     match (&back, message) {
         (Message::Request(back), Message::Request(first)) => {
-            assert_eq!((&back.method, &back.uri, &back.body), (&first.method, &first.uri, &first.body));
+            assert_eq!(
+                (&back.method, &back.uri, &back.body),
+                (&first.method, &first.uri, &first.body)
+            );
         }
         (Message::Response(back), Message::Response(first)) => {
             assert_eq!((back.status, &back.body), (first.status, &first.body));
