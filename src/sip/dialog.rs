@@ -94,7 +94,7 @@ impl Dialog {
             local_seq: 0,
             remote_seq: Some(headers.cseq()?.number),
             route_set: record_route(headers),
-            remote_target: contact(headers)?,
+            remote_target: contact(headers).or_else(|| rfc_2543_target(headers))?,
         })
     }
 
@@ -216,6 +216,13 @@ fn record_route(headers: &Headers) -> Vec<String> {
 fn contact(headers: &Headers) -> Option<String> {
     let uri = headers.contact()?.uri;
     uri.parse::<SipUri>().ok().map(|_| uri)
+}
+
+/// RFC 2543 let a caller go without Contact: his address is From. He has no tag either.
+fn rfc_2543_target(headers: &Headers) -> Option<String> {
+    let from = headers.from().filter(|from| from.tag().is_none())?;
+    let is_2543 = headers.get("Contact").is_none() && from.sip_uri().is_some();
+    is_2543.then_some(from.uri)
 }
 
 /// The URI between the angle brackets of a route.

@@ -244,7 +244,8 @@ pub fn account(lab: &Lab, user: &str, setup: &Setup) -> String {
     line
 }
 
-fn configuration(lab: &Lab, setup: &Setup, port: u16, control: u16, home: &Path) -> String {
+/// The `config` file: its own SIP port, and the port of its control connection.
+pub fn configuration(lab: &Lab, setup: &Setup, port: u16, control: u16, home: &Path) -> String {
     let (source, rate) = match &setup.source {
         Some(file) => {
             let hound::WavSpec { sample_rate, channels, .. } =

@@ -1,0 +1,229 @@
+//! What must never stand in a log: passwords, what digest authentication computes and is
+//! computed from, keys of media, words of people. The real program signs in, chats, calls and is
+//! refused, and its logs are read; so is a text that holds all of it, which proves the search.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "support/figures.rs"]
+mod figures;
+#[path = "support/instance.rs"]
+mod instance;
+#[path = "support/tap.rs"]
+mod tap;
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::time::Duration;
+
+use dovetail::lab::{ConfigOptions, Lab, User};
+use dovetail::model::account::Transport;
+use instance::Instance;
+use serde_json::{Value, json};
+use tap::Tap;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+const PASSWORD: &str = "sesam-oeffne-dich-4711";
+const WRONG: &str = "falsches-wort-0815";
+const ASKED: &str = "meet me behind the old lighthouse";
+const ANSWERED: &str = "bring the blue umbrella then";
+const TONES: [char; 6] = ['9', '3', '7', '1', '8', '5'];
+
+/// No directive, so that the program takes its default.
+const DEFAULT_LEVEL: &str = "dovetail=whatever-is-default";
+
+/// One of the things that a log must not hold.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Secret {
+    kind: &'static str,
+    text: String,
+}
+
+/// What is secret whatever was said on the wire.
+fn known() -> Vec<Secret> {
+    let fixed = [
+        ("password", PASSWORD),
+        ("wrong password", WRONG),
+        ("message", ASKED),
+        ("message", ANSWERED),
+        ("media key", "inline:"),
+        ("media key", "a=crypto"),
+        ("session description", "m=audio"),
+        ("session description", "v=0\r\n"),
+        ("credentials", "Digest username"),
+        ("digest", "cnonce="),
+        ("digest", "nonce="),
+        ("digest", "response="),
+        ("tones", "937185"),
+    ];
+    fixed.map(|(kind, text)| Secret { kind, text: text.to_owned() }).into()
+}
+
+/// The values of digest authentication that were on the wire.
+fn digests(wire: &str) -> Vec<Secret> {
+    let mut found = Vec::new();
+    for (kind, name) in [("nonce", "nonce=\""), ("response", "response=\"")] {
+        for (at, _) in wire.match_indices(name) {
+            let value = wire[at + name.len()..].split('"').next().unwrap_or_default();
+            if value.len() >= 8 {
+                found.push(Secret { kind, text: value.to_owned() });
+            }
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Those secrets that a text holds.
+fn leaks<'a>(text: &str, secrets: &'a [Secret]) -> Vec<&'a Secret> {
+    secrets.iter().filter(|secret| text.contains(&secret.text)).collect()
+}
+
+/// Standard error and every log file in the profile.
+fn logs(instance: &Instance) -> String {
+    let mut all = instance.log();
+    let mut folders = vec![instance.profile().to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if is_log(&path) {
+                all += &String::from_utf8_lossy(&std::fs::read(path).unwrap());
+            }
+        }
+    }
+    all
+}
+
+fn is_log(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().contains("log"))
+}
+
+fn call_is(state: &'static str) -> impl Fn(&Value) -> bool {
+    move |event| event["call"]["state"] == state
+}
+
+/// What a whole day of alice and bob leaves in their logs, and what was on alice's wire.
+struct Day {
+    logs: String,
+    wire: String,
+}
+
+async fn day(level: &str, transport: Transport, srtp: &'static str) -> Day {
+    let lab = Lab::builder()
+        .user(User::new("alice", PASSWORD).contact("bob").tel("sip:alice@cusax.test"))
+        .user(User::new("bob", PASSWORD).contact("alice").tel("sip:bob@cusax.test"))
+        .start()
+        .await
+        .unwrap();
+    let server = lab.sip(transport);
+    let tap = match transport {
+        Transport::Udp => Tap::udp(server).await,
+        Transport::Tcp | Transport::Tls => Tap::tcp(server).await,
+    };
+    let options = ConfigOptions { transport, srtp, ..ConfigOptions::default() };
+    let config = |user: &str| lab.config_toml(user, &options).unwrap();
+    let tapped = |text: String| text.replace(&server.to_string(), &tap.address().to_string());
+    let environment = || vec![("RUST_LOG", OsString::from(level))];
+    let mut alice = Instance::start_with(&tapped(config("alice")), environment()).await;
+    let mut bob = Instance::start_with(&config("bob"), environment()).await;
+    for instance in [&mut alice, &mut bob] {
+        let callable = |event: &Value| event["contact"]["can"]["audio"] == true;
+        instance.wait_event(callable, PATIENCE).await;
+    }
+
+    let written = |event: &Value| event["type"] == "message";
+    alice.call("message.send", json!({ "to": "bob@cusax.test", "body": ASKED })).await;
+    assert_eq!(bob.wait_event(written, PATIENCE).await["entry"]["body"], ASKED);
+    bob.call("message.send", json!({ "to": "alice@cusax.test", "body": ANSWERED })).await;
+    let theirs = |event: &Value| event["entry"]["body"] == ANSWERED;
+    alice.wait_event(theirs, PATIENCE).await;
+
+    let placed = alice.call("call", json!({ "to": "sip:bob@cusax.test" })).await;
+    let incoming = bob.wait_event(call_is("incoming"), PATIENCE).await;
+    bob.call("call.answer", json!({ "call": incoming["call"]["id"] })).await;
+    alice.wait_event(call_is("active"), PATIENCE).await;
+    let call = &placed["call"];
+    // Refused as unknown as long as there is no keypad.
+    let digits: String = TONES.iter().collect();
+    let _ = alice.try_call("call.dtmf", json!({ "call": call, "digits": digits })).await;
+    for digit in TONES {
+        let _ = alice.try_call("call.digit", json!({ "call": call, "digit": digit })).await;
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    alice.call("call.hangup", json!({ "call": call })).await;
+    bob.wait_event(call_is("ended"), PATIENCE).await;
+
+    let wrong = tapped(config("alice")).replace(PASSWORD, WRONG);
+    let mut refused = Instance::start_with(&wrong, environment()).await;
+    for account in ["chat", "phone"] {
+        let failed = move |event: &Value| {
+            event["account"]["id"] == account && event["account"]["state"] == "failed"
+        };
+        refused.wait_event(failed, PATIENCE).await;
+    }
+
+    let mut text = String::new();
+    for instance in [alice, bob, refused] {
+        text += &logs(&instance);
+        let (_, profile) = instance.quit().await;
+        // What is said on the way out.
+        text += &std::fs::read_to_string(profile.path().join("stderr.log")).unwrap_or_default();
+    }
+    Day { logs: without_colour(&text), wire: tap.heard() }
+}
+
+/// Names, equals signs and values stand in different colours: without them, they are together.
+fn without_colour(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |out, part| out + part.split_once('m').map_or(part, |(_, rest)| rest))
+}
+
+fn assert_clean(logs: &str, secrets: &[Secret]) {
+    if let Some(leak) = leaks(logs, secrets).first() {
+        let line = logs.lines().find(|line| line.contains(&leak.text)).unwrap_or_default();
+        panic!("a log holds a {}: {:?} in {line}", leak.kind, leak.text);
+    }
+}
+
+#[tokio::test]
+async fn nothing_secret_is_logged_at_the_default_level() {
+    let day = day(DEFAULT_LEVEL, Transport::Udp, "off").await;
+    assert!(day.logs.contains(" INFO "), "the default level says something: {}", day.logs);
+    assert!(!day.logs.contains(" DEBUG "), "this is not the default level");
+    let mut secrets = known();
+    secrets.extend(digests(&day.wire));
+    // The search finds what is there: the wire held it all, but for what goes over XMPP or TLS.
+    let control =
+        format!("{}{ASKED}{ANSWERED}{PASSWORD}{WRONG}a=crypto:1 x inline:k 937185", day.wire);
+    assert_eq!(leaks(&control, &secrets).len(), secrets.len());
+    for kind in ["nonce", "response"] {
+        let count = secrets.iter().filter(|secret| secret.kind == kind).count();
+        assert!(count >= 2, "{count} values of {kind} were on the wire");
+    }
+    figures::tell(&format!(
+        "log privacy: {} octets of logs at the default level searched for {} secrets, 0 found",
+        day.logs.len(),
+        secrets.len(),
+    ));
+    assert_clean(&day.logs, &secrets);
+}
+
+#[tokio::test]
+async fn nothing_secret_is_logged_at_debug_level() {
+    for (transport, srtp) in [(Transport::Udp, "off"), (Transport::Tls, "required")] {
+        let day = day("debug", transport, srtp).await;
+        assert!(day.logs.contains(" DEBUG "), "{}", day.logs);
+        let mut secrets = known();
+        secrets.extend(digests(&day.wire));
+        figures::tell(&format!(
+            "log privacy: {} octets of logs at debug level searched for {} secrets",
+            day.logs.len(),
+            secrets.len(),
+        ));
+        assert_clean(&day.logs, &secrets);
+    }
+}
