@@ -245,7 +245,7 @@ fn configuration(lab: &Lab, user: &str, setup: &Setup) -> String {
          sip_tls_port={tls}\n\
          use_ipv6=0\n\
          guess_hostname=0\n\
-         contact=<{aor}>\n\
+         contact=<sip:{user}@127.0.0.1:{plain}>\n\
          default_proxy=0\n\
          register_only_when_network_is_up=0\n\
          root_ca={ca}\n\
