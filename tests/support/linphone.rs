@@ -73,7 +73,8 @@ impl Linphone {
         let start = Instant::now();
         loop {
             phone.type_line("status register");
-            let line = phone.see_one_of(&["registered, identity=", "registered=0", "registered=-1"]);
+            let line =
+                phone.see_one_of(&["registered, identity=", "registered=0", "registered=-1"]);
             if line.await == 0 {
                 return phone;
             }
