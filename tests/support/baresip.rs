@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dovetail::lab::process::{Process, find};
 use dovetail::lab::{Lab, LabError, ports};
@@ -160,12 +160,16 @@ impl Baresip {
         if let Some(at) = self.pending.iter().position(wanted) {
             return self.pending.remove(at).unwrap();
         }
+        let start = Instant::now();
         loop {
             let line = self.read(&kinds.join(" or ")).await;
             if wanted(&line) {
                 return line;
             }
             self.pending.push_back(line);
+            // Reports on the line come as long as the call is on.
+            let late = start.elapsed() > LIMIT;
+            assert!(!late, "{kinds:?} did not come: {:?}\n{}", self.pending, self.process.tail());
         }
     }
 
