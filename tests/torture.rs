@@ -130,7 +130,7 @@ fn verdict(case: &Case, parser: Parser, statuses: &[u16]) -> Result<(), String> 
     }
     on_a_stream(case)?;
     for (proxied, transport) in [(true, Transport::Udp), (false, Transport::Udp)] {
-        let mut phone = PurePhone::registered(&user(&case.bytes, false), transport);
+        let mut phone = PurePhone::registered(&user(&case.bytes), transport, false);
         phone.datagram(&case.bytes, proxied);
         let answers = phone.take_statuses();
         let last = answers.iter().rev().find(|status| **status != 100);
