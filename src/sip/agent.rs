@@ -35,7 +35,7 @@ use crate::model::id::CallId;
 use keep_alive::{KeepAlive, Pulse};
 use probe::Probe;
 
-pub(super) use stack::{ALLOW_EVENTS, Owner, SUPPORTED, Stack, bracketed};
+pub(super) use stack::{ALLOW_EVENTS, DIGITS, Owner, SUPPORTED, Stack, bracketed};
 
 /// Calls that may ring here at the same time; further ones find us busy.
 const MAX_RINGING: usize = 8;

@@ -28,6 +28,9 @@ pub const SUPPORTED: &[&str] = &["100rel", "timer", "replaces", "norefersub"];
 /// The event packages that others may subscribe to here (RFC 6665 §8.2.2).
 pub const ALLOW_EVENTS: &str = "refer";
 
+/// The bodies of INFO (`application/dtmf-relay` and what it came from).
+pub const DIGITS: &str = "application/dtmf-relay, application/dtmf";
+
 const USER_AGENT: &str = concat!("Dovetail/", env!("CARGO_PKG_VERSION"));
 
 /// Whose a request of ours is.
@@ -178,7 +181,8 @@ impl Stack {
 
     /// The bodies we understand.
     pub fn accept(&self) -> String {
-        format!("{}{}", body::SDP, if self.settings.chat { ", text/plain" } else { "" })
+        let text = if self.settings.chat { ", text/plain" } else { "" };
+        format!("{}, {DIGITS}{text}", body::SDP)
     }
 
     /// Our address-of-record as a URI.

@@ -10,7 +10,7 @@ const RELAY: &str = "application/dtmf-relay";
 /// Another that we take: the digit alone.
 const PLAIN: &str = "application/dtmf";
 /// What an INFO may hold.
-pub(super) const ACCEPT: &str = "application/dtmf-relay, application/dtmf";
+pub(super) const ACCEPT: &str = super::super::agent::DIGITS;
 /// Digits that wait; what is typed faster than the other side takes it is dropped.
 const MAX_WAITING: usize = 64;
 /// How long each one is to sound, in milliseconds.

@@ -58,7 +58,8 @@ mod tests {
 
     #[test]
     fn bodies_as_servers_write_them() {
-        let table: [(&str, Option<(bool, u32, u32, Option<&str>)>); 12] = [
+        type Row = (&'static str, Option<(bool, u32, u32, Option<&'static str>)>);
+        let table: [Row; 12] = [
             (
                 "Messages-Waiting: yes\r\nMessage-Account: sip:alice@vmail.example.com\r\n\
                  Voice-Message: 2/8 (0/2)\r\n",

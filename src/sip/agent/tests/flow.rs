@@ -168,12 +168,13 @@ fn in_a_call_over_udp_a_dead_proxy_is_noticed() {
     let probes = world.requests(ALICE, &Method::Options).len();
     assert!((5..=6).contains(&probes), "{probes}");
     assert!(is_registered_since(&world), "a proxy that answers is left alone");
-    world.scripted = Some(BOB);
+    world.registrar.silent = true;
     world.connect = Err(Fault::Unreachable("proxy".to_owned()));
     world.run_secs(15);
     assert!(matches!(state(&world), Registration::Failed { .. }), "{:?}", world.events[ALICE]);
     assert_eq!(world.ends(ALICE), []);
     world.connect = Ok(());
+    world.registrar.silent = false;
     world.run_secs(6);
     assert!(is_registered(&world));
 }

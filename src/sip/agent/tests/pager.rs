@@ -196,9 +196,10 @@ fn which_messages_are_taken() {
 
 #[test]
 fn what_is_allowed_is_the_account_s() {
-    for (chat, allowed, accept) in
-        [(true, true, "application/sdp, text/plain"), (false, false, "application/sdp")]
-    {
+    for (chat, allowed, accept) in [
+        (true, true, "application/sdp, application/dtmf-relay, application/dtmf, text/plain"),
+        (false, false, "application/sdp, application/dtmf-relay, application/dtmf"),
+    ] {
         let mut world = World::of(5, FAIR, &["alice", "bob"], chat).registered();
         world.scripted = Some(BOB);
         let mut options = incoming(1, &[], b"");

@@ -74,8 +74,9 @@ fn in_every_place_every_request_gets_its_answer() {
     let refer = [("Refer-To", "<sip:x@y>")];
     let notify = [("Event", "refer"), ("Subscription-State", "active")];
     let presence = [("Event", "presence")];
-    // Ringing here, answered, and in a dialog that nobody knows.
-    let table: [(&str, &[(&str, &str)], u16, u16, u16); 14] = [
+    /// Method and headers; the status ringing here, answered, and in a dialog that nobody knows.
+    type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], u16, u16, u16);
+    let table: [Row; 14] = [
         ("OPTIONS", &[], 200, 200, 481),
         ("REFER", &refer, 403, 202, 481),
         ("NOTIFY", &notify, 481, 481, 481),

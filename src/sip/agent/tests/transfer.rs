@@ -262,7 +262,9 @@ fn what_the_other_side_says_of_our_refer() {
             },
         )
     };
-    let table: Vec<(Vec<u16>, Vec<(&str, &str)>, TransferState)> = vec![
+    /// Statuses of the answers, state and fragment of the NOTIFYs, and what comes of it.
+    type Row = (Vec<u16>, Vec<(&'static str, &'static str)>, TransferState);
+    let table: Vec<Row> = vec![
         busy(405),
         busy(603),
         busy(481),

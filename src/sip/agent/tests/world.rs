@@ -366,6 +366,18 @@ impl World {
             return;
         }
         if let Message::Request(request) = &message
+            && request.method == Method::Options
+            && request.uri == "sip:cusax.test"
+        {
+            if !self.registrar.silent {
+                let mut response = Response::to_request(request, 200, None);
+                let to = format!("{};tag=proxy", request.headers.get("To").unwrap_or_default());
+                response.headers.set("To", to);
+                self.carry(from, from, wire::write(&Message::Response(response)));
+            }
+            return;
+        }
+        if let Message::Request(request) = &message
             && request.headers.get("Event") == Some("message-summary")
             && request.method == Method::Subscribe
         {
