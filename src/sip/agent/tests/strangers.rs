@@ -76,7 +76,7 @@ fn in_every_place_every_request_gets_its_answer() {
     let presence = [("Event", "presence")];
     /// Method and headers; the status ringing here, answered, and in a dialog that nobody knows.
     type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], u16, u16, u16);
-    let table: [Row; 14] = [
+    let table: [Row<'_>; 14] = [
         ("OPTIONS", &[], 200, 200, 481),
         ("REFER", &refer, 403, 202, 481),
         ("NOTIFY", &notify, 481, 481, 481),
