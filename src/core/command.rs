@@ -314,7 +314,7 @@ pub enum CommandError {
     #[error("There are several ways to make this call. Choose one.")]
     ChoiceNeeded(Vec<Choice>),
     /// The call may cost money or leaves the provider.
-    #[error("This call may cost money. Confirm it first.")]
+    #[error("This may cost money. Confirm it first.")]
     ConfirmationNeeded(Vec<Cue>),
     /// Not possible, and why.
     #[error("{0}")]
