@@ -221,8 +221,7 @@ impl Core {
         self.take_in(account, &with, entry);
     }
 
-    /// A message over SIP. One that did not come by our own proxy names whom it likes as its
-    /// sender, so it is not shown.
+    /// A message over SIP.
     pub(super) fn on_sip_message(
         &mut self,
         now: Now,
@@ -235,8 +234,7 @@ impl Core {
             return;
         };
         let takes = self.accounts.get(account).is_some_and(|record| record.view.features.chat);
-        if !message.by_proxy || !takes {
-            tracing::info!(%account, "a message that did not come by the own server was dropped");
+        if !takes {
             return;
         }
         let with = Party::Sip(aor);

@@ -85,11 +85,9 @@ pub struct IncomingCall {
     pub forwarded_by: Option<String>,
 }
 
-/// An instant message that came (RFC 3428).
+/// An instant message that came by the account's own proxy (RFC 3428).
 #[derive(Clone, PartialEq)]
 pub struct IncomingMessage {
-    /// It came by the account's own proxy. Else anybody may have written its From.
-    pub by_proxy: bool,
     /// The From URI, as in [`IncomingCall::from`].
     pub from: String,
     /// P-Asserted-Identity, as in [`IncomingCall::asserted`].

@@ -1,6 +1,6 @@
 //! Instant messages (RFC 3428), for an account that chats over SIP.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::agent::{Need, Owner, Stack};
 use super::digest::{Authenticator, DigestError};
@@ -23,18 +23,12 @@ const MAX_TAKEN: usize = 8 * 1024;
 const MAX_SENDING: usize = 32;
 /// Challenges that one message answers.
 const MAX_CHALLENGES: u8 = 4;
-/// Messages of strangers that are taken in each [`WINDOW`].
-const MAX_STRANGERS: u32 = 10;
-/// See [`MAX_STRANGERS`].
-const WINDOW: Duration = Duration::from_secs(10);
 
 /// See the module.
 #[derive(Debug, Default)]
 pub struct Pager {
     sending: Vec<Sending>,
     auth: Authenticator,
-    /// When the strangers' window began, and how many came in it.
-    strangers: Option<(Instant, u32)>,
 }
 
 #[derive(Debug)]
@@ -131,19 +125,14 @@ impl Pager {
         }
     }
 
-    /// Takes a MESSAGE that is for us. Gives its answer.
-    pub fn receive(
-        &mut self,
-        now: Instant,
-        stack: &mut Stack,
-        request: &Request,
-        trusted: bool,
-    ) -> Response {
+    /// Takes a MESSAGE that is for us. Gives its answer. One that did not come by our own proxy
+    /// names whom it likes as its sender, so it is refused.
+    pub fn receive(&self, stack: &mut Stack, request: &Request, trusted: bool) -> Response {
         let headers = &request.headers;
         let status = match () {
+            () if !trusted => 403,
             () if !is_plain(request) => 415,
             () if request.body.len() > MAX_TAKEN => 413,
-            () if !trusted && self.is_flooded(now) => 480,
             () => 200,
         };
         let text = std::str::from_utf8(&request.body).ok();
@@ -154,13 +143,11 @@ impl Pager {
         let mut response = Response::to_request(request, status, None);
         match status {
             200 if !text.is_empty() => stack.emit(SipEvent::Message(IncomingMessage {
-                by_proxy: trusted,
                 from: headers.from().map(|from| shown_uri(&from.uri)).unwrap_or_default(),
-                asserted: if trusted { asserted(headers) } else { Vec::new() },
+                asserted: asserted(headers),
                 body: text.to_owned(),
             })),
             415 => response.headers.set("Accept", PLAIN),
-            480 => response.headers.set("Retry-After", WINDOW.as_secs().to_string()),
             _ => {}
         }
         response
@@ -231,15 +218,6 @@ impl Pager {
                 Fault::Rejected(format!("{} {}", response.status, reason(response)))
             }
         })
-    }
-
-    fn is_flooded(&mut self, now: Instant) -> bool {
-        let (_, count) = match &mut self.strangers {
-            Some(window) if now < window.0 + WINDOW => window,
-            window => window.insert((now, 0)),
-        };
-        *count = count.saturating_add(1);
-        *count > MAX_STRANGERS
     }
 }
 

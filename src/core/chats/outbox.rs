@@ -172,7 +172,7 @@ impl Core {
         };
         let state = match &sent {
             Ok(()) => MessageState::Sent,
-            Err(Fault::Lost(_)) => MessageState::Queued,
+            Err(Fault::Lost(_) | Fault::Unreachable(_)) => MessageState::Queued,
             Err(_) => MessageState::Failed,
         };
         self.on_message_state(account, &to, id, state);

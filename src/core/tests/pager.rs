@@ -15,9 +15,8 @@ fn alone() -> World {
     world
 }
 
-fn message(from: &str, by_proxy: bool, body: &str) -> SipEvent {
+fn message(from: &str, body: &str) -> SipEvent {
     SipEvent::Message(IncomingMessage {
-        by_proxy,
         from: from.to_owned(),
         asserted: Vec::new(),
         body: body.to_owned(),
@@ -56,7 +55,7 @@ fn a_message_goes_out_and_one_comes_in() {
     world.sip(SipEvent::MessageState { id: id.clone(), sent: Ok(()) });
     assert_eq!(state_of(&mut world, &id), Some(MessageState::Sent));
 
-    world.sip(message("sip:bob@CUSAX.test:5060;transport=udp", true, "hi"));
+    world.sip(message("sip:bob@CUSAX.test:5060;transport=udp", "hi"));
     let snapshot = world.core.snapshot();
     let [conversation] = &snapshot.conversations[..] else { panic!("one conversation") };
     assert_eq!(conversation.with.to_string(), BOB);
@@ -97,10 +96,9 @@ fn one_that_was_refused_says_so() {
 }
 
 #[test]
-fn what_did_not_come_by_the_own_server_is_not_shown() {
+fn a_sender_without_an_address_is_not_shown() {
     let mut world = alone();
-    world.sip(message(BOB, false, "I am bob"));
-    world.sip(message("sip:cusax.test", true, "nobody"));
+    world.sip(message("sip:cusax.test", "nobody"));
     assert!(world.core.snapshot().conversations.is_empty());
 }
 
@@ -122,7 +120,7 @@ fn a_related_account_leaves_text_to_chat() {
     // Nobody's address: nowhere to send it to.
     let error = world.ask(send("sip:eve@cusax.test", "hello")).unwrap_err();
     assert_eq!(error.kind(), "refused");
-    world.sip(message(BOB, true, "over SIP after all"));
+    world.sip(message(BOB, "over SIP after all"));
     let snapshot = world.core.snapshot();
     assert!(snapshot.conversation(&BOB.parse().unwrap()).is_none(), "not taken");
 }

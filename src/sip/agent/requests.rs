@@ -33,7 +33,7 @@ impl Agent {
                 None => match request.method {
                     Method::Options => self.abilities(&request),
                     Method::Notify => self.mailbox.on_unsolicited(&mut self.stack, &request),
-                    Method::Message => self.pager.receive(now, &mut self.stack, &request, trusted),
+                    Method::Message => self.pager.receive(&mut self.stack, &request, trusted),
                     _ => return self.ring(now, key, request, trusted),
                 },
             },
@@ -66,7 +66,7 @@ impl Agent {
             }
             Some(call) if request.method == Method::Message && self.stack.settings.chat => {
                 match call.count(&request) {
-                    true => self.pager.receive(now, &mut self.stack, &request, trusted),
+                    true => self.pager.receive(&mut self.stack, &request, trusted),
                     false => Response::to_request(&request, 500, None),
                 }
             }
