@@ -8,7 +8,7 @@ use crate::core::linker::Identity;
 use crate::core::outgoing::Begin;
 use crate::core::policy::{self, Named};
 use crate::model::BareJid;
-use crate::model::address::Dialable;
+use crate::model::address::{Aor, Dialable};
 use crate::model::call::{Ask, AskKind, Binding, Direction, EndReason};
 use crate::model::id::{AccountId, CallId};
 use crate::model::time::Now;
@@ -67,14 +67,17 @@ impl Core {
     pub(super) fn on_referral(&mut self, now: Now, id: &CallId, to: String) {
         let Ok(record) = self.calls.live(id) else { return };
         let is_free = matches!(record.stage, Stage::Running) && record.call.ask.is_none();
+        let by_proxy = record.by_proxy;
         let (account, peer) = (record.call.account.clone(), record.call.peer.clone());
         let target = Dialable::parse(&to, &self.plan_of(Some(&account))).ok().filter(|_| is_free);
         let Some(target) = target else {
             return self.ask_sip(id, |call| SipCommand::RefuseReferral { call });
         };
         let cues = self.cues_of(&account, &target);
+        let is_known = peer.binding == Binding::Verified
+            || (by_proxy && self.is_in_service(&account, &peer.uri));
         // Who is on hold does not take the user out of another call.
-        let is_trusted = peer.binding == Binding::Verified && self.has_floor(id);
+        let is_trusted = is_known && self.has_floor(id);
         if !cues.is_empty() || !is_trusted {
             return self.ask_user(id, AskKind::Transfer, to, &target, cues);
         }
@@ -110,6 +113,12 @@ impl Core {
             self.ask_sip(by, |call| SipCommand::RefuseReferral { call });
         }
         begun
+    }
+
+    /// Whether an address is of the account's own provider, which answers for who has it.
+    fn is_in_service(&self, account: &AccountId, uri: &str) -> bool {
+        let own = self.accounts.sip(account).map(|sip| sip.aor.host());
+        Aor::parse(uri).is_ok_and(|aor| own.is_some_and(|own| own.eq_ignore_ascii_case(aor.host())))
     }
 
     fn cues_of(&self, account: &AccountId, target: &Dialable) -> Vec<Cue> {

@@ -138,13 +138,15 @@ fn a_refused_or_endless_redirect_ends_the_call() {
 }
 
 #[test]
-fn a_referral_goes_by_itself_only_for_a_contact_and_within_the_service() {
+fn a_referral_goes_by_itself_only_for_who_is_known_and_within_the_service() {
     for (caller, target, attended, asks) in [
         ("sip:bob@cusax.test", "sip:carol@cusax.test", true, false),
         ("sip:bob@cusax.test", "sip:carol@cusax.test", false, false),
         ("sip:bob@cusax.test", PAID, false, true),
         ("sip:bob@cusax.test", "tel:112;phone-context=cusax.test", false, true),
         ("sip:bob@cusax.test", "sip:carol@elsewhere.example", true, true),
+        ("sip:desk@cusax.test", "sip:carol@cusax.test", false, false),
+        ("sip:desk@cusax.test", PAID, false, true),
         ("sip:eve@evil.example", "sip:carol@cusax.test", true, true),
     ] {
         let mut world = World::signed_in(Some("sip:bob@cusax.test"));
