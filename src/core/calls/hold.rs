@@ -87,6 +87,11 @@ impl Core {
         self.calls.floor.as_ref() == Some(id)
     }
 
+    /// Another call has the microphone.
+    pub(in crate::core) fn others_have_floor(&self, id: &CallId) -> bool {
+        self.calls.floor.as_ref().is_some_and(|floor| floor != id)
+    }
+
     /// Gives a call the microphone; whoever else had it is held.
     pub(in crate::core) fn take_floor(&mut self, id: &CallId) {
         let others: Vec<CallId> = self
@@ -186,6 +191,12 @@ impl Core {
             text => format!("The other side refused it ({code} {text})."),
         };
         self.change_failed(id, change.holds, &why);
+        if change.moves
+            && let Ok(record) = self.calls.live(id)
+        {
+            // Still to be told: with the next change, or once the account is registered again.
+            record.hold.moved = true;
+        }
     }
 
     pub(super) fn on_reoffer_again(&mut self, id: &CallId) {
@@ -213,8 +224,9 @@ impl Core {
         }
         let stays_held = record.hold.wanted;
         let text = match (was_for_hold, holds) {
-            (true, true) if !floor_is_free && !had_floor && !stays_held => {
-                // Somebody else has the microphone.
+            (true, true) if !had_floor && !stays_held => {
+                // Who is to wait does not get to hear us by refusing it; nor while somebody else
+                // has the microphone.
                 record.call.muted = true;
                 format!("{peer} could not be put on hold, and is muted instead. {why}")
             }

@@ -204,9 +204,14 @@ impl Core {
             (was_protected && plan.srtp.is_none()).then(|| record.call.peer.display.clone());
         self.outputs.push_back(Output::Media(id.clone(), MediaCommand::Run(Box::new(plan))));
         if let Some(peer) = loses {
-            let text = format!("The call with {peer} is not encrypted any more.");
-            self.notice(NoticeLevel::Warning, text);
+            self.tell_unprotected(&peer);
         }
+    }
+
+    /// What was encrypted goes on in the clear.
+    pub(in crate::core) fn tell_unprotected(&mut self, peer: &str) {
+        let text = format!("The call with {peer} is not encrypted any more.");
+        self.notice(NoticeLevel::Warning, text);
     }
 }
 

@@ -175,3 +175,18 @@ fn encryption_that_is_lost_in_a_call_is_told() {
     world.sip(SipEvent::Call(call, CallEvent::Reoffer { sdp: Some(remote_sdp()) }));
     assert!(told(&world));
 }
+
+#[test]
+fn a_call_that_claims_a_chat_address_is_not_kept_in_its_conversation() {
+    for from in ["xmpp:bob@cusax.test", "bob@cusax.test", "tel:+13035551212"] {
+        let mut world = World::signed_in(None);
+        let call = world.incoming(from, &[]);
+        world.says(&call, CallEvent::Ended(EndReason::Cancelled));
+        let kept = world.said.iter().find_map(|output| match output {
+            Output::Keep(Keep::Entry(_, entry)) => Some(entry.with.clone()),
+            _ => None,
+        });
+        let with = kept.unwrap().parse::<crate::model::party::Party>();
+        assert!(with.is_err(), "{from}: {with:?}");
+    }
+}
