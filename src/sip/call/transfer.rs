@@ -168,7 +168,9 @@ impl Transfer {
         let mut refer = dialog.request(Method::Refer);
         let headers = &mut refer.headers;
         headers.push("Refer-To", self.refer_to.as_str());
-        headers.push("Referred-By", format!("<{}>", line.stack.aor_uri()));
+        if !line.shared.anonymous {
+            headers.push("Referred-By", format!("<{}>", line.stack.aor_uri()));
+        }
         headers.push("Supported", "norefersub");
         line.add_abilities(headers);
         self.numbers.push(dialog.local_seq());

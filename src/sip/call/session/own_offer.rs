@@ -119,6 +119,12 @@ impl Session {
         if let End::Unsent { .. } = self.end {
             return self.send_bye(line);
         }
+        // What was due while there was no way gets its time now.
+        let grace = line.now + line.stack.transactions.timers().limit();
+        self.timer.postpone(grace);
+        if let Some(answer) = &mut self.answer {
+            answer.put_off(grace);
+        }
         self.refresh_soon(line.now, line.stack.transactions.timers().t1);
     }
 
