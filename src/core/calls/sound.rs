@@ -97,19 +97,6 @@ impl Core {
                 self.outputs.push_back(Output::Media(id, MediaCommand::Rebind(to)));
             }
         }
-        self.tell_moves(account);
-    }
-
-    /// Other sides that could not be told of our address are told now.
-    fn tell_moves(&mut self, account: &AccountId) {
-        let is_due = |record: &&super::Record| {
-            record.call.account == *account && record.hold.moved && record.moving_to.is_none()
-        };
-        let list = self.calls.list.iter().filter(is_due);
-        let due: Vec<CallId> = list.map(|record| record.call.id.clone()).collect();
-        for id in due {
-            self.renegotiate(&id);
-        }
     }
 
     pub(super) fn send_digits(&mut self, id: &CallId, digits: &str) -> Result<(), CommandError> {

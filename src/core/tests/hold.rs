@@ -307,27 +307,35 @@ fn a_new_address_is_told_to_the_other_side_and_a_hold_stays() {
 }
 
 #[test]
-fn a_new_address_that_could_not_be_told_is_told_once_registered_again() {
-    let mut world = World::signed_in(None);
-    let call = world.talking("sip:bob@cusax.test");
-    let registered = |world: &mut World| {
-        world.sip(SipEvent::Registration(Registration::Registered {
-            local: [127, 0, 0, 9].into(),
-            security: tls("DIGEST-SHA-256"),
-        }));
+fn a_new_address_that_was_not_taken_is_told_again_and_not_for_ever() {
+    let moved = || {
+        let mut world = World::signed_in(None);
+        let call = world.talking("sip:bob@cusax.test");
+        let prepared = MediaEvent::Prepared("127.0.0.9:21000".parse().unwrap());
+        world.feed(Input::Media(call.clone(), prepared));
+        assert_eq!(offers(&world, &call).len(), 1);
+        (world, call)
     };
-    registered(&mut world);
-    let prepared = MediaEvent::Prepared("127.0.0.9:21000".parse().unwrap());
-    world.feed(Input::Media(call.clone(), prepared));
-    assert_eq!(offers(&world, &call).len(), 1);
-    world.says(&call, CallEvent::ReofferFailed { code: 503, text: String::new() });
+    let fails = || CallEvent::ReofferFailed { code: 503, text: String::new() };
+    let later = Duration::from_secs(10);
+    let (mut world, call) = moved();
+    world.says(&call, fails());
     assert_eq!(offers(&world, &call).len(), 1, "not at once");
-    registered(&mut world);
+    world.later(later);
     let all = offers(&world, &call);
     assert!(all.len() == 2 && all[1].contains("c=IN IP4 127.0.0.9"), "{all:?}");
     world.says(&call, CallEvent::Reanswered { sdp: remote_sdp() });
-    registered(&mut world);
+    world.later(later);
     assert_eq!(offers(&world, &call).len(), 2, "once");
+    assert!(world.notices().is_empty());
+    let (mut world, call) = moved();
+    for _ in 0..20 {
+        world.says(&call, fails());
+        world.later(later);
+    }
+    assert_eq!(offers(&world, &call).len(), 7);
+    assert_eq!(world.notices().len(), 1);
+    assert_eq!(world.call(&call).state, CallState::Active);
 }
 
 #[test]
