@@ -100,6 +100,12 @@ fn a_redirect_within_the_service_is_followed_and_others_are_asked_for() {
         (PAID, true),
         ("sip:112@cusax.test", true),
         ("sip:+19005551212@cusax.test", true),
+        ("sip:112;x=y@cusax.test", true),
+        ("sip:1-1-2@cusax.test", true),
+        ("sip:%31%31%32@cusax.test", true),
+        ("sip:11880@cusax.test;user=phone", true),
+        ("sip:11880;phone-context=+49@cusax.test", true),
+        ("sip:11880@cusax.test", false),
     ] {
         let mut world = World::signed_in(None);
         let call = world.place("sip:bob@cusax.test", false).unwrap();
@@ -115,7 +121,8 @@ fn a_redirect_within_the_service_is_followed_and_others_are_asked_for() {
             assert!(world.sent_to_sip().contains(&&follow));
             assert_eq!(consent(&mut world, &call, true).unwrap_err().kind(), "refused");
         }
-        assert!(world.call(&call).peer.uri.contains(&target[4..8]), "{target}");
+        let called = &world.call(&call).peer.uri;
+        assert!(!called.contains("bob"), "{target}: {called}");
     }
 }
 
