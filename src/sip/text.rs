@@ -1,5 +1,7 @@
 //! Words from the wire, made safe for showing.
 
+use std::time::Duration;
+
 use super::message::{Headers, Response};
 use super::value::{NameAddr, Params};
 
@@ -39,6 +41,18 @@ pub fn ended_because(headers: &Headers) -> Option<(Option<u16>, Option<String>)>
     let cause = params.get("cause").filter(|_| sip).and_then(|cause| cause.trim().parse().ok());
     let text = params.get("text").map(safe).filter(|text| !text.is_empty());
     Some((cause, text))
+}
+
+/// The seconds that a Retry-After, or a parameter of its name, says; comment and parameters are
+/// dropped. `most` bounds what is believed.
+pub fn retry_after(value: &str, most: Duration) -> Option<Duration> {
+    let digits: String = value.trim().chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().ok().map(|seconds| Duration::from_secs(seconds).min(most))
+}
+
+/// What stands before the parameters of a value.
+pub fn before_params(value: &str) -> &str {
+    value.split(';').next().unwrap_or_default().trim()
 }
 
 /// A URI made safe for showing. What is left of one that was cut or cleaned could be somebody
