@@ -217,6 +217,9 @@ impl Session {
             let (again, until) = (line.now + BYE_PAUSE, *until);
             match line.may_repeat(response) {
                 true => self.send_bye(line),
+                false if line.awaits_password(response) => {
+                    self.end = End::Unsent { again: line.now + BYE_AGAIN, until };
+                }
                 false if passing && again < until => self.end = End::Unsent { again, until },
                 false => self.end = End::Done,
             }

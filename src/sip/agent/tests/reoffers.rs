@@ -403,3 +403,32 @@ fn a_bye_that_failed_on_its_way_is_said_again_and_not_for_ever() {
     assert_eq!(world.ends(ALICE), [EndReason::LocalHangup]);
     world.assert_at_rest_of(ALICE);
 }
+
+#[test]
+fn a_first_challenge_in_a_call_waits_for_the_password() {
+    let challenged = |request: &Request| {
+        let mut challenge = respond(request, 407, b"");
+        let value = "Digest realm=\"cusax.test\", nonce=\"n\", qop=\"auth\"";
+        challenge.headers.push("Proxy-Authenticate", value);
+        Message::Response(challenge)
+    };
+    let (mut world, out, invite) = offered(16);
+    world.inject(ALICE, &challenged(&invite));
+    world.run_secs(3);
+    assert_eq!(count(&world, ALICE, &CallEvent::ReofferAgain), 1);
+    offer(&mut world, ALICE, &out);
+    world.inject(ALICE, &challenged(&last(&world, ALICE, &Method::Invite)));
+    let again = last(&world, ALICE, &Method::Invite);
+    assert!(again.headers.get("Proxy-Authorization").is_some());
+    world.inject(ALICE, &Message::Response(respond(&again, 200, HELD)));
+    assert_eq!(count(&world, ALICE, &reanswered()), 1);
+
+    let (mut world, out, _) = talking(17);
+    world.scripted = Some(BOB);
+    world.command(ALICE, SipCommand::Hangup(out));
+    for _ in 0..2 {
+        world.inject(ALICE, &challenged(&last(&world, ALICE, &Method::Bye)));
+        world.run_secs(2);
+    }
+    assert!(last(&world, ALICE, &Method::Bye).headers.get("Proxy-Authorization").is_some());
+}

@@ -18,6 +18,8 @@ use crate::model::call::EndReason;
 const MAX_ACKED: usize = 4;
 /// When a refresh that failed is tried again.
 const TRY_AGAIN: Duration = Duration::from_secs(10);
+/// When a change that waits for the password is tried again.
+const PASSWORD: Duration = Duration::from_secs(2);
 /// Attempts to tell a new address to who does not answer.
 const MAX_FAILURES: u8 = 6;
 /// Answers 422 that one refresh follows.
@@ -282,6 +284,10 @@ impl Session {
             return Next::Stay;
         }
         match pending.change {
+            Change::Offer(_) if line.awaits_password(response) && !pending.cancelled => {
+                self.own.pause = Some(line.now + PASSWORD);
+                self.own.wanted = true;
+            }
             Change::Offer(_) => self.tell_failed(line, response.status, reason(response)),
             Change::Refresh
                 if pending.method == Method::Update
