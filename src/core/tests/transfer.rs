@@ -281,6 +281,19 @@ fn taking_over(world: &mut World, old: &CallId) -> CallId {
 }
 
 #[test]
+fn a_referral_does_not_open_the_microphone_that_the_user_has_closed() {
+    let mut world = World::signed_in(Some("sip:bob@cusax.test"));
+    let call = world.taken("sip:bob@cusax.test");
+    world.run(CallCommand::Mute { call: call.clone(), on: true }).unwrap();
+    let to = "sip:carol@cusax.test".to_owned();
+    world.says(&call, CallEvent::Referral { to, attended: false });
+    world.media_ready();
+    let new = invites(&world).pop().unwrap().call;
+    world.says(&new, CallEvent::Answered { sdp: Some(remote_sdp()), impp: Vec::new() });
+    assert!(world.call(&new).muted && !hears_us(&world, &new));
+}
+
+#[test]
 fn who_takes_over_a_call_that_the_user_ends_meanwhile_has_to_ring() {
     let mut world = World::signed_in(None);
     let old = world.taken("sip:carol@cusax.test");
