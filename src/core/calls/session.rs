@@ -15,8 +15,9 @@ use super::record::Stage;
 use crate::config::SrtpPolicy;
 
 /// Changes of one call's session that are followed; later ones are refused and the session
-/// stays as it is.
-const REOFFERS: u64 = 1_000;
+/// stays as it is. Far more than a call of weeks needs whose other side refreshes it so, every
+/// 45 s: a refusal would end that.
+const REOFFERS: u64 = 100_000;
 
 impl Core {
     pub(super) fn on_ringing(&mut self, id: &CallId) {

@@ -190,3 +190,16 @@ fn a_call_that_claims_a_chat_address_is_not_kept_in_its_conversation() {
         assert!(with.is_err(), "{from}: {with:?}");
     }
 }
+
+#[test]
+fn a_call_that_is_refreshed_by_offers_for_days_goes_on() {
+    let mut world = World::signed_in(None);
+    let call = world.talking("sip:bob@cusax.test");
+    for round in 0..3_000 {
+        world.said.clear();
+        world.says(&call, CallEvent::Reoffer { sdp: Some(remote_sdp()) });
+        let taken = |c: &&SipCommand| matches!(c, SipCommand::AnswerReoffer { sdp: Some(_), .. });
+        assert!(world.sent_to_sip().iter().any(taken), "{round}");
+    }
+    assert_eq!(world.call(&call).state, CallState::Active);
+}
