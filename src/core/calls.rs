@@ -76,10 +76,10 @@ impl Calls {
     }
 
     pub(super) fn next_deadline(&self) -> Option<Instant> {
-        let calls = self
-            .list
-            .iter()
-            .flat_map(|record| [record.forget_at, record.identity_until, record.ring_until]);
+        let calls = self.list.iter().flat_map(|record| {
+            let moves = record.hold.move_at.filter(|_| !record.is_over());
+            [record.forget_at, record.identity_until, record.ring_until, moves]
+        });
         calls.flatten().chain(self.parked.iter().map(|parked| parked.until)).min()
     }
 }
@@ -126,7 +126,7 @@ impl Core {
             CallEvent::Confirmed { sdp } => self.on_confirmed(now, id, sdp.as_deref()),
             CallEvent::Reoffer { sdp } => self.on_reoffer(id, sdp.as_deref()),
             CallEvent::Reanswered { sdp } => self.on_reanswered(id, &sdp),
-            CallEvent::ReofferFailed { code, text } => self.on_reoffer_failed(id, code, &text),
+            CallEvent::ReofferFailed { code, text } => self.on_reoffer_failed(now, id, code, &text),
             CallEvent::ReofferAgain => self.on_reoffer_again(id),
             CallEvent::Redirected { targets } => self.on_redirected(now, id, &targets),
             CallEvent::Referral { to, .. } => self.on_referral(now, id, to),
@@ -142,6 +142,7 @@ impl Core {
         self.changed |= self.calls.list.len() != before;
         self.identity_timeout(now);
         self.ringing_timeout(now);
+        self.moves_timeout(now);
         self.parked_timeout(now);
     }
 

@@ -6,9 +6,10 @@ use super::command::{CommandError, Reply};
 use super::event::NoticeLevel;
 use super::linker::{Identity, VCARD_DEADLINE};
 use super::{Core, Output, RequestId};
+use crate::media::MediaCommand;
 use crate::model::BareJid;
 use crate::model::address::{AddressKey, Dialable};
-use crate::model::call::{Binding, Call, CallState, Direction, EndReason, Peer};
+use crate::model::call::{Binding, Call, CallState, Direction, EndReason, MediaProtection, Peer};
 use crate::model::id::{AccountId, CallId};
 use crate::model::time::Now;
 use crate::sdp::{self, SdpError};
@@ -47,8 +48,15 @@ impl Core {
         if let Some(error) = unusable {
             self.refuse_call(now, &id, NOT_ACCEPTABLE_HERE, error.to_string());
         } else if let Some(old) = replaced {
-            self.ask_for_card(now, &id);
-            self.take_over(&id, &old);
+            if let Ok(record) = self.calls.live(&id) {
+                record.replaces = Some(old.clone());
+            }
+            if self.lets_in(&id) {
+                self.ask_for_card(now, &id);
+                self.take_over(&id, &old);
+            } else {
+                self.screen(now, &id);
+            }
         } else if names_a_call {
             let words = "The call that this one was to go on from is over.";
             self.refuse_call(now, &id, GONE, words.to_owned());
@@ -119,18 +127,56 @@ impl Core {
     /// Answers at once and without ringing: for the user one call goes over into another.
     fn take_over(&mut self, id: &CallId, old: &CallId) {
         let Ok(before) = self.calls.live(old) else { return };
-        let (muted, holds) = (before.call.muted, before.hold.is_on());
         let via = format!("Goes on from the call with {}.", before.call.peer.display);
         if let Ok(record) = self.calls.live(id) {
-            record.call.muted = muted;
             record.call.via.get_or_insert(via);
-            record.hold.wanted = holds;
-            record.replaces = Some(old.clone());
             record.screened = true;
         }
+        self.inherit(id, old);
         if self.begin_answer(None, id).is_err() {
             self.tell_call(id);
         }
+    }
+
+    /// The user's word on the call that goes over, mute and hold, holds for the next as well.
+    fn inherit(&mut self, id: &CallId, old: &CallId) {
+        let is_elsewhere = self.others_have_floor(old);
+        let Ok(before) = self.calls.live(old) else { return };
+        let (muted, holds) = (before.call.muted, before.hold.is_on());
+        if let Ok(record) = self.calls.live(id) {
+            record.call.muted |= muted;
+            record.hold.wanted = holds || is_elsewhere;
+        }
+    }
+
+    /// Whether a call that goes by itself may still be answered, now that there is sound for it:
+    /// the user may have hung up what it goes on from, or the proof of who calls be gone.
+    fn still_goes_by_itself(&mut self, id: &CallId) -> bool {
+        let Ok(record) = self.calls.live(id) else { return false };
+        if !matches!(record.stage, Stage::Answering { request: None }) {
+            return true;
+        }
+        match record.replaces.clone() {
+            Some(old) if self.calls.answered(&old).is_ok() => {
+                self.inherit(id, &old);
+                self.lets_in(id)
+            }
+            Some(_) => false,
+            None => self.answers_contacts(id),
+        }
+    }
+
+    /// It rings after all.
+    fn ring_instead(&mut self, now: Now, id: &CallId) {
+        let list = &self.calls.list;
+        let on: Vec<CallId> =
+            list.iter().filter(|call| !call.is_over()).map(|call| call.call.id.clone()).collect();
+        let Ok(record) = self.calls.live(id) else { return };
+        record.stage = Stage::Ringing;
+        record.hold.wanted = false;
+        record.replaces.take_if(|old| !on.contains(old));
+        self.outputs.push_back(Output::Media(id.clone(), MediaCommand::Stop));
+        self.screen(now, id);
     }
 
     /// Fetches the one card that the verdict waits for.
@@ -240,6 +286,9 @@ impl Core {
 
     /// Sockets and devices are there: the 200 goes out.
     pub(super) fn send_answer(&mut self, now: Now, id: &CallId) {
+        if !self.still_goes_by_itself(id) {
+            return self.ring_instead(now, id);
+        }
         let Some(local) = self.local_media(id) else {
             return self.end_call(now, id, EndReason::NotConnected, true);
         };
@@ -271,7 +320,8 @@ impl Core {
                 let impp = self.own_impp(&account).filter(|_| says_who);
                 self.ask_sip(id, |call| SipCommand::Answer { call, sdp, impp });
                 if let Some(old) = old {
-                    self.went_over(now, &old, id);
+                    let is_secure = plan.as_ref().is_none_or(|plan| plan.srtp.is_some());
+                    self.went_over(now, &old, id, is_secure);
                 }
                 if !holds {
                     self.take_floor(id);
@@ -291,13 +341,17 @@ impl Core {
     }
 
     /// The call that another one took over from ends.
-    fn went_over(&mut self, now: Now, old: &CallId, new: &CallId) {
+    fn went_over(&mut self, now: Now, old: &CallId, new: &CallId, is_secure: bool) {
         let Ok(record) = self.calls.live(new) else { return };
         let peer = record.call.peer.display.clone();
         let Ok(record) = self.calls.live(old) else { return };
+        let was_secure = record.call.media.srtp != MediaProtection::None;
         record.farewell = Some(format!("The call went over to {peer}."));
         self.end_call(now, old, EndReason::LocalHangup, true);
         self.notice(NoticeLevel::Info, format!("You are now connected with {peer}."));
+        if was_secure && !is_secure {
+            self.tell_unprotected(&peer);
+        }
     }
 
     pub(super) fn decline_call(

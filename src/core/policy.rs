@@ -46,10 +46,11 @@ pub(super) fn cues(target: &Dialable, own_host: &str, named: Named) -> Vec<Cue> 
     match &target.key {
         AddressKey::Sip(aor) if aor.host().eq_ignore_ascii_case(own_host) => {
             let user = aor.user();
-            if EMERGENCY.contains(&user) {
-                return named.emergency(user);
+            let number = number_of(user);
+            if EMERGENCY.contains(&number.as_str()) {
+                return named.emergency(&number);
             }
-            if is_telephone(user) {
+            if is_telephone(user) || says_telephone(&target.uri) {
                 let text = format!(
                     "{user} looks like a telephone number or a code of your provider, \
                      which may charge this call or change your settings."
@@ -77,6 +78,19 @@ pub(super) fn cues(target: &Dialable, own_host: &str, named: Named) -> Vec<Cue> 
             format!("{digits} is a telephone number. Your provider may charge this call."),
         ),
     }
+}
+
+/// The number that a user part may stand for: without parameters and the marks that are there
+/// for people only. Servers read it so.
+fn number_of(user: &str) -> String {
+    let number = user.split(';').next().unwrap_or_default();
+    number.chars().filter(|c| !"-.() /".contains(*c)).collect()
+}
+
+/// Whether a URI itself says that it is about a telephone number (RFC 3261 §19.1.1, RFC 3966).
+fn says_telephone(uri: &str) -> bool {
+    let uri = uri.to_ascii_lowercase();
+    [";user=phone", ";phone-context="].iter().any(|mark| uri.contains(mark))
 }
 
 /// Whether the user part of an address at the own provider leads to the telephone network, or

@@ -7,9 +7,9 @@ use super::Core;
 use super::calls::Stage;
 use super::event::NoticeLevel;
 use super::incoming::{BUSY, DECLINE};
-use crate::model::address::Dialable;
+use crate::model::address::{AddressKey, Dialable};
 use crate::model::call::{Binding, EndReason};
-use crate::model::id::CallId;
+use crate::model::id::{AccountId, CallId};
 use crate::model::telephony::{AutoAnswer, Strangers};
 use crate::model::time::Now;
 use crate::sip::SipCommand;
@@ -80,6 +80,15 @@ impl Core {
         }
     }
 
+    /// Whether the rules about who may call at all let this call in, as far as is known.
+    pub(super) fn lets_in(&mut self, id: &CallId) -> bool {
+        let Ok(record) = self.calls.live(id) else { return false };
+        let is_contact = record.call.peer.binding == Binding::Verified;
+        let rules = &self.telephony;
+        let is_hidden = record.call.anonymous && rules.reject_anonymous;
+        !is_hidden && (is_contact || rules.strangers != Strangers::Refuse)
+    }
+
     fn rule(&mut self, id: &CallId) -> Ruling {
         let is_busy = self.calls.others_than(id) && !self.telephony.call_waiting;
         let answers = self.answers_contacts(id);
@@ -89,10 +98,7 @@ impl Core {
             record.identity.as_ref().is_some_and(|identity| identity.need_vcard().is_some());
         let (account, hides) = (record.call.account.clone(), record.call.anonymous);
         let rules = &self.telephony;
-        let plan = self.plan_of(Some(&account));
-        let address = |to: &Option<String>| {
-            to.as_ref().and_then(|to| Dialable::parse(to, &plan).ok()).map(|target| target.uri)
-        };
+        let address = |to: &Option<String>| self.forward_target(&account, to.as_deref());
         if hides && rules.reject_anonymous {
             return Ruling::Refuse(ANONYMITY_DISALLOWED, "Refused: the caller hides who they are.");
         }
@@ -123,7 +129,7 @@ impl Core {
 
     /// Whether the user wants this call answered by itself: that of a proven contact, while no
     /// other call is on. What the caller asks for (Alert-Info, Answer-Mode) is not even read.
-    fn answers_contacts(&mut self, id: &CallId) -> bool {
+    pub(super) fn answers_contacts(&mut self, id: &CallId) -> bool {
         self.telephony.auto_answer == AutoAnswer::Contacts
             && !self.calls.others_than(id)
             && self.calls.live(id).is_ok_and(|record| record.call.peer.binding == Binding::Verified)
@@ -152,12 +158,19 @@ impl Core {
             }
         }
         for (id, account) in late {
-            let plan = self.plan_of(Some(&account));
-            let to = self.telephony.forward.no_answer.as_ref();
-            if let Some(target) = to.and_then(|to| Dialable::parse(to, &plan).ok()) {
-                self.send_on(now, &id, target.uri);
+            let to = self.telephony.forward.no_answer.as_deref();
+            if let Some(target) = self.forward_target(&account, to) {
+                self.send_on(now, &id, target);
             }
         }
+    }
+
+    /// Where a rule sends the calls of an account on to: nowhere, when that is the account
+    /// itself.
+    fn forward_target(&self, account: &AccountId, to: Option<&str>) -> Option<String> {
+        let target = Dialable::parse(to?, &self.plan_of(Some(account))).ok()?;
+        let own = self.accounts.sip(account).map(|sip| AddressKey::Sip(sip.aor.clone()));
+        (Some(&target.key) != own.as_ref()).then_some(target.uri)
     }
 
     fn send_on(&mut self, now: Now, id: &CallId, to: String) {

@@ -1,6 +1,7 @@
 //! Finding the session description in a body (RFC 3261 §7.4, RFC 5621 §3).
 
 use super::message::Headers;
+use super::text::before_params;
 
 /// The type of session descriptions.
 pub const SDP: &str = "application/sdp";
@@ -24,7 +25,7 @@ pub fn sdp(headers: &Headers, body: &[u8]) -> Result<Option<Vec<u8>>, UnknownBod
     let encoded =
         headers.get("Content-Encoding").is_some_and(|name| !name.eq_ignore_ascii_case("identity"));
     let content_type = headers.get("Content-Type").unwrap_or(SDP);
-    let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let media_type = before_params(content_type).to_ascii_lowercase();
     if !encoded && media_type == SDP {
         return Ok(Some(body.to_vec()));
     }
@@ -56,7 +57,7 @@ fn part(body: &[u8], boundary: &str) -> Option<Vec<u8>> {
         let (head, content) = part.split_once("\r\n\r\n")?;
         let is_sdp = head.lines().any(|line| {
             let Some((name, value)) = line.split_once(':') else { return false };
-            let value = value.split(';').next().unwrap_or_default().trim();
+            let value = before_params(value);
             let name = name.trim();
             (name.eq_ignore_ascii_case("Content-Type") || name.eq_ignore_ascii_case("c"))
                 && value.eq_ignore_ascii_case(SDP)

@@ -143,8 +143,9 @@ impl Call {
     pub fn rings_for(&self, invite: &ServerKey) -> bool {
         match &self.stage {
             Stage::Incoming(incoming) => incoming.key() == invite,
-            Stage::Session(session) => session.rings_for(invite),
-            Stage::Outgoing(_) | Stage::Over => false,
+            // A change of the session is with the core already, which answers at once: the
+            // CANCEL comes too late (RFC 3261 §9.2).
+            Stage::Session(_) | Stage::Outgoing(_) | Stage::Over => false,
         }
     }
 
@@ -264,7 +265,6 @@ impl Call {
         let line = &mut Line { now, stack, shared: &mut self.shared };
         let next = match &mut self.stage {
             Stage::Incoming(incoming) => incoming.on_cancel(line, cancel),
-            Stage::Session(session) => session.on_cancel(line),
             _ => Next::Stay,
         };
         self.go(next);

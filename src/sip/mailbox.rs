@@ -9,6 +9,7 @@ use super::SipEvent;
 use super::agent::{Owner, Stack};
 use super::message::{Request, Response};
 use super::subscription::{Package, Subscription};
+use super::text::before_params;
 use super::transaction::{ClientKey, ServerKey};
 use crate::model::account::Mailbox as State;
 
@@ -97,7 +98,7 @@ impl Mailbox {
     /// Takes a NOTIFY that nobody asked for, of our own provider. Gives its answer.
     pub fn on_unsolicited(&mut self, stack: &mut Stack, notify: &Request) -> Response {
         let media_type = notify.headers.get("Content-Type").unwrap_or(MESSAGE_SUMMARY.accept);
-        let media_type = media_type.split(';').next().unwrap_or_default().trim();
+        let media_type = before_params(media_type);
         if !media_type.eq_ignore_ascii_case(MESSAGE_SUMMARY.accept) {
             let mut response = Response::to_request(notify, 415, None);
             response.headers.set("Accept", MESSAGE_SUMMARY.accept);

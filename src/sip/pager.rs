@@ -156,7 +156,8 @@ impl Pager {
     fn request(&self, stack: &mut Stack, message: OutgoingMessage) -> Result<Request, Fault> {
         let local = |text: &str| Err(Fault::Local(text.to_owned()));
         let Some(flow) = stack.flow.as_ref().map(|flow| flow.transport) else {
-            return Err(Fault::Unreachable(stack.settings.domain.clone()));
+            // Nothing was sent: it may go out with the next connection.
+            return Err(Fault::Lost("there is no connection".to_owned()));
         };
         let Ok(mut uri) = message.to.parse::<SipUri>() else {
             return local("This is no SIP address.");

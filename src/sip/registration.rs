@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::agent::{Need, Owner, Stack};
 use super::digest::{Authenticator, DigestError};
 use super::message::{Headers, Method, Request, Response};
-use super::text::{reason, safe};
+use super::text::{reason, retry_after};
 use super::transaction::ClientKey;
 use super::{Registration as State, SipEvent};
 use crate::model::fault::Fault;
@@ -27,6 +27,8 @@ const MAX_OLD: usize = 4;
 const PATIENCE_WORKING: Duration = Duration::from_secs(32);
 const PATIENCE: Duration = Duration::from_secs(10);
 const PATIENCE_ALTERNATIVE: Duration = Duration::from_secs(4);
+/// The longest wait that a registrar may impose.
+const MAX_WAIT: Duration = Duration::from_secs(1800);
 /// The longest a call on waits for the next attempt.
 const HURRY: Duration = Duration::from_secs(5);
 
@@ -405,7 +407,8 @@ impl Registration {
             self.stop(stack, fault);
             return;
         }
-        let wait = response.headers.get("Retry-After").and_then(retry_after);
+        let wait = response.headers.get("Retry-After");
+        let wait = wait.and_then(|value| retry_after(value, MAX_WAIT));
         self.fail(now, stack, fault, wait);
     }
 
@@ -469,10 +472,4 @@ fn refusal(response: &Response) -> Fault {
 
 fn min_expires(headers: &Headers) -> Option<u32> {
     headers.get("Min-Expires")?.trim().parse().ok()
-}
-
-/// The seconds of a Retry-After, at most half an hour; its comment and parameters are dropped.
-fn retry_after(value: &str) -> Option<Duration> {
-    let digits = safe(value).chars().take_while(char::is_ascii_digit).collect::<String>();
-    digits.parse().ok().map(|seconds: u64| Duration::from_secs(seconds.min(1800)))
 }

@@ -7,6 +7,7 @@ use super::agent::{Need, Owner, Stack};
 use super::dialog::Dialog;
 use super::digest::Authenticator;
 use super::message::{Headers, Method, Request, Response};
+use super::text::{before_params, retry_after};
 use super::transaction::{ClientKey, ServerKey};
 use super::value::{NameAddr, Params};
 use crate::model::fault::back_off;
@@ -164,7 +165,8 @@ impl Subscription {
             },
             (481, _) if self.dialog.is_some() => self.wait(now, stack, None),
             (408 | 500 | 502..=504, _) => {
-                self.wait(now, stack, retry_after(response.headers.get("Retry-After")));
+                let wait = response.headers.get("Retry-After");
+                self.wait(now, stack, wait.and_then(|value| retry_after(value, MAX_WAIT)));
             }
             // It is not to be had here.
             _ => self.end(),
@@ -317,7 +319,7 @@ impl Subscription {
     fn notify_status(&mut self, notify: &Request) -> u16 {
         let headers = &notify.headers;
         let media_type = headers.get("Content-Type").unwrap_or(self.package.accept);
-        let media_type = media_type.split(';').next().unwrap_or_default().trim();
+        let media_type = before_params(media_type);
         let in_order = self.dialog.as_mut().is_none_or(|dialog| dialog.accept(notify).is_ok());
         match () {
             () if !package(headers).eq_ignore_ascii_case(self.package.event) => 489,
@@ -341,7 +343,8 @@ impl Subscription {
                 _ if leaving => self.end(),
                 "rejected" | "noresource" | "invariant" => self.end(),
                 "probation" | "giveup" => {
-                    self.wait(now, stack, retry_after(params.get("retry-after")));
+                    let wait = params.get("retry-after");
+                    self.wait(now, stack, wait.and_then(|value| retry_after(value, MAX_WAIT)));
                 }
                 _ => self.wait(now, stack, None),
             };
@@ -382,14 +385,9 @@ impl Subscription {
 
 /// The event package that a request names; empty when it names none.
 pub fn package(headers: &Headers) -> &str {
-    headers.get("Event").unwrap_or_default().split(';').next().unwrap_or_default().trim()
+    before_params(headers.get("Event").unwrap_or_default())
 }
 
 fn seconds(headers: &Headers, name: &str) -> Option<u32> {
     headers.get(name)?.trim().parse().ok()
-}
-
-fn retry_after(value: Option<&str>) -> Option<Duration> {
-    let digits: String = value?.trim().chars().take_while(char::is_ascii_digit).collect();
-    digits.parse().ok().map(|seconds| Duration::from_secs(seconds).min(MAX_WAIT))
 }

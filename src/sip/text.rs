@@ -1,5 +1,7 @@
 //! Words from the wire, made safe for showing.
 
+use std::time::Duration;
+
 use super::message::{Headers, Response};
 use super::value::{NameAddr, Params};
 
@@ -8,10 +10,10 @@ pub const MAX_TEXT: usize = 200;
 /// Asserted identities that are looked at.
 const MAX_ASSERTED: usize = 2;
 
-/// `text` on one line without control characters and bidirectional overrides, at most
+/// `text` on one line without control, invisible and bidirectional characters, at most
 /// [`MAX_TEXT`] characters.
 pub fn safe(text: &str) -> String {
-    let shown = |c: &char| !c.is_control() && !is_override(*c);
+    let shown = |c: &char| !c.is_control() && !is_hidden(*c);
     let text: String = text.chars().filter(shown).take(MAX_TEXT).collect();
     text.trim().to_owned()
 }
@@ -41,6 +43,18 @@ pub fn ended_because(headers: &Headers) -> Option<(Option<u16>, Option<String>)>
     Some((cause, text))
 }
 
+/// The seconds that a Retry-After, or a parameter of its name, says; comment and parameters are
+/// dropped. `most` bounds what is believed.
+pub fn retry_after(value: &str, most: Duration) -> Option<Duration> {
+    let digits: String = value.trim().chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().ok().map(|seconds| Duration::from_secs(seconds).min(most))
+}
+
+/// What stands before the parameters of a value.
+pub fn before_params(value: &str) -> &str {
+    value.split(';').next().unwrap_or_default().trim()
+}
+
 /// A URI made safe for showing. What is left of one that was cut or cleaned could be somebody
 /// else's address (`sip:bob:…@host` cut before its host ends), so it gets a mark that no
 /// address has.
@@ -60,8 +74,12 @@ pub fn asserted(headers: &Headers) -> Vec<String> {
         .collect()
 }
 
-fn is_override(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+fn is_hidden(c: char) -> bool {
+    matches!(
+        c,
+        '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}' | '\u{feff}'
+    )
 }
 
 #[cfg(test)]
@@ -88,6 +106,7 @@ mod tests {
     #[test]
     fn text_is_bounded_and_on_one_line() {
         assert_eq!(safe(" a\r\nb\u{202e}c\u{7} "), "abc");
+        assert_eq!(safe("a\u{2028}b\u{200b}\u{feff}\u{61c}\u{2060}c"), "abc");
         assert_eq!(safe(&"x".repeat(500)).chars().count(), MAX_TEXT);
     }
 }

@@ -97,7 +97,7 @@ impl Core {
     ) -> Result<(), CommandError> {
         let record = self.calls.live(by)?;
         let anonymous = record.call.direction == Direction::Out && record.call.anonymous;
-        let from = record.call.peer.display.clone();
+        let (from, muted) = (record.call.peer.display.clone(), record.call.muted);
         let calling = record.call.account.clone();
         let begin = Begin {
             request: None,
@@ -111,6 +111,9 @@ impl Core {
         let begun = self.begin_call(now, begin);
         if begun.is_err() {
             self.ask_sip(by, |call| SipCommand::RefuseReferral { call });
+        } else if muted && let Some(record) = self.calls.list.last_mut() {
+            // Nobody else opens the microphone that the user has closed.
+            record.call.muted = true;
         }
         begun
     }

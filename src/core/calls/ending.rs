@@ -13,6 +13,7 @@ use crate::model::BareJid;
 use crate::model::call::{Binding, CallState, EndReason};
 use crate::model::id::CallId;
 use crate::model::message::{Entry, EntryKind};
+use crate::model::party::Party;
 use crate::model::time::Now;
 use crate::sip::SipCommand;
 
@@ -96,8 +97,9 @@ impl Core {
             }
             _ => None,
         };
-        let with =
-            contact.as_ref().map_or_else(|| call.peer.uri.clone(), |(_, jid)| jid.to_string());
+        let with = contact
+            .as_ref()
+            .map_or_else(|| place_of_stranger(&call.peer.uri), |(_, jid)| jid.to_string());
         let entry = Entry {
             id: call.id.as_str().to_owned(),
             kind: EntryKind::Call,
@@ -130,5 +132,14 @@ impl Core {
         for id in live {
             self.end_call(now, &id, EndReason::LocalHangup, true);
         }
+    }
+}
+
+/// Where a call is kept that no contact is proven to have: never among what a chat address said,
+/// though the caller may name one (`From: <xmpp:…>`).
+fn place_of_stranger(uri: &str) -> String {
+    match uri.parse() {
+        Ok(Party::Jid(_)) => format!("… {uri}"),
+        _ => uri.to_owned(),
     }
 }

@@ -1,11 +1,14 @@
 //! Hold and resume, and which call has the microphone: never two at once (RFC 3264 §8.4).
 
+use std::time::{Duration, Instant};
+
 use crate::core::command::CommandError;
 use crate::core::event::NoticeLevel;
 use crate::core::{Core, Output};
 use crate::media::MediaCommand;
 use crate::model::call::MediaDirection;
 use crate::model::id::CallId;
+use crate::model::time::Now;
 use crate::sdp;
 use crate::sip::SipCommand;
 
@@ -13,6 +16,9 @@ use super::record::Stage;
 
 /// How often in a row an offer of ours may cross one of theirs.
 const CROSSINGS: u8 = 5;
+/// When a new address of ours that the other side did not take is told again, and how often.
+const MOVE_AGAIN: Duration = Duration::from_secs(10);
+const MOVES: u8 = 6;
 
 /// What our side wants of a session, and what was agreed on.
 #[derive(Debug, Default)]
@@ -27,6 +33,10 @@ pub(in crate::core) struct Hold {
     pub confirmed: bool,
     /// Our address is another since the last offer.
     pub moved: bool,
+    /// When the other side is told again of our address, which it did not take.
+    pub move_at: Option<Instant>,
+    /// How often in a row it did not.
+    move_failures: u8,
     /// Our offer that is under way.
     under_way: Option<Change>,
     /// How often in a row it crossed theirs.
@@ -85,6 +95,11 @@ impl Core {
 
     pub(super) fn has_floor(&self, id: &CallId) -> bool {
         self.calls.floor.as_ref() == Some(id)
+    }
+
+    /// Another call has the microphone.
+    pub(in crate::core) fn others_have_floor(&self, id: &CallId) -> bool {
+        self.calls.floor.as_ref().is_some_and(|floor| floor != id)
     }
 
     /// Gives a call the microphone; whoever else had it is held.
@@ -163,12 +178,15 @@ impl Core {
 
     pub(super) fn on_reanswered(&mut self, id: &CallId, answer: &[u8]) {
         let Ok(record) = self.calls.live(id) else { return };
-        let Some(Change { offer, holds, .. }) = record.hold.under_way.take() else { return };
+        let Some(Change { offer, holds, moves }) = record.hold.under_way.take() else { return };
         match sdp::accept(&offer, answer) {
             Ok(plan) => {
                 record.sent = Some(offer.body);
                 record.hold.agreed = holds;
                 record.hold.crossed = 0;
+                if moves {
+                    (record.hold.move_failures, record.hold.move_at) = (0, None);
+                }
                 self.run_media(id, plan);
                 self.set_microphone(id);
                 self.tell_call(id);
@@ -178,9 +196,18 @@ impl Core {
         }
     }
 
-    pub(super) fn on_reoffer_failed(&mut self, id: &CallId, code: u16, text: &str) {
+    pub(super) fn on_reoffer_failed(&mut self, now: Now, id: &CallId, code: u16, text: &str) {
         let Ok(record) = self.calls.live(id) else { return };
-        let Some(change) = record.hold.under_way.take() else { return };
+        let hold = &mut record.hold;
+        let Some(change) = hold.under_way.take() else { return };
+        if change.moves {
+            // Unheard by the other side until it knows.
+            hold.move_failures = hold.move_failures.saturating_add(1);
+            hold.move_at = (hold.move_failures <= MOVES).then(|| now.steady + MOVE_AGAIN);
+        }
+        if hold.move_at.is_some() && change.holds == hold.agreed {
+            return self.renegotiate(id);
+        }
         let why = match text {
             "" => format!("The other side refused it ({code})."),
             text => format!("The other side refused it ({code} {text})."),
@@ -200,6 +227,20 @@ impl Core {
         self.renegotiate(id);
     }
 
+    /// Other sides that did not take our address are told again.
+    pub(super) fn moves_timeout(&mut self, now: Now) {
+        let mut due = Vec::new();
+        for record in &mut self.calls.list {
+            if record.hold.move_at.take_if(|at| *at <= now.steady).is_some() {
+                record.hold.moved = true;
+                due.push(record.call.id.clone());
+            }
+        }
+        for id in due {
+            self.renegotiate(&id);
+        }
+    }
+
     /// The session stays as it was, and so does what is wanted of it.
     fn change_failed(&mut self, id: &CallId, holds: bool, why: &str) {
         let floor_is_free = self.calls.floor.is_none();
@@ -213,8 +254,9 @@ impl Core {
         }
         let stays_held = record.hold.wanted;
         let text = match (was_for_hold, holds) {
-            (true, true) if !floor_is_free && !had_floor && !stays_held => {
-                // Somebody else has the microphone.
+            (true, true) if !had_floor && !stays_held => {
+                // Who is to wait does not get to hear us by refusing it; nor while somebody else
+                // has the microphone.
                 record.call.muted = true;
                 format!("{peer} could not be put on hold, and is muted instead. {why}")
             }

@@ -15,8 +15,9 @@ use super::record::Stage;
 use crate::config::SrtpPolicy;
 
 /// Changes of one call's session that are followed; later ones are refused and the session
-/// stays as it is.
-const REOFFERS: u64 = 1_000;
+/// stays as it is. Far more than a call of weeks needs whose other side refreshes it so, every
+/// 45 s: a refusal would end that.
+const REOFFERS: u64 = 100_000;
 
 impl Core {
     pub(super) fn on_ringing(&mut self, id: &CallId) {
@@ -204,9 +205,14 @@ impl Core {
             (was_protected && plan.srtp.is_none()).then(|| record.call.peer.display.clone());
         self.outputs.push_back(Output::Media(id.clone(), MediaCommand::Run(Box::new(plan))));
         if let Some(peer) = loses {
-            let text = format!("The call with {peer} is not encrypted any more.");
-            self.notice(NoticeLevel::Warning, text);
+            self.tell_unprotected(&peer);
         }
+    }
+
+    /// What was encrypted goes on in the clear.
+    pub(in crate::core) fn tell_unprotected(&mut self, peer: &str) {
+        let text = format!("The call with {peer} is not encrypted any more.");
+        self.notice(NoticeLevel::Warning, text);
     }
 }
 

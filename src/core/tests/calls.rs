@@ -175,3 +175,31 @@ fn encryption_that_is_lost_in_a_call_is_told() {
     world.sip(SipEvent::Call(call, CallEvent::Reoffer { sdp: Some(remote_sdp()) }));
     assert!(told(&world));
 }
+
+#[test]
+fn a_call_that_claims_a_chat_address_is_not_kept_in_its_conversation() {
+    for from in ["xmpp:bob@cusax.test", "bob@cusax.test", "tel:+13035551212"] {
+        let mut world = World::signed_in(None);
+        let call = world.incoming(from, &[]);
+        world.says(&call, CallEvent::Ended(EndReason::Cancelled));
+        let kept = world.said.iter().find_map(|output| match output {
+            Output::Keep(Keep::Entry(_, entry)) => Some(entry.with.clone()),
+            _ => None,
+        });
+        let with = kept.unwrap().parse::<crate::model::party::Party>();
+        assert!(with.is_err(), "{from}: {with:?}");
+    }
+}
+
+#[test]
+fn a_call_that_is_refreshed_by_offers_for_days_goes_on() {
+    let mut world = World::signed_in(None);
+    let call = world.talking("sip:bob@cusax.test");
+    for round in 0..3_000 {
+        world.said.clear();
+        world.says(&call, CallEvent::Reoffer { sdp: Some(remote_sdp()) });
+        let taken = |c: &&SipCommand| matches!(c, SipCommand::AnswerReoffer { sdp: Some(_), .. });
+        assert!(world.sent_to_sip().iter().any(taken), "{round}");
+    }
+    assert_eq!(world.call(&call).state, CallState::Active);
+}

@@ -92,14 +92,16 @@ fn hold_and_resume_while_an_offer_is_under_way_end_as_wanted() {
 }
 
 #[test]
-fn a_hold_that_is_refused_leaves_the_call_as_it_was() {
+fn a_hold_that_is_refused_leaves_the_call_on_and_nobody_overhears_us() {
     let mut world = World::signed_in(None);
     let call = world.talking("sip:bob@cusax.test");
     world.run(CallCommand::Hold(call.clone())).unwrap();
     world.says(&call, CallEvent::ReofferFailed { code: 488, text: "No".to_owned() });
     assert_eq!(world.call(&call).state, CallState::Active);
-    assert!(!is_muted(&world, &call));
+    assert!(is_muted(&world, &call) && world.call(&call).muted);
     assert!(world.notices().last().unwrap().contains("could not be put on hold"));
+    world.run(CallCommand::Mute { call: call.clone(), on: false }).unwrap();
+    assert!(!is_muted(&world, &call), "the user's word opens it again");
     hold(&mut world, &call);
     world.run(CallCommand::Resume(call.clone())).unwrap();
     world.says(&call, CallEvent::ReofferFailed { code: 500, text: String::new() });
@@ -122,7 +124,7 @@ fn offers_that_cross_are_made_anew_a_few_times() {
     assert_eq!(all.len(), 6);
     assert!(all.windows(2).all(|two| version(&two[1]) == version(&two[0]) + 1));
     assert_eq!(world.call(&call).state, CallState::Active);
-    assert!(!is_muted(&world, &call));
+    assert!(is_muted(&world, &call) && world.call(&call).muted);
 }
 
 #[test]
@@ -302,6 +304,38 @@ fn a_new_address_is_told_to_the_other_side_and_a_hold_stays() {
         assert_eq!(offer.contains("a=sendonly"), held);
         assert_eq!(offers(&world, &call).len(), before + 1);
     }
+}
+
+#[test]
+fn a_new_address_that_was_not_taken_is_told_again_and_not_for_ever() {
+    let moved = || {
+        let mut world = World::signed_in(None);
+        let call = world.talking("sip:bob@cusax.test");
+        let prepared = MediaEvent::Prepared("127.0.0.9:21000".parse().unwrap());
+        world.feed(Input::Media(call.clone(), prepared));
+        assert_eq!(offers(&world, &call).len(), 1);
+        (world, call)
+    };
+    let fails = || CallEvent::ReofferFailed { code: 503, text: String::new() };
+    let later = Duration::from_secs(10);
+    let (mut world, call) = moved();
+    world.says(&call, fails());
+    assert_eq!(offers(&world, &call).len(), 1, "not at once");
+    world.later(later);
+    let all = offers(&world, &call);
+    assert!(all.len() == 2 && all[1].contains("c=IN IP4 127.0.0.9"), "{all:?}");
+    world.says(&call, CallEvent::Reanswered { sdp: remote_sdp() });
+    world.later(later);
+    assert_eq!(offers(&world, &call).len(), 2, "once");
+    assert!(world.notices().is_empty());
+    let (mut world, call) = moved();
+    for _ in 0..20 {
+        world.says(&call, fails());
+        world.later(later);
+    }
+    assert_eq!(offers(&world, &call).len(), 7);
+    assert_eq!(world.notices().len(), 1);
+    assert_eq!(world.call(&call).state, CallState::Active);
 }
 
 #[test]

@@ -193,3 +193,17 @@ fn only_a_proven_contact_is_answered_by_itself_and_only_when_nobody_else_is_ther
     assert_eq!(world.call(&call).state, CallState::Active);
     assert!(world.notices().iter().any(|text| text.contains("answered by itself")));
 }
+
+#[test]
+fn an_account_added_later_does_not_send_calls_to_itself() {
+    let mut world = with(json!({ "forward": { "always": "sip:1002@cusax.test" } }));
+    let mut sip = config().sip.remove(0);
+    sip.aor = Aor::parse("sip:1002@cusax.test").unwrap();
+    world.core = Core::new(&Config { sip: vec![sip], ..config() }, [7; 32]);
+    world.core.telephony.forward.always = Some("sip:1002@cusax.test".to_owned());
+    world.feed(Input::Start);
+    world.phone_online();
+    let call = world.incoming("sip:bob@cusax.test", &[]);
+    assert!(redirects(&world).is_empty());
+    assert_eq!(world.call(&call).state, CallState::Incoming);
+}

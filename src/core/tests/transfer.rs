@@ -1,6 +1,7 @@
 //! Transfers, redirects, and what the other side may not do without the user.
 
 use super::*;
+use crate::media::MediaCommand;
 use crate::model::call::{AskKind, TransferState};
 use crate::sip::ReferTo;
 
@@ -99,6 +100,12 @@ fn a_redirect_within_the_service_is_followed_and_others_are_asked_for() {
         (PAID, true),
         ("sip:112@cusax.test", true),
         ("sip:+19005551212@cusax.test", true),
+        ("sip:112;x=y@cusax.test", true),
+        ("sip:1-1-2@cusax.test", true),
+        ("sip:%31%31%32@cusax.test", true),
+        ("sip:11880@cusax.test;user=phone", true),
+        ("sip:11880;phone-context=+49@cusax.test", true),
+        ("sip:11880@cusax.test", false),
     ] {
         let mut world = World::signed_in(None);
         let call = world.place("sip:bob@cusax.test", false).unwrap();
@@ -114,7 +121,8 @@ fn a_redirect_within_the_service_is_followed_and_others_are_asked_for() {
             assert!(world.sent_to_sip().contains(&&follow));
             assert_eq!(consent(&mut world, &call, true).unwrap_err().kind(), "refused");
         }
-        assert!(world.call(&call).peer.uri.contains(&target[4..8]), "{target}");
+        let called = &world.call(&call).peer.uri;
+        assert!(!called.contains("bob"), "{target}: {called}");
     }
 }
 
@@ -252,4 +260,101 @@ fn nobody_takes_over_a_call_that_is_not_answered_or_by_another_way() {
         assert_eq!(world.call(&new).state, CallState::Ended);
     }
     assert_eq!(world.call(&answered).state, CallState::Active);
+}
+
+/// Whether the microphone is open towards a call: what its media session was told last.
+fn hears_us(world: &World, call: &CallId) -> bool {
+    let told = world.said.iter().rev().find_map(|output| match output {
+        Output::Media(of, MediaCommand::Mute(on)) if of == call => Some(!on),
+        _ => None,
+    });
+    told.unwrap_or(true)
+}
+
+fn answers(world: &World, call: &CallId) -> bool {
+    let answer = |c: &&SipCommand| matches!(c, SipCommand::Answer { call: of, .. } if of == call);
+    world.sent_to_sip().iter().any(answer)
+}
+
+/// Somebody takes over from a call; there is no sound for it yet.
+fn taking_over(world: &mut World, old: &CallId) -> CallId {
+    let replaces = Some(old.clone());
+    world.incoming_as("sip:eve@cusax.test", |call| call.replaces = replaces)
+}
+
+#[test]
+fn a_referral_does_not_open_the_microphone_that_the_user_has_closed() {
+    let mut world = World::signed_in(Some("sip:bob@cusax.test"));
+    let call = world.taken("sip:bob@cusax.test");
+    world.run(CallCommand::Mute { call: call.clone(), on: true }).unwrap();
+    let to = "sip:carol@cusax.test".to_owned();
+    world.says(&call, CallEvent::Referral { to, attended: false });
+    world.media_ready();
+    let new = invites(&world).pop().unwrap().call;
+    world.says(&new, CallEvent::Answered { sdp: Some(remote_sdp()), impp: Vec::new() });
+    assert!(world.call(&new).muted && !hears_us(&world, &new));
+}
+
+#[test]
+fn who_takes_over_a_call_that_the_user_ends_meanwhile_has_to_ring() {
+    let mut world = World::signed_in(None);
+    let old = world.taken("sip:carol@cusax.test");
+    let new = taking_over(&mut world, &old);
+    world.run(CallCommand::Hangup(old)).unwrap();
+    world.media_ready();
+    assert_eq!(world.call(&new).state, CallState::Incoming);
+    assert!(!answers(&world, &new));
+    world.begin(Command::Call(CallCommand::Answer(new.clone())));
+    world.media_ready();
+    assert_eq!(world.call(&new).state, CallState::Active);
+}
+
+#[test]
+fn who_takes_over_is_on_hold_or_muted_as_the_user_wanted_meanwhile() {
+    for mutes in [false, true] {
+        let mut world = World::signed_in(None);
+        let old = world.taken("sip:carol@cusax.test");
+        let new = taking_over(&mut world, &old);
+        let command = match mutes {
+            true => CallCommand::Mute { call: old.clone(), on: true },
+            false => CallCommand::Hold(old.clone()),
+        };
+        world.run(command).unwrap();
+        world.media_ready();
+        let expected = if mutes { CallState::Active } else { CallState::Held };
+        assert_eq!((world.call(&new).state, world.call(&new).muted), (expected, mutes));
+        assert!(!hears_us(&world, &new));
+    }
+}
+
+#[test]
+fn the_rules_about_strangers_hold_for_who_takes_over() {
+    for (rules, anonymous) in [("strangers", false), ("reject_anonymous", true)] {
+        let mut world = World::signed_in(None);
+        let value = if anonymous { serde_json::json!(true) } else { "refuse".into() };
+        let patch = [(rules.to_owned(), value)].into_iter().collect();
+        let old = world.taken("sip:carol@cusax.test");
+        world.ask(Command::Telephony(TelephonyCommand::Set(patch))).unwrap();
+        let replaces = Some(old.clone());
+        let new = world.incoming_as("sip:eve@evil.example", |call| {
+            (call.replaces, call.anonymous) = (replaces, anonymous);
+        });
+        assert_eq!(world.call(&new).state, CallState::Ended, "{rules}");
+        assert_eq!(world.call(&old).state, CallState::Active);
+    }
+}
+
+#[test]
+fn a_call_is_not_answered_by_itself_once_the_user_does_not_want_that_any_more() {
+    let mut world = World::signed_in(Some("sip:bob@cusax.test"));
+    let rule = |world: &mut World, value: serde_json::Value| {
+        let patch = [("auto_answer".to_owned(), value)].into_iter().collect();
+        world.ask(Command::Telephony(TelephonyCommand::Set(patch))).unwrap();
+    };
+    rule(&mut world, "contacts".into());
+    let call = world.incoming("sip:bob@cusax.test", &[]);
+    rule(&mut world, serde_json::Value::Null);
+    world.media_ready();
+    assert_eq!(world.call(&call).state, CallState::Incoming);
+    assert!(!answers(&world, &call));
 }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::super::message::{Headers, Request};
+use super::super::text::before_params;
 use super::super::transaction::ClientKey;
 
 /// The type that we send, and take.
@@ -47,8 +48,7 @@ pub(super) fn read(request: &Request) -> Info {
 }
 
 fn media_type(headers: &Headers) -> Option<String> {
-    let value = headers.get("Content-Type")?;
-    Some(value.split(';').next()?.trim().to_ascii_lowercase())
+    headers.get("Content-Type").map(|value| before_params(value).to_ascii_lowercase())
 }
 
 fn digit_of(signal: &str) -> Option<char> {

@@ -138,6 +138,11 @@ impl Line<'_> {
         matches!(response.status, 401 | 407) && self.challenged(response) == Challenge::Answerable
     }
 
+    /// A challenge that cannot be answered yet, since the password is not there.
+    pub fn awaits_password(&self, response: &Response) -> bool {
+        matches!(response.status, 401 | 407) && self.stack.credentials.is_none()
+    }
+
     /// Where we are, as `<uri>`.
     pub fn contact(&self) -> String {
         match self.shared.anonymous {

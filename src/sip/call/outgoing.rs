@@ -196,16 +196,12 @@ impl Outgoing {
             return Next::Over;
         };
         let fork = self.forks.win(fresh.id());
-        let (agreed, early) = match &fork {
-            Some(fork) => (fork.agreed, fork.sdp.clone()),
-            None => (false, None),
-        };
-        let dialog = match fork {
-            Some(Fork { mut dialog, .. }) => {
+        let (dialog, agreed, updated, early, local) = match fork {
+            Some(Fork { mut dialog, agreed, updated, sdp, local, .. }) => {
                 dialog.confirm(&self.invite, response);
-                dialog
+                (dialog, agreed, updated, sdp, local)
             }
-            None => fresh,
+            None => (fresh, false, false, None, None),
         };
         let sdp = body::sdp(&response.headers, &response.body).ok().flatten();
         let asked = self.invite.body.is_empty();
@@ -216,7 +212,7 @@ impl Outgoing {
             line,
             (dialog, others),
             (key, self.number),
-            self.invite.body.clone(),
+            local.unwrap_or_else(|| self.invite.body.clone()),
             response,
             delayed,
         );
@@ -230,6 +226,7 @@ impl Outgoing {
         }
         // The offer in a 2xx after an agreed one would be a second one: it is not for that.
         let sdp = sdp.filter(|_| !(asked && agreed)).or(early.filter(|_| !asked));
+        let sdp = sdp.filter(|_| !updated);
         line.emit(CallEvent::Answered { sdp, impp: call_info::impp(&response.headers) });
         Next::Session(Box::new(session))
     }

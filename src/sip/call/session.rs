@@ -163,20 +163,6 @@ impl Session {
             && !self.invite.as_ref().is_some_and(|own| own.is_open(stack))
     }
 
-    /// An INVITE of theirs in this session can still be cancelled.
-    pub fn rings_for(&self, invite: &ServerKey) -> bool {
-        self.reoffer.as_ref().is_some_and(|reoffer| reoffer.key == *invite)
-    }
-
-    /// Their re-INVITE is cancelled: the session stays as it was.
-    pub fn on_cancel(&mut self, line: &mut Line<'_>) -> Next {
-        if let Some(reoffer) = self.reoffer.take() {
-            reoffer.give_up(line);
-        }
-        self.go_on(line);
-        Next::Stay
-    }
-
     /// BYE, at once or as soon as it may be sent.
     pub fn hang_up(&mut self, line: &mut Line<'_>) -> Next {
         self.finish(line, EndReason::LocalHangup)
@@ -231,6 +217,9 @@ impl Session {
             let (again, until) = (line.now + BYE_PAUSE, *until);
             match line.may_repeat(response) {
                 true => self.send_bye(line),
+                false if line.awaits_password(response) => {
+                    self.end = End::Unsent { again: line.now + BYE_AGAIN, until };
+                }
                 false if passing && again < until => self.end = End::Unsent { again, until },
                 false => self.end = End::Done,
             }
@@ -285,7 +274,8 @@ impl Session {
             return Next::Stay;
         };
         let sdp = body::sdp(&ack.headers, &ack.body).ok().flatten().filter(|_| answer.offers());
-        if answer.is_first() || sdp.is_some() {
+        // Where the offer was ours the core waits for this, even if no answer is in it.
+        if answer.is_first() || answer.offers() {
             line.emit(CallEvent::Confirmed { sdp });
         }
         if matches!(self.end, End::AfterAck) {
@@ -316,9 +306,15 @@ impl Session {
         if let Some(answer) = &mut self.answer
             && answer.handle_timeout(line)
         {
-            // Nobody acknowledges: the session is ended (RFC 3261 §13.3.1.4).
-            self.answer = None;
-            return self.finish(line, EndReason::NoAnswer);
+            match matches!(self.end, End::No) && line.stack.flow.is_none() {
+                // Nobody can now.
+                true => answer.put_off(now + PUT_OFF),
+                // Nobody acknowledges: the session is ended (RFC 3261 §13.3.1.4).
+                false => {
+                    self.answer = None;
+                    return self.finish(line, EndReason::NoAnswer);
+                }
+            }
         }
         self.on_change_timeout(line);
         if matches!(self.end, End::Unsent { again, .. } if again <= now) {

@@ -102,9 +102,9 @@ impl SessionTimer {
         self.expires
     }
 
-    /// The end is put off: nobody can refresh now.
+    /// The end is put off, at the least until then: nobody can refresh now.
     pub fn postpone(&mut self, until: Instant) {
-        self.expires = self.expires.map(|_| until);
+        self.expires = self.expires.map(|expires| expires.max(until));
     }
 
     /// Ours to a request: the timer goes on, with the same side to refresh.

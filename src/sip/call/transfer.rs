@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::super::CallEvent;
 use super::super::dialog::Dialog;
 use super::super::message::{Method, Request, Response, reason_phrase};
-use super::super::text::{reason, safe};
+use super::super::text::{before_params, reason, safe};
 use super::super::transaction::{ClientKey, ServerKey};
 use super::super::value::Params;
 use super::line::{Challenge, Line};
@@ -115,7 +115,7 @@ impl Transfer {
     /// Answers the NOTIFY and tells what it says.
     pub fn on_notify(&mut self, line: &mut Line<'_>, key: &ServerKey, notify: &Request) {
         let content_type = notify.headers.get("Content-Type").unwrap_or(SIPFRAG);
-        let media_type = content_type.split(';').next().unwrap_or_default().trim();
+        let media_type = before_params(content_type);
         if !notify.body.is_empty() && !media_type.eq_ignore_ascii_case(SIPFRAG) {
             let mut response = Response::to_request(notify, 415, None);
             response.headers.set("Accept", SIPFRAG);
@@ -127,10 +127,10 @@ impl Transfer {
         if self.over {
             return;
         }
-        let ended = notify.headers.get("Subscription-State").is_some_and(|state| {
-            let state = state.split(';').next().unwrap_or_default().trim();
-            state.eq_ignore_ascii_case("terminated")
-        });
+        let ended = notify
+            .headers
+            .get("Subscription-State")
+            .is_some_and(|state| before_params(state).eq_ignore_ascii_case("terminated"));
         self.due = self.limit;
         match status_line(&notify.body) {
             Some((200..=299, _)) => self.tell(line, TransferState::Done),
@@ -168,7 +168,9 @@ impl Transfer {
         let mut refer = dialog.request(Method::Refer);
         let headers = &mut refer.headers;
         headers.push("Refer-To", self.refer_to.as_str());
-        headers.push("Referred-By", format!("<{}>", line.stack.aor_uri()));
+        if !line.shared.anonymous {
+            headers.push("Referred-By", format!("<{}>", line.stack.aor_uri()));
+        }
         headers.push("Supported", "norefersub");
         line.add_abilities(headers);
         self.numbers.push(dialog.local_seq());

@@ -8,6 +8,7 @@ use super::super::agent::{ALLOW_EVENTS, Stack};
 use super::super::dialog::DialogId;
 use super::super::message::{Method, Request, Response};
 use super::super::replaces::{ReferTarget, Replaces};
+use super::super::text::before_params;
 use super::super::transaction::{ClientKey, ServerKey};
 use super::line::Line;
 use super::referral::{Progress, Referral};
@@ -59,7 +60,7 @@ pub(super) fn on_request(
         return line.respond_status(key, request, 500);
     }
     let event = request.headers.get("Event").unwrap_or_default();
-    let package = event.split(';').next().unwrap_or_default().trim();
+    let package = before_params(event);
     match request.method {
         Method::Refer if !session.is_on() => line.respond_status(key, request, 481),
         Method::Refer => {

@@ -190,6 +190,24 @@ fn an_early_update_with_an_offer_waits_until_ours_was_answered_reliably() {
     assert_eq!(world.statuses(ALICE, &Method::Update).last(), Some(&200), "seen before: repeated");
 }
 
+#[test]
+fn what_an_early_update_changed_is_not_undone_by_the_answer() {
+    for sdp in [ANSWER, b""] {
+        let (mut world, call, invite) = scripted();
+        world.inject(ALICE, &reliable(&invite, 183, "one", 1, ANSWER));
+        let update = from_peer(&invite, "one", Method::Update, 1, OTHER);
+        world.inject(ALICE, &Message::Request(update));
+        world.command(ALICE, SipCommand::AnswerReoffer { call, sdp: Some(OTHER.to_vec()) });
+        world.inject(ALICE, &reply(&invite, 200, "one", sdp));
+        assert_eq!(last_event(&world), answered(None), "the core runs what it agreed to last");
+        // The peer takes no UPDATE: a refresh repeats the session as it is.
+        world.flow(ALICE, Ok(()));
+        world.run_secs(1);
+        let refresh = last(&world, ALICE, &Method::Invite);
+        assert_eq!((refresh.headers.cseq().unwrap().number > 1, &*refresh.body), (true, OTHER));
+    }
+}
+
 /// Bob gets an INVITE that insists on reliable responses; he rings.
 fn insisted(sdp: &[u8]) -> (World, Request) {
     let (_, _, invite) = scripted();

@@ -5,7 +5,7 @@ use super::world::*;
 use crate::model::call::EndReason;
 use crate::model::id::CallId;
 use crate::sip::message::{Message, Method, Request};
-use crate::sip::{CallEvent, PlaceCall, SipCommand, SipEvent};
+use crate::sip::{CallEvent, PlaceCall, ReferTo, SipCommand, SipEvent};
 
 fn anonymous() -> SipCommand {
     SipCommand::Invite(PlaceCall {
@@ -42,9 +42,12 @@ fn nothing_names_an_anonymous_caller_in_any_request() {
     world.run_secs(1);
     world.flow(ALICE, Ok(()));
     world.run_secs(2);
+    let to = ReferTo::Uri("sip:carol@cusax.test".to_owned());
+    world.command(ALICE, SipCommand::Refer { call: call.clone(), to });
+    world.run_secs(1);
     world.command(ALICE, SipCommand::Hangup(call));
     world.run_secs(1);
-    for method in [Method::Invite, Method::Ack, Method::Update, Method::Bye] {
+    for method in [Method::Invite, Method::Ack, Method::Update, Method::Refer, Method::Bye] {
         let requests = world.requests(ALICE, &method);
         assert!(!requests.is_empty(), "{method}");
         for request in requests {

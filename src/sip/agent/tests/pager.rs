@@ -135,7 +135,7 @@ fn what_cannot_be_sent_is_said_in_words() {
     world.connect = Err(Fault::Refused("x".to_owned()));
     world.flow(ALICE, Err(Fault::Lost("reset".to_owned())));
     send(&mut world, "offline", "sip:bob@cusax.test", "x");
-    assert!(matches!(outcome(&world, "offline")[..], [Err(Fault::Unreachable(_))]));
+    assert!(matches!(outcome(&world, "offline")[..], [Err(Fault::Lost(_))]));
 }
 
 #[test]

@@ -262,3 +262,18 @@ fn a_proxy_that_is_away_ends_no_call() {
     world.run_secs(100);
     assert_eq!(world.ends(ALICE), [EndReason::NoAnswer]);
 }
+
+#[test]
+fn a_way_that_is_back_just_before_the_end_of_a_session_saves_it() {
+    let (mut world, _) = agreed("1800;refresher=uac", "UPDATE");
+    let connect = std::mem::replace(&mut world.connect, Err(Fault::Lost("refused".to_owned())));
+    world.flow(ALICE, Err(Fault::Lost("reset".to_owned())));
+    world.run(Duration::from_millis(1_767_800));
+    world.connect = connect;
+    world.flow(ALICE, Ok(()));
+    world.run_secs(1);
+    let update = last(&world, ALICE, &Method::Update);
+    world.inject(ALICE, &Message::Response(ok(&update, b"")));
+    world.run_secs(HOUR / 4);
+    assert!(world.ends(ALICE).is_empty());
+}

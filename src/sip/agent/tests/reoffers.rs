@@ -290,16 +290,46 @@ fn a_challenge_to_an_offer_is_answered() {
 }
 
 #[test]
-fn an_offer_of_theirs_can_be_cancelled() {
+fn a_cancel_of_an_offer_that_the_core_has_comes_too_late() {
     let (mut world, _, incoming) = talking(11);
     let theirs = in_dialog(&world, Method::Invite, HOLD, 100);
     world.inject(BOB, &Message::Request(theirs.clone()));
     world.inject(BOB, &Message::Request(crate::sip::transaction::cancel_for(&theirs)));
     assert_eq!(world.statuses(BOB, &Method::Cancel), [200]);
-    assert_eq!(world.statuses(BOB, &Method::Invite).last(), Some(&487));
+    // The core runs what it answers with: the other side has to know that answer.
     world.command(BOB, SipCommand::AnswerReoffer { call: incoming, sdp: Some(HELD.to_vec()) });
-    assert_eq!(world.statuses(BOB, &Method::Invite).last(), Some(&487));
+    assert_eq!(world.statuses(BOB, &Method::Invite).last(), Some(&200));
     assert!(world.ends(BOB).is_empty());
+}
+
+#[test]
+fn an_offer_of_ours_that_the_ack_does_not_answer_is_told() {
+    let (mut world, _, incoming) = talking(13);
+    let mut theirs = in_dialog(&world, Method::Invite, b"", 100);
+    theirs.headers.remove("Content-Type");
+    world.inject(BOB, &Message::Request(theirs));
+    world.command(BOB, SipCommand::AnswerReoffer { call: incoming, sdp: Some(HELD.to_vec()) });
+    let before = count(&world, BOB, &CallEvent::Confirmed { sdp: None });
+    world.inject(BOB, &Message::Request(in_dialog(&world, Method::Ack, b"", 100)));
+    assert_eq!(count(&world, BOB, &CallEvent::Confirmed { sdp: None }), before + 1);
+}
+
+#[test]
+fn an_ack_that_no_way_leads_to_us_ends_no_call() {
+    let (mut world, _, incoming) = talking(14);
+    world.scripted = Some(ALICE);
+    world.inject(BOB, &Message::Request(in_dialog(&world, Method::Invite, HOLD, 100)));
+    world.command(BOB, SipCommand::AnswerReoffer { call: incoming, sdp: Some(HELD.to_vec()) });
+    world.connect = Err(Fault::Lost("refused".to_owned()));
+    world.flow(BOB, Err(Fault::Lost("reset".to_owned())));
+    world.run_secs(100);
+    assert!(world.ends(BOB).is_empty());
+    world.connect = Ok(());
+    world.flow(BOB, Ok(()));
+    world.run_secs(5);
+    assert_eq!(world.statuses(BOB, &Method::Invite).last(), Some(&200), "it is said again");
+    world.run_secs(60);
+    assert_eq!(world.ends(BOB), [EndReason::NoAnswer], "and not for ever");
 }
 
 #[test]
@@ -372,4 +402,33 @@ fn a_bye_that_failed_on_its_way_is_said_again_and_not_for_ever() {
     assert_eq!(number, 2 + 7, "every 4 s for 32 s");
     assert_eq!(world.ends(ALICE), [EndReason::LocalHangup]);
     world.assert_at_rest_of(ALICE);
+}
+
+#[test]
+fn a_first_challenge_in_a_call_waits_for_the_password() {
+    let challenged = |request: &Request| {
+        let mut challenge = respond(request, 407, b"");
+        let value = "Digest realm=\"cusax.test\", nonce=\"n\", qop=\"auth\"";
+        challenge.headers.push("Proxy-Authenticate", value);
+        Message::Response(challenge)
+    };
+    let (mut world, out, invite) = offered(16);
+    world.inject(ALICE, &challenged(&invite));
+    world.run_secs(3);
+    assert_eq!(count(&world, ALICE, &CallEvent::ReofferAgain), 1);
+    offer(&mut world, ALICE, &out);
+    world.inject(ALICE, &challenged(&last(&world, ALICE, &Method::Invite)));
+    let again = last(&world, ALICE, &Method::Invite);
+    assert!(again.headers.get("Proxy-Authorization").is_some());
+    world.inject(ALICE, &Message::Response(respond(&again, 200, HELD)));
+    assert_eq!(count(&world, ALICE, &reanswered()), 1);
+
+    let (mut world, out, _) = talking(17);
+    world.scripted = Some(BOB);
+    world.command(ALICE, SipCommand::Hangup(out));
+    for _ in 0..2 {
+        world.inject(ALICE, &challenged(&last(&world, ALICE, &Method::Bye)));
+        world.run_secs(2);
+    }
+    assert!(last(&world, ALICE, &Method::Bye).headers.get("Proxy-Authorization").is_some());
 }

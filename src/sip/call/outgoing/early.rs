@@ -69,6 +69,7 @@ impl Outgoing {
         let Some(fork) = self.forks.offering() else { return Next::Stay };
         let Some(number) = fork.offered.take() else { return Next::Stay };
         fork.agreed = true;
+        fork.local = Some(sdp.to_vec());
         let mut prack = fork.dialog.request(Method::Prack);
         prack.headers.set("RAck", format!("{number} {} INVITE", self.number));
         set_sdp(&mut prack.headers, &mut prack.body, sdp);
@@ -146,6 +147,7 @@ impl Outgoing {
             return Next::Stay;
         };
         fork.dialog.refresh_target(&request.headers);
+        (fork.local, fork.updated) = (Some(sdp.clone()), true);
         let mut response = Response::to_request(&request, 200, None);
         line.add_options(&mut response.headers);
         set_sdp(&mut response.headers, &mut response.body, &sdp);

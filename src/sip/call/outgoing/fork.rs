@@ -17,6 +17,10 @@ pub(in super::super) struct Fork {
     pub sdp: Option<Vec<u8>>,
     /// Offer and answer went to and fro reliably.
     pub agreed: bool,
+    /// What we said of ourselves since, in a PRACK or in the answer to an UPDATE.
+    pub local: Option<Vec<u8>>,
+    /// An UPDATE changed the session: no response to the INVITE says how it is.
+    pub updated: bool,
     /// It offered; the number of the response whose PRACK shall hold our answer.
     pub offered: Option<u32>,
 }
@@ -55,7 +59,9 @@ impl Forks {
             None if self.list.len() >= MAX_EARLY => return News::Nothing,
             None => {
                 let order = Order::default();
-                self.list.push(Fork { dialog, order, sdp: None, agreed: false, offered: None });
+                let (agreed, updated) = (false, false);
+                let (sdp, local, offered) = (None, None, None);
+                self.list.push(Fork { dialog, order, sdp, agreed, local, updated, offered });
                 self.list.len() - 1
             }
         };

@@ -18,6 +18,8 @@ use crate::model::call::EndReason;
 const MAX_ACKED: usize = 4;
 /// When a refresh that failed is tried again.
 const TRY_AGAIN: Duration = Duration::from_secs(10);
+/// When a change that waits for the password is tried again.
+const PASSWORD: Duration = Duration::from_secs(2);
 /// Attempts to tell a new address to who does not answer.
 const MAX_FAILURES: u8 = 6;
 /// Answers 422 that one refresh follows.
@@ -118,6 +120,12 @@ impl Session {
     pub fn on_flow_up(&mut self, line: &mut Line<'_>) {
         if let End::Unsent { .. } = self.end {
             return self.send_bye(line);
+        }
+        // What was due while there was no way gets its time now.
+        let grace = line.now + line.stack.transactions.timers().limit();
+        self.timer.postpone(grace);
+        if let Some(answer) = &mut self.answer {
+            answer.put_off(grace);
         }
         self.refresh_soon(line.now, line.stack.transactions.timers().t1);
     }
@@ -276,6 +284,10 @@ impl Session {
             return Next::Stay;
         }
         match pending.change {
+            Change::Offer(_) if line.awaits_password(response) && !pending.cancelled => {
+                self.own.pause = Some(line.now + PASSWORD);
+                self.own.wanted = true;
+            }
             Change::Offer(_) => self.tell_failed(line, response.status, reason(response)),
             Change::Refresh
                 if pending.method == Method::Update

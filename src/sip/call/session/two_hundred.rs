@@ -56,6 +56,11 @@ impl TwoHundred {
         self.offers
     }
 
+    /// Its end is put off, at the least until then.
+    pub fn put_off(&mut self, until: Instant) {
+        self.until = self.until.max(until);
+    }
+
     pub fn poll_timeout(&self) -> Instant {
         self.resend.min(self.until)
     }
