@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::agent::{Need, Owner, Stack};
 use super::digest::{Authenticator, DigestError};
 use super::message::{Headers, Method, Request, Response};
-use super::text::{reason, safe};
+use super::text::{reason, retry_after};
 use super::transaction::ClientKey;
 use super::{Registration as State, SipEvent};
 use crate::model::fault::Fault;
@@ -27,6 +27,8 @@ const MAX_OLD: usize = 4;
 const PATIENCE_WORKING: Duration = Duration::from_secs(32);
 const PATIENCE: Duration = Duration::from_secs(10);
 const PATIENCE_ALTERNATIVE: Duration = Duration::from_secs(4);
+/// The longest wait that the registrar may impose.
+const MAX_WAIT: Duration = Duration::from_secs(1800);
 /// The longest a call on waits for the next attempt.
 const HURRY: Duration = Duration::from_secs(5);
 
@@ -379,10 +381,11 @@ impl Registration {
             return self.refused(now, stack, response);
         }
         self.learn_address(stack, response);
-        match self.auth.challenged(response) {
+        match stack.challenged(&mut self.auth, response) {
             Ok(()) => self.register(now, stack),
             Err(DigestError::WrongPassword) => self.fail(now, stack, Fault::WrongPassword, None),
             Err(DigestError::Endless) => self.refused(now, stack, response),
+            Err(DigestError::Weaker) => self.fail(now, stack, Fault::Downgraded, None),
             Err(_) => self.fail(now, stack, Fault::NoMechanism, None),
         }
     }
@@ -391,7 +394,7 @@ impl Registration {
         self.challenges = self.challenges.saturating_add(1);
         let again = matches!(response.status, 401 | 407)
             && self.challenges <= 2
-            && self.auth.challenged(response).is_ok();
+            && stack.challenged(&mut self.auth, response).is_ok();
         if again {
             self.unregister(now, stack);
         } else {
@@ -405,7 +408,7 @@ impl Registration {
             self.stop(stack, fault);
             return;
         }
-        let wait = response.headers.get("Retry-After").and_then(retry_after);
+        let wait = retry_after(&response.headers, MAX_WAIT);
         self.fail(now, stack, fault, wait);
     }
 
@@ -433,6 +436,14 @@ impl Registration {
         self.due = None;
         self.answer_by = None;
         self.tell(stack, State::Failed { fault, retry_in: None });
+    }
+
+    /// A request of ours failed here and is to be tried at another of the server's targets.
+    pub fn elsewhere(&mut self, stack: &mut Stack) {
+        let is_off = matches!(self.phase, Phase::Closed | Phase::Stopped | Phase::Leaving(_));
+        if !is_off {
+            self.detour(stack);
+        }
     }
 
     /// Goes to another of the server's targets at once (RFC 3263 §4.3), if there is one left.
@@ -469,10 +480,4 @@ fn refusal(response: &Response) -> Fault {
 
 fn min_expires(headers: &Headers) -> Option<u32> {
     headers.get("Min-Expires")?.trim().parse().ok()
-}
-
-/// The seconds of a Retry-After, at most half an hour; its comment and parameters are dropped.
-fn retry_after(value: &str) -> Option<Duration> {
-    let digits = safe(value).chars().take_while(char::is_ascii_digit).collect::<String>();
-    digits.parse().ok().map(|seconds: u64| Duration::from_secs(seconds.min(1800)))
 }

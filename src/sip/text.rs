@@ -1,5 +1,7 @@
 //! Words from the wire, made safe for showing.
 
+use std::time::Duration;
+
 use super::message::{Headers, Response};
 use super::value::{NameAddr, Params};
 
@@ -27,6 +29,14 @@ pub fn reason(response: &Response) -> String {
         .filter(|text| !text.is_empty())
         .or_else(|| ended_because(&response.headers).and_then(|(_, text)| text))
         .unwrap_or_else(|| safe(&response.reason))
+}
+
+/// A Retry-After (RFC 3261 §20.33) without its comment and parameters, at most `most`.
+pub fn retry_after(headers: &Headers, most: Duration) -> Option<Duration> {
+    let value = headers.get("Retry-After")?.trim();
+    let digits: String = value.chars().take_while(char::is_ascii_digit).take(20).collect();
+    let seconds = digits.parse().ok().or((digits.len() > 10).then_some(u64::MAX))?;
+    Some(Duration::from_secs(seconds).min(most))
 }
 
 /// What the first Reason header says (RFC 3326): the SIP status, when that is its protocol, and

@@ -21,7 +21,7 @@ impl Registration {
         {
             return self.fail(now, stack, Fault::Impostor, None);
         }
-        self.auth.accepted(response);
+        stack.accepted(&mut self.auth, response);
         self.challenges = 0;
         self.attempt = 0;
         self.old.clear();
