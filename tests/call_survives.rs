@@ -146,3 +146,37 @@ async fn a_goodbye_said_while_the_server_is_away_arrives_over_tcp() {
 async fn a_goodbye_said_while_the_server_is_away_arrives_over_tls() {
     goodbye_meanwhile(Transport::Tls).await;
 }
+
+/// Without a call nothing but the account says that the server was away.
+async fn comes_back_without_a_call(transport: Transport) {
+    let mut lab =
+        Lab::builder().user(User::new("alice", "secret")).sip_only().start().await.unwrap();
+    let options = ConfigOptions { transport, ..ConfigOptions::default() };
+    let mut alice = Instance::start(&lab.config_toml("alice", &options).unwrap()).await;
+    alice.online("phone").await;
+    alice.forget_events();
+    lab.kill_sip();
+    let killed = Instant::now();
+    let down =
+        |event: &Value| event["account"]["id"] == "phone" && event["account"]["state"] != "online";
+    alice.wait_event(down, PATIENCE).await;
+    println!("{transport:?}: noticed after {:.1} s", killed.elapsed().as_secs_f64());
+    assert!(killed.elapsed() < Duration::from_secs(10), "{:?}", killed.elapsed());
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    lab.start_sip().await.unwrap();
+    let begun = Instant::now();
+    alice.online("phone").await;
+    let taken = begun.elapsed();
+    println!("{transport:?}: registered again after {:.1} s", taken.as_secs_f64());
+    assert!(taken < BACK, "{taken:?}");
+}
+
+#[tokio::test]
+async fn a_server_restarted_without_a_call_knows_us_again_over_udp() {
+    comes_back_without_a_call(Transport::Udp).await;
+}
+
+#[tokio::test]
+async fn a_server_restarted_without_a_call_knows_us_again_over_tcp() {
+    comes_back_without_a_call(Transport::Tcp).await;
+}

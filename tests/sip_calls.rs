@@ -215,7 +215,7 @@ async fn calls_over_every_transport_end_on_both_sides() {
         let call = bob.incoming().await.call;
         bob.send(SipCommand::Refuse { call, status: 486 }).await;
         loop {
-            if let EndReason::Refused { code, text } = alice.end().await {
+            if let EndReason::Refused { code, text, .. } = alice.end().await {
                 assert_eq!((code, text.as_str()), (486, "Busy Here"));
                 break;
             }

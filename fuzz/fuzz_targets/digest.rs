@@ -3,7 +3,7 @@
 
 #![no_main]
 
-use dovetail::sip::digest::{Authenticator, Credentials};
+use dovetail::sip::digest::{Authenticator, Credentials, Strength};
 use dovetail::sip::message::{Headers, Message, Method, Request, Response};
 use dovetail::sip::wire::write;
 use libfuzzer_sys::fuzz_target;
@@ -15,6 +15,7 @@ fuzz_target!(|data: &[u8]| {
         password: "a password that appears nowhere".to_owned().into(),
     };
     let mut authenticator = Authenticator::new();
+    let mut strength = Strength::default();
     let mut request = Request::new(Method::Register, "sip:cusax.test");
     for block in text.split("\n\n").take(32) {
         let mut headers = Headers::default();
@@ -31,8 +32,8 @@ fuzz_target!(|data: &[u8]| {
         let status = if block.starts_with(['i', 'j']) { 200 } else { 401 };
         let response = Response { status, reason: String::new(), headers, body: Vec::new() };
         if status == 200 {
-            authenticator.accepted(&response);
-        } else if authenticator.challenged_by(&request, &response).is_err() {
+            authenticator.accepted(&mut strength, &response);
+        } else if authenticator.challenged_by(&mut strength, &request, &response).is_err() {
             continue;
         }
         authenticator.authorize(&mut request, &credentials, [7; 16]);

@@ -1,5 +1,7 @@
 //! A call as the faces show it.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::id::{AccountId, CallId};
@@ -234,6 +236,8 @@ pub enum EndReason {
         code: u16,
         /// The reason phrase or Warning text, made safe for showing.
         text: String,
+        /// When it may be worth another try (Retry-After, RFC 3261 §20.33); at most a day.
+        retry_after: Option<Duration>,
     },
     /// Nobody answered (time-out of the transaction).
     NoAnswer,

@@ -40,6 +40,13 @@ pub enum Fault {
     /// The server offers only ways to sign in that are too weak.
     #[error("The server offers no safe way to sign in.")]
     NoMechanism,
+    /// The server asks for a weaker proof of the password than it did before: somebody may be in
+    /// between. None was given, and none is by itself.
+    #[error(
+        "The server asks for a weaker proof of the password (MD5) than before. None was given: \
+         somebody on the way may want to learn the password."
+    )]
+    Downgraded,
     /// The server claimed to know the password and does not: it may be another's. Never tried
     /// again by itself.
     #[error(
@@ -103,6 +110,7 @@ impl Fault {
                 | Self::NoPassword(_)
                 | Self::Replaced
                 | Self::NoMechanism
+                | Self::Downgraded
                 | Self::Impostor
         )
     }

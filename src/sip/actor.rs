@@ -229,6 +229,9 @@ impl Actor {
     /// Whether our address towards the server is another, or the machine has slept.
     async fn look(&mut self) {
         let Some(remote) = self.remote else { return };
+        if let Some(transports) = &self.transports {
+            transports.knock().await;
+        }
         let now = Look::now(local_towards(remote).await);
         let change = self.look.replace(now).and_then(|last| watch::compare(&last, &now));
         let Some(change) = change else { return };

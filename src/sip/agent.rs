@@ -317,6 +317,7 @@ impl Agent {
             }
             (Some(_), target) => EndReason::Refused {
                 code: 416,
+                retry_after: None,
                 text: match target {
                     Some(_) => {
                         "This address needs an account that is connected over TLS".to_owned()
@@ -383,6 +384,26 @@ impl Agent {
         }
     }
 
+    /// What waits for the registration hears of it, and of another target that is wanted.
+    fn settle_registration(&mut self, now: Instant) {
+        if self.stack.take_registered() && self.leaving.is_none() {
+            self.mailbox.registered(now, &mut self.stack);
+            self.pager.registered(now, &mut self.stack);
+            for call in self.calls.values_mut() {
+                call.on_registered(now, &mut self.stack);
+            }
+        }
+        if self.stack.take_failed() {
+            self.pager.not_registered(&mut self.stack);
+            for call in self.calls.values_mut() {
+                call.on_not_registered(now, &mut self.stack);
+            }
+        }
+        if self.stack.take_elsewhere() {
+            self.registration.elsewhere(&mut self.stack);
+        }
+    }
+
     /// After every input: failures go to their owners, what is over is forgotten.
     fn settle(&mut self, now: Instant) {
         while let Some((owner, key)) = self.stack.transactions.poll_failed() {
@@ -391,9 +412,7 @@ impl Agent {
         for call in self.calls.values_mut() {
             call.watch_contact(now, &mut self.stack);
         }
-        if self.stack.take_registered() && self.leaving.is_none() {
-            self.mailbox.registered(now, &mut self.stack);
-        }
+        self.settle_registration(now);
         while let Some((referral, progress)) = self.stack.poll_progress() {
             if let Some(call) = self.calls.get_mut(&referral) {
                 call.on_progress(now, &mut self.stack, progress);

@@ -292,6 +292,23 @@ impl Call {
         }
     }
 
+    /// The account is registered anew: an INVITE that waits for that goes out.
+    pub fn on_registered(&mut self, now: Instant, stack: &mut Stack) {
+        if let Stage::Outgoing(outgoing) = &mut self.stage {
+            outgoing.resume(&mut Line { now, stack, shared: &mut self.shared });
+        }
+    }
+
+    /// It could not be registered.
+    pub fn on_not_registered(&mut self, now: Instant, stack: &mut Stack) {
+        let line = &mut Line { now, stack, shared: &mut self.shared };
+        let next = match &mut self.stage {
+            Stage::Outgoing(outgoing) => outgoing.not_moved(line),
+            _ => Next::Stay,
+        };
+        self.go(next);
+    }
+
     /// Our address may be another than the other side knows.
     pub fn watch_contact(&mut self, now: Instant, stack: &mut Stack) {
         let line = Line { now, stack, shared: &mut self.shared };

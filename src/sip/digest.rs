@@ -3,6 +3,7 @@
 
 mod answer;
 mod challenge;
+mod strength;
 
 use std::fmt;
 
@@ -12,6 +13,8 @@ use super::message::{Request, Response};
 use super::value::{Params, split};
 use answer::Answer;
 use challenge::{Challenge, challenges};
+
+pub use strength::Strength;
 
 /// The most realms that are remembered.
 const MOST_REALMS: usize = 8;
@@ -42,6 +45,9 @@ pub enum DigestError {
     /// No challenge with an algorithm and a qop that are known here.
     #[error("the server offers no known way to authenticate")]
     Unsupported,
+    /// Only MD5 is offered, though this account has signed in with better (RFC 8760 §2.3).
+    #[error("the server offers less than before")]
+    Weaker,
     /// The response holds no challenge.
     #[error("the server refused without a challenge")]
     NoChallenge,
@@ -80,13 +86,17 @@ impl Authenticator {
     }
 
     /// Takes the challenges of a 401 or 407, of each realm the strongest that is known here.
-    /// Whether our answer was refused is told from what was answered since the last challenge;
+    /// MD5 is taken as far as `strength` allows. Whether our answer was refused is told from what was answered since the last challenge;
     /// `challenged_by` knows it exactly.
     ///
     /// # Errors
     /// See `DigestError`. After `WrongPassword` the realm is forgotten.
-    pub fn challenged(&mut self, response: &Response) -> Result<(), DigestError> {
-        self.take(response, |realm| realm.count > 0)
+    pub fn challenged(
+        &mut self,
+        strength: &mut Strength,
+        response: &Response,
+    ) -> Result<(), DigestError> {
+        self.take(strength, response, |realm| realm.count > 0)
     }
 
     /// As `challenged`, with the request that was refused: only credentials in it that used the
@@ -96,10 +106,11 @@ impl Authenticator {
     /// As `challenged`.
     pub fn challenged_by(
         &mut self,
+        strength: &mut Strength,
         request: &Request,
         response: &Response,
     ) -> Result<(), DigestError> {
-        self.take(response, |realm| {
+        self.take(strength, response, |realm| {
             let name = realm.challenge.credentials_header();
             request.headers.all(name).filter_map(challenge::credentials).any(|(name, nonce)| {
                 name == realm.challenge.realm && nonce == realm.challenge.nonce
@@ -149,12 +160,13 @@ impl Authenticator {
     /// To be called with every final response other than 401 and 407, and with every
     /// provisional one over 100, to a request that was authorized: a later challenge is then
     /// not taken for a wrong password. Reads `nextnonce` (RFC 7616 §3.5).
-    pub fn accepted(&mut self, response: &Response) {
+    pub fn accepted(&mut self, strength: &mut Strength, response: &Response) {
         for realm in &mut self.realms {
             if realm.count == 0 {
                 continue;
             }
             realm.accepted = true;
+            strength.accepted(&realm.challenge);
             realm.stale = 0;
             let value = response.headers.get(realm.info_header());
             if let Some(nonce) = value.and_then(|value| info(value, "nextnonce")) {
@@ -201,15 +213,20 @@ impl Authenticator {
 
     fn take(
         &mut self,
+        strength: &mut Strength,
         response: &Response,
         refused: impl Fn(&Realm) -> bool,
     ) -> Result<(), DigestError> {
-        let offers = challenges(&response.headers);
+        let mut offers = challenges(&response.headers);
         if !offers.any {
             return Err(DigestError::NoChallenge);
         }
         if offers.known.is_empty() {
             return Err(DigestError::Unsupported);
+        }
+        offers.known.retain(|challenge| strength.allows(challenge));
+        if offers.known.is_empty() {
+            return Err(DigestError::Weaker);
         }
         for challenge in offers.known {
             self.renew(challenge, &refused)?;

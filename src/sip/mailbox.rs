@@ -61,7 +61,11 @@ impl Mailbox {
         response: &Response,
     ) {
         if let Some(subscription) = &mut self.subscription {
-            subscription.on_response(now, stack, key, response);
+            let ours = subscription.on_response(now, stack, key, response);
+            // Not worth the flow of a call.
+            if ours && response.status == 503 && !stack.in_call {
+                stack.elsewhere();
+            }
         }
     }
 

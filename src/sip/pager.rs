@@ -40,6 +40,8 @@ struct Sending {
     key: Option<ClientKey>,
     /// It waits for the password.
     challenge: Option<Box<Response>>,
+    /// It waits for another of the server's targets, because of this.
+    moving: Option<Fault>,
 }
 
 impl Pager {
@@ -48,8 +50,15 @@ impl Pager {
         let id = message.id.clone();
         match self.request(stack, message) {
             Ok(request) => {
-                let mut sending =
-                    Sending { id, request, seq: 1, challenges: 0, key: None, challenge: None };
+                let mut sending = Sending {
+                    id,
+                    request,
+                    seq: 1,
+                    challenges: 0,
+                    key: None,
+                    challenge: None,
+                    moving: None,
+                };
                 self.transmit(now, stack, &mut sending);
                 self.sending.push(sending);
             }
@@ -79,7 +88,7 @@ impl Pager {
                 self.sending.push(sending);
                 return;
             }
-            401 | 407 => match self.challenged(&mut sending, response) {
+            401 | 407 => match self.challenged(stack, &mut sending, response) {
                 Ok(()) => {
                     self.transmit(now, stack, &mut sending);
                     self.sending.push(sending);
@@ -88,10 +97,17 @@ impl Pager {
                 Err(fault) => Err(fault),
             },
             200..=299 => {
-                self.auth.accepted(response);
+                stack.accepted(&mut self.auth, response);
                 Ok(())
             }
-            status => Err(Fault::Rejected(format!("{status} {}", reason(response)))),
+            status => {
+                let fault = Fault::Rejected(format!("{status} {}", reason(response)));
+                if status == 503 && stack.elsewhere() {
+                    self.wait(sending, fault);
+                    return;
+                }
+                Err(fault)
+            }
         };
         tell(stack, sending.id, sent);
     }
@@ -100,8 +116,48 @@ impl Pager {
         let at = self.sending.iter().position(|one| one.key.as_ref() == Some(key));
         if let Some(at) = at {
             let sending = self.sending.swap_remove(at);
-            tell(stack, sending.id, Err(Fault::TimedOut(safe(&sending.request.uri))));
+            let fault = Fault::TimedOut(safe(&sending.request.uri));
+            match stack.elsewhere() {
+                true => self.wait(sending, fault),
+                false => tell(stack, sending.id, Err(fault)),
+            }
         }
+    }
+
+    /// There is another target: what waited for it goes there (RFC 3263 §4.3).
+    pub fn registered(&mut self, now: Instant, stack: &mut Stack) {
+        for mut sending in self.take_moving() {
+            sending.moving = None;
+            // The same request in another transaction.
+            sending.seq = sending.seq.saturating_sub(1);
+            sending.request.headers.remove("Route");
+            for route in &stack.service_route {
+                sending.request.headers.push("Route", route.as_str());
+            }
+            self.transmit(now, stack, &mut sending);
+            self.sending.push(sending);
+        }
+    }
+
+    /// There is no other target after all.
+    pub fn not_registered(&mut self, stack: &mut Stack) {
+        for sending in self.take_moving() {
+            let Some(fault) = sending.moving else { continue };
+            tell(stack, sending.id, Err(fault));
+        }
+    }
+
+    fn wait(&mut self, mut sending: Sending, why: Fault) {
+        sending.key = None;
+        sending.moving = Some(why);
+        self.sending.push(sending);
+    }
+
+    fn take_moving(&mut self) -> Vec<Sending> {
+        let (moving, others) =
+            std::mem::take(&mut self.sending).into_iter().partition(|one| one.moving.is_some());
+        self.sending = others;
+        moving
     }
 
     /// The password is there, or will not come.
@@ -113,7 +169,7 @@ impl Pager {
             let Some(challenge) = sending.challenge.take() else { continue };
             let sent = match fault {
                 Some(fault) => Err(fault.clone()),
-                None => self.challenged(&mut sending, &challenge),
+                None => self.challenged(stack, &mut sending, &challenge),
             };
             match sent {
                 Ok(()) => {
@@ -206,15 +262,22 @@ impl Pager {
         sending.key = stack.send(now, Owner::Pager, request, next_hop.as_deref());
     }
 
-    fn challenged(&mut self, sending: &mut Sending, response: &Response) -> Result<(), Fault> {
+    fn challenged(
+        &mut self,
+        stack: &mut Stack,
+        sending: &mut Sending,
+        response: &Response,
+    ) -> Result<(), Fault> {
         sending.challenges = sending.challenges.saturating_add(1);
         if sending.challenges > MAX_CHALLENGES {
             return Err(Fault::Rejected(format!("{} {}", response.status, reason(response))));
         }
-        self.auth.challenged_by(&sending.request, response).map_err(|error| match error {
+        let taken = stack.challenged_by(&mut self.auth, &sending.request, response);
+        taken.map_err(|error| match error {
             DigestError::WrongPassword => Fault::WrongPassword,
             DigestError::WrongServer => Fault::Impostor,
             DigestError::Unsupported => Fault::NoMechanism,
+            DigestError::Weaker => Fault::Downgraded,
             DigestError::NoChallenge | DigestError::Endless => {
                 Fault::Rejected(format!("{} {}", response.status, reason(response)))
             }

@@ -381,10 +381,11 @@ impl Registration {
             return self.refused(now, stack, response);
         }
         self.learn_address(stack, response);
-        match self.auth.challenged(response) {
+        match stack.challenged(&mut self.auth, response) {
             Ok(()) => self.register(now, stack),
             Err(DigestError::WrongPassword) => self.fail(now, stack, Fault::WrongPassword, None),
             Err(DigestError::Endless) => self.refused(now, stack, response),
+            Err(DigestError::Weaker) => self.fail(now, stack, Fault::Downgraded, None),
             Err(_) => self.fail(now, stack, Fault::NoMechanism, None),
         }
     }
@@ -393,7 +394,7 @@ impl Registration {
         self.challenges = self.challenges.saturating_add(1);
         let again = matches!(response.status, 401 | 407)
             && self.challenges <= 2
-            && self.auth.challenged(response).is_ok();
+            && stack.challenged(&mut self.auth, response).is_ok();
         if again {
             self.unregister(now, stack);
         } else {
@@ -436,6 +437,14 @@ impl Registration {
         self.due = None;
         self.answer_by = None;
         self.tell(stack, State::Failed { fault, retry_in: None });
+    }
+
+    /// A request of ours failed here and is to be tried at another of the server's targets.
+    pub fn elsewhere(&mut self, stack: &mut Stack) {
+        let is_off = matches!(self.phase, Phase::Closed | Phase::Stopped | Phase::Leaving(_));
+        if !is_off {
+            self.detour(stack);
+        }
     }
 
     /// Goes to another of the server's targets at once (RFC 3263 §4.3), if there is one left.

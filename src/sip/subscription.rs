@@ -146,14 +146,14 @@ impl Subscription {
         stack: &mut Stack,
         key: &ClientKey,
         response: &Response,
-    ) {
+    ) -> bool {
         if response.status < 200 || self.key.as_ref() != Some(key) {
-            return;
+            return false;
         }
         self.key = None;
         match (response.status, &self.phase) {
             (401 | 407, _) => self.on_challenge(now, stack, response),
-            (200..=299, Phase::Leaving) => self.auth.accepted(response),
+            (200..=299, Phase::Leaving) => stack.accepted(&mut self.auth, response),
             (200..=299, _) => self.on_success(now, stack, response),
             (_, Phase::Leaving) => self.end(),
             (423, _) => match seconds(&response.headers, "Min-Expires") {
@@ -171,6 +171,7 @@ impl Subscription {
             // It is not to be had here.
             _ => self.end(),
         }
+        true
     }
 
     pub fn on_no_answer(&mut self, now: Instant, stack: &mut Stack, key: &ClientKey) {
@@ -285,7 +286,7 @@ impl Subscription {
     }
 
     fn on_success(&mut self, now: Instant, stack: &mut Stack, response: &Response) {
-        self.auth.accepted(response);
+        stack.accepted(&mut self.auth, response);
         self.challenges = 0;
         self.granted = seconds(&response.headers, "Expires").unwrap_or(self.expires);
         match self.phase {
@@ -305,7 +306,7 @@ impl Subscription {
             return;
         }
         self.challenges = self.challenges.saturating_add(1);
-        if self.challenges > MAX_CHALLENGES || self.auth.challenged(response).is_err() {
+        if self.challenges > MAX_CHALLENGES || stack.challenged(&mut self.auth, response).is_err() {
             return self.end();
         }
         let expires = if matches!(self.phase, Phase::Leaving) { 0 } else { self.expires };

@@ -46,8 +46,9 @@ pub fn ended_because(headers: &Headers) -> Option<(Option<u16>, Option<String>)>
 /// The seconds that a Retry-After, or a parameter of its name, says; comment and parameters are
 /// dropped. `most` bounds what is believed.
 pub fn retry_after(value: &str, most: Duration) -> Option<Duration> {
-    let digits: String = value.trim().chars().take_while(char::is_ascii_digit).collect();
-    digits.parse().ok().map(|seconds| Duration::from_secs(seconds).min(most))
+    let digits: String = value.trim().chars().take_while(char::is_ascii_digit).take(20).collect();
+    let seconds = digits.parse().ok().or((digits.len() > 10).then_some(u64::MAX))?;
+    Some(Duration::from_secs(seconds).min(most))
 }
 
 /// What stands before the parameters of a value.

@@ -243,7 +243,7 @@ impl Transports {
         let opened = connect::open(&shared, &place, &verify, connect::LIMIT, past).await?;
         let info = opened.info;
         let main = match opened.socket {
-            Socket::Udp(bound) => Main::Udp(Udp::start(bound, info.remote, &shared)),
+            Socket::Udp(bound) => Main::Udp(Udp::start(bound, &shared)),
             Socket::Stream(stream) => Main::Stream(Flow::main(stream, &info, &shared)),
         };
         let own_names = [Some(settings.domain.clone()), proxy];
@@ -292,6 +292,14 @@ impl Transports {
         match &self.main {
             Main::Udp(udp) => udp.ping(ping, self.info.remote).await,
             Main::Stream(flow) => flow.push(Job::Bytes(b"\r\n\r\n")),
+        }
+    }
+
+    /// Over UDP, asks the server's system whether anything still listens there; where not, the
+    /// main flow ends at once.
+    pub async fn knock(&self) {
+        if let Main::Udp(udp) = &self.main {
+            udp.knock().await;
         }
     }
 

@@ -1,5 +1,7 @@
 //! Why a call ended, in words.
 
+use std::time::Duration;
+
 use crate::model::call::{Call, Direction, EndReason};
 
 /// Why a call ended, for the person. `encrypts`: the account takes encrypted calls only.
@@ -14,13 +16,14 @@ pub(super) fn words(reason: &EndReason, call: &Call, encrypts: bool) -> String {
         },
         EndReason::Cancelled => "Missed call.".to_owned(),
         EndReason::AnsweredElsewhere => "Answered on another device.".to_owned(),
-        EndReason::Refused { code: 488 | 606, text } if encrypts => with_details(
+        EndReason::Refused { code: 488 | 606, text, .. } if encrypts => with_details(
             "The other side cannot take this call. This account makes encrypted calls only, and \
              the other side may not be able to encrypt",
             488,
             text,
         ),
-        EndReason::Refused { code, text } => refusal(*code, text),
+        EndReason::Refused { code, text, retry_after: Some(wait) } => later(*code, text, *wait),
+        EndReason::Refused { code, text, .. } => refusal(*code, text),
         EndReason::NoAnswer => "No answer.".to_owned(),
         EndReason::NotConnected => "Telephony is not connected.".to_owned(),
         EndReason::Media(text) => text.clone(),
@@ -30,7 +33,24 @@ pub(super) fn words(reason: &EndReason, call: &Call, encrypts: bool) -> String {
 /// What a SIP failure status means and what can be done (RFC 3261 §21), with the server's words
 /// where they add.
 pub(super) fn refusal(code: u16, text: &str) -> String {
-    let plain = match code {
+    with_details(plain(code), code, text)
+}
+
+/// The same where the server said when to try again.
+fn later(code: u16, text: &str, wait: Duration) -> String {
+    let plain = plain(code);
+    let plain = plain.strip_suffix(". Try again later").unwrap_or(plain);
+    let minutes = wait.as_secs().div_ceil(60).max(1);
+    let when = match minutes {
+        1 => "in a minute".to_owned(),
+        2..120 => format!("in {minutes} minutes"),
+        _ => format!("in {} hours", minutes.div_ceil(60)),
+    };
+    format!("{} Try again {when}.", with_details(plain, code, text))
+}
+
+fn plain(code: u16) -> &'static str {
+    match code {
         300..=399 => "The person is reached elsewhere, and no address could be called",
         401 | 407 => "The server did not accept your name and password for this call",
         402 => "The provider wants to be paid for this call",
@@ -66,10 +86,27 @@ pub(super) fn refusal(code: u16, text: &str) -> String {
         607 => "The other side does not want calls from you",
         608 => "The network took the call for unwanted and refused it",
         _ => "The call failed",
-    };
-    with_details(plain, code, text)
+    }
 }
 
 fn with_details(plain: &str, code: u16, text: &str) -> String {
     if text.is_empty() { format!("{plain}.") } else { format!("{plain} ({code} {text}).") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn when_to_try_again_takes_the_place_of_later() {
+        let said = |code, text, seconds| later(code, text, Duration::from_secs(seconds));
+        assert_eq!(said(486, "", 300), "Busy. Try again in 5 minutes.");
+        assert_eq!(said(480, "", 20), "Not available right now. Try again in a minute.");
+        assert_eq!(
+            said(503, "Maintenance", 61),
+            "The service is overloaded or down (503 Maintenance). Try again in 2 minutes."
+        );
+        assert_eq!(said(603, "", 86_400), "Declined. Try again in 24 hours.");
+        assert_eq!(refusal(480, ""), "Not available right now. Try again later.");
+    }
 }

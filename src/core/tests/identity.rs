@@ -130,7 +130,7 @@ fn a_refusal_says_what_happened_and_what_to_do() {
     let mut world = World::signed_in(None);
     let mut reason = |code: u16| {
         let call = world.place("sip:bob@cusax.test", false).unwrap();
-        let refused = EndReason::Refused { code, text: String::new() };
+        let refused = EndReason::Refused { code, text: String::new(), retry_after: None };
         world.says(&call, CallEvent::Ended(refused));
         world.later(Duration::from_secs(6));
         let kept = world.said.iter().rev().find_map(|output| match output {
@@ -151,7 +151,8 @@ fn a_refusal_says_what_happened_and_what_to_do() {
     let mut world = World::new(&config);
     world.phone_online();
     let call = world.place("sip:bob@cusax.test", false).unwrap();
-    let refused = EndReason::Refused { code: 488, text: "Not Acceptable Here".to_owned() };
+    let refused =
+        EndReason::Refused { code: 488, text: "Not Acceptable Here".to_owned(), retry_after: None };
     world.says(&call, CallEvent::Ended(refused));
     assert!(world.call(&call).end_reason.unwrap().contains("encrypt"));
 }

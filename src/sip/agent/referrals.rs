@@ -36,7 +36,7 @@ impl Agent {
             Some(_) => self.stack.watch(place.call.clone(), referral.clone()),
             None => {
                 let text = "The other side does not wait for this call any more".to_owned();
-                let reason = EndReason::Refused { code: 408, text };
+                let reason = EndReason::Refused { code: 408, text, retry_after: None };
                 self.stack.emit_call(&place.call, CallEvent::Ended(reason));
             }
         }

@@ -11,7 +11,7 @@ use rand::{Rng, SeedableRng};
 use super::super::body;
 use super::super::call::Progress;
 use super::super::dialog::with_tag;
-use super::super::digest::{Authenticator, Credentials};
+use super::super::digest::{Authenticator, Credentials, DigestError, Strength};
 use super::super::message::{Headers, Method, Request, Response};
 use super::super::transaction::{ClientKey, ServerKey, Transactions};
 use super::super::transport::{FlowId, FlowInfo, Hop, Source};
@@ -77,6 +77,14 @@ pub struct Stack {
     password_asked: bool,
     /// The account was registered anew since [`Self::take_registered`].
     registered: bool,
+    /// It could not be, since [`Self::take_failed`].
+    failed: bool,
+    /// What the core was told of the registration last: that it is there.
+    is_registered: bool,
+    /// See [`Self::elsewhere`].
+    elsewhere: bool,
+    /// What the servers that ask for the password were seen to know.
+    strength: Strength,
     /// Calls that another call's other side asked for, and that call.
     watched: BTreeMap<CallId, CallId>,
     progress: VecDeque<(CallId, Progress)>,
@@ -99,6 +107,10 @@ impl Stack {
             needs: VecDeque::new(),
             password_asked: false,
             registered: false,
+            failed: false,
+            is_registered: false,
+            elsewhere: false,
+            strength: Strength::default(),
             watched: BTreeMap::new(),
             progress: VecDeque::new(),
         }
@@ -120,13 +132,66 @@ impl Stack {
     }
 
     pub fn emit(&mut self, event: SipEvent) {
-        self.registered |= matches!(event, SipEvent::Registration(Registration::Registered { .. }));
+        if let SipEvent::Registration(state) = &event {
+            self.is_registered = matches!(state, Registration::Registered { .. });
+            self.registered |= self.is_registered;
+            self.failed |= matches!(state, Registration::Failed { .. } | Registration::Closed);
+        }
         self.events.push_back(event);
     }
 
     /// Whether the core was told of a new registration since this was asked last.
     pub fn take_registered(&mut self) -> bool {
         std::mem::take(&mut self.registered)
+    }
+
+    /// Whether the core was told of a failure to register since this was asked last.
+    pub fn take_failed(&mut self) -> bool {
+        std::mem::take(&mut self.failed)
+    }
+
+    /// Asks for the server's next target (RFC 3263 §4.3), because the one in use failed a
+    /// request. `false` when there is none; else what comes next is a new registration there or
+    /// its failure.
+    pub fn elsewhere(&mut self) -> bool {
+        let others = self.flow.as_ref().is_some_and(|flow| flow.alternatives > 0);
+        self.elsewhere |= others && self.is_registered;
+        self.elsewhere
+    }
+
+    /// Whether [`Self::elsewhere`] was asked for since this was asked last.
+    pub fn take_elsewhere(&mut self) -> bool {
+        std::mem::take(&mut self.elsewhere)
+    }
+
+    /// Takes a 401 or 407; MD5 only from an account that was never seen to know better.
+    ///
+    /// # Errors
+    /// As [`Authenticator::challenged`].
+    pub fn challenged(
+        &mut self,
+        authenticator: &mut Authenticator,
+        response: &Response,
+    ) -> Result<(), DigestError> {
+        authenticator.challenged(&mut self.strength, response)
+    }
+
+    /// The same where the refused request is known.
+    ///
+    /// # Errors
+    /// As [`Authenticator::challenged_by`].
+    pub fn challenged_by(
+        &mut self,
+        authenticator: &mut Authenticator,
+        request: &Request,
+        response: &Response,
+    ) -> Result<(), DigestError> {
+        authenticator.challenged_by(&mut self.strength, request, response)
+    }
+
+    /// Takes the 2xx to a request that was authorized.
+    pub fn accepted(&mut self, authenticator: &mut Authenticator, response: &Response) {
+        authenticator.accepted(&mut self.strength, response);
     }
 
     /// The other side of `referral` wants to know how `call` goes.

@@ -6,6 +6,7 @@
 mod calls;
 mod digits;
 mod early;
+mod failover;
 mod flow;
 mod forking;
 mod identity;

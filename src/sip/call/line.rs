@@ -68,6 +68,8 @@ pub(super) enum Challenge {
     NeedsPassword,
     /// Nothing we have will do.
     Hopeless,
+    /// It asks for MD5, and the account has seen better.
+    Weaker,
 }
 
 impl Line<'_> {
@@ -117,9 +119,10 @@ impl Line<'_> {
         if self.shared.challenges > MAX_CHALLENGES {
             return Challenge::Hopeless;
         }
-        match self.shared.auth.challenged(response) {
+        match self.stack.challenged(&mut self.shared.auth, response) {
             Ok(()) => Challenge::Answerable,
             Err(DigestError::WrongPassword) => Challenge::Hopeless,
+            Err(DigestError::Weaker) => Challenge::Weaker,
             Err(error) => {
                 tracing::info!(call = %self.shared.id, %error, "challenge cannot be answered");
                 Challenge::Hopeless
@@ -130,7 +133,7 @@ impl Line<'_> {
     /// Takes the 2xx that followed on an answer to a challenge.
     pub fn accepted(&mut self, response: &Response) {
         self.shared.challenges = 0;
-        self.shared.auth.accepted(response);
+        self.stack.accepted(&mut self.shared.auth, response);
     }
 
     /// Whether a request that was challenged may go out again.

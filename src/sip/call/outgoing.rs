@@ -1,13 +1,14 @@
 //! An INVITE of ours until its first 2xx (RFC 3261 §13.2).
 
+mod detour;
 mod early;
 mod fork;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::super::dialog::{Dialog, DialogId};
 use super::super::message::{Headers, Method, Request, Response};
-use super::super::text::reason;
+use super::super::text::{reason, retry_after};
 use super::super::transaction::ClientKey;
 use super::super::value::call_info;
 use super::super::{CallEvent, PlaceCall, body};
@@ -17,8 +18,12 @@ use super::session::{Reoffer, Session};
 use super::{ACCEPT_SDP, Next, timer};
 use crate::model::account::Transport;
 use crate::model::call::EndReason;
+use crate::model::fault::Fault;
+use detour::Detour;
 use fork::{Fork, Forks};
 
+/// The longest Retry-After that is shown.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(86_400);
 /// Answers 422 that one call follows.
 const MAX_RAISES: u8 = 3;
 
@@ -34,6 +39,7 @@ pub(super) struct Outgoing {
     /// An offer of theirs in an early dialog that the core has not answered.
     reoffer: Option<(DialogId, Reoffer)>,
     redirect: Redirect,
+    detour: Detour,
     raises: u8,
     provisional: bool,
     /// The user hung up; whatever comes is to be undone.
@@ -61,6 +67,7 @@ impl Outgoing {
             pracks: Vec::new(),
             reoffer: None,
             redirect: Redirect::new(&place.target),
+            detour: Detour::default(),
             raises: 0,
             provisional: false,
             given_up: false,
@@ -126,12 +133,11 @@ impl Outgoing {
         if self.key.as_ref() != Some(key) {
             return Next::Stay;
         }
-        line.end(if line.stack.flow.is_some() {
-            EndReason::NoAnswer
-        } else {
-            EndReason::NotConnected
-        });
-        Next::Over
+        let why = match line.stack.flow {
+            Some(_) => EndReason::NoAnswer,
+            None => EndReason::NotConnected,
+        };
+        self.detour(line, why)
     }
 
     pub fn on_password(&mut self, line: &mut Line<'_>) -> Next {
@@ -169,6 +175,10 @@ impl Outgoing {
     fn send(&mut self, line: &mut Line<'_>) {
         self.number = self.number.saturating_add(1);
         self.invite.headers.set("CSeq", format!("{} INVITE", self.number));
+        self.transmit(line);
+    }
+
+    fn transmit(&mut self, line: &mut Line<'_>) {
         self.invite.headers.set("Contact", line.contact());
         self.provisional = false;
         self.forks = Forks::default();
@@ -192,7 +202,8 @@ impl Outgoing {
     fn on_success(&mut self, line: &mut Line<'_>, response: &Response) -> Next {
         line.accepted(response);
         let Some((key, fresh)) = self.key.clone().zip(Dialog::uac(&self.invite, response)) else {
-            line.end(EndReason::Refused { code: response.status, text: String::new() });
+            let (code, text) = (response.status, String::new());
+            line.end(EndReason::Refused { code, text, retry_after: None });
             return Next::Over;
         };
         let fork = self.forks.win(fresh.id());
@@ -242,6 +253,11 @@ impl Outgoing {
                 Next::Stay
             }
             Challenge::Hopeless => Self::refused(line, response),
+            Challenge::Weaker => {
+                let (code, text) = (response.status, Fault::Downgraded.to_string());
+                line.end(EndReason::Refused { code, text, retry_after: None });
+                Next::Over
+            }
         }
     }
 
@@ -259,13 +275,23 @@ impl Outgoing {
                 line.emit(CallEvent::Redirected { targets });
                 Next::Stay
             }
+            None if response.status == 503 => self.detour(line, refusal(response)),
             None => Self::refused(line, response),
         }
     }
 
     fn refused(line: &mut Line<'_>, response: &Response) -> Next {
-        line.end(EndReason::Refused { code: response.status, text: reason(response) });
+        line.end(refusal(response));
         Next::Over
+    }
+}
+
+fn refusal(response: &Response) -> EndReason {
+    let wait = response.headers.get("Retry-After");
+    EndReason::Refused {
+        code: response.status,
+        text: reason(response),
+        retry_after: wait.and_then(|value| retry_after(value, MAX_RETRY_AFTER)),
     }
 }
 

@@ -40,7 +40,7 @@ impl Progress {
         let (code, text) = match event {
             CallEvent::Ringing => return Some(Self::Ringing),
             CallEvent::Answered { .. } => return Some(Self::Answered),
-            CallEvent::Ended(EndReason::Refused { code, text }) => (*code, text.clone()),
+            CallEvent::Ended(EndReason::Refused { code, text, .. }) => (*code, text.clone()),
             CallEvent::Ended(EndReason::LocalHangup) => (487, String::new()),
             CallEvent::Ended(EndReason::NoAnswer) => (408, String::new()),
             CallEvent::Ended(_) => (503, String::new()),
@@ -175,7 +175,7 @@ impl Referral {
             401 | 407 => match line.challenged(response) {
                 Challenge::Answerable => self.notify(line, dialog),
                 Challenge::NeedsPassword => self.challenge = Some(Box::new(response.clone())),
-                Challenge::Hopeless => self.unwatch(),
+                Challenge::Hopeless | Challenge::Weaker => self.unwatch(),
             },
             200..=299 => {
                 line.accepted(response);

@@ -372,7 +372,9 @@ impl Session {
         self.answer = None;
         line.end(match ended_because(&bye.headers) {
             _ if taken_elsewhere(&bye.headers) => EndReason::AnsweredElsewhere,
-            Some((Some(code @ 300..=699), Some(text))) => EndReason::Refused { code, text },
+            Some((Some(code @ 300..=699), Some(text))) => {
+                EndReason::Refused { code, text, retry_after: None }
+            }
             _ => EndReason::RemoteHangup,
         });
         self.end = End::Done;

@@ -69,7 +69,9 @@ impl Transfer {
             401 | 407 if !self.over => match line.challenged(response) {
                 Challenge::Answerable => self.send(line, dialog),
                 Challenge::NeedsPassword => self.challenge = Some(Box::new(response.clone())),
-                Challenge::Hopeless => self.fail(line, response.status, reason(response)),
+                Challenge::Hopeless | Challenge::Weaker => {
+                    self.fail(line, response.status, reason(response))
+                }
             },
             200..=299 => {
                 line.accepted(response);

@@ -120,7 +120,7 @@ fn the_strongest_challenge_wins_and_lists_are_read() {
             "Digest realm=\"r\",nonce=\"y\",algorithm=SHA-512-256,qop=\"auth-future\"",
         ),
     ]);
-    authenticator.challenged(&response).unwrap();
+    authenticator.challenged(&mut Strength::default(), &response).unwrap();
     let (request, pairs) = answered(&mut authenticator, 7);
     assert_eq!(pairs.len(), 1);
     assert_eq!(pairs[0].get("nonce"), Some("s256"));
@@ -140,7 +140,7 @@ fn one_401_with_realms_of_both_kinds() {
         ("WWW-Authenticate", "Digest realm=\"a\", nonce=\"1\""),
         ("Proxy-Authenticate", "Digest realm=\"b, \\\"c\\\"\", nonce=\"2\", opaque=\"o\""),
     ]);
-    authenticator.challenged(&response).unwrap();
+    authenticator.challenged(&mut Strength::default(), &response).unwrap();
     let (request, pairs) = answered(&mut authenticator, 0);
     assert_eq!(pairs[0].get("realm"), Some("a"));
     assert_eq!((pairs[1].get("realm"), pairs[1].get("opaque")), (Some("b, \"c\""), Some("o")));
@@ -157,31 +157,49 @@ fn one_401_with_realms_of_both_kinds() {
 #[test]
 fn a_second_refusal_is_a_wrong_password() {
     let mut authenticator = Authenticator::new();
-    authenticator.challenged(&www("Digest realm=\"r\",nonce=\"1\"")).unwrap();
+    authenticator
+        .challenged(&mut Strength::default(), &www("Digest realm=\"r\",nonce=\"1\""))
+        .unwrap();
     let (request, _) = answered(&mut authenticator, 0);
     let second = www("Digest realm=\"r\",nonce=\"2\"");
-    assert_eq!(authenticator.challenged_by(&request, &second), Err(DigestError::WrongPassword));
-    authenticator.challenged(&www("Digest realm=\"r\",nonce=\"1\"")).unwrap();
+    assert_eq!(
+        authenticator.challenged_by(&mut Strength::default(), &request, &second),
+        Err(DigestError::WrongPassword)
+    );
+    authenticator
+        .challenged(&mut Strength::default(), &www("Digest realm=\"r\",nonce=\"1\""))
+        .unwrap();
     answered(&mut authenticator, 0);
-    assert_eq!(authenticator.challenged(&second), Err(DigestError::WrongPassword));
+    assert_eq!(
+        authenticator.challenged(&mut Strength::default(), &second),
+        Err(DigestError::WrongPassword)
+    );
 }
 
 #[test]
 fn an_expired_nonce_is_no_wrong_password() {
     let mut authenticator = Authenticator::new();
-    authenticator.challenged(&www("Digest realm=\"r\",nonce=\"1\"")).unwrap();
+    authenticator
+        .challenged(&mut Strength::default(), &www("Digest realm=\"r\",nonce=\"1\""))
+        .unwrap();
     answered(&mut authenticator, 0);
-    authenticator.challenged(&www("Digest realm=\"r\",nonce=\"2\",stale=true")).unwrap();
+    authenticator
+        .challenged(&mut Strength::default(), &www("Digest realm=\"r\",nonce=\"2\",stale=true"))
+        .unwrap();
     let (request, pairs) = answered(&mut authenticator, 0);
     assert_eq!(pairs[0].get("nonce"), Some("2"));
-    authenticator.accepted(&refusal(&[]));
-    authenticator.challenged_by(&request, &www("Digest realm=\"r\",nonce=\"3\"")).unwrap();
+    authenticator.accepted(&mut Strength::default(), &refusal(&[]));
+    authenticator
+        .challenged_by(&mut Strength::default(), &request, &www("Digest realm=\"r\",nonce=\"3\""))
+        .unwrap();
     let (third, _) = answered(&mut authenticator, 0);
-    authenticator.challenged_by(&request, &www("Digest realm=\"r\",nonce=\"4\"")).unwrap();
+    authenticator
+        .challenged_by(&mut Strength::default(), &request, &www("Digest realm=\"r\",nonce=\"4\""))
+        .unwrap();
     let (_, pairs) = answered(&mut authenticator, 0);
     assert_eq!(pairs[0].get("nonce"), Some("4"));
     let late = www("Digest realm=\"r\",nonce=\"4\"");
-    authenticator.challenged_by(&third, &late).unwrap();
+    authenticator.challenged_by(&mut Strength::default(), &third, &late).unwrap();
     let (_, pairs) = answered(&mut authenticator, 0);
     assert_eq!(pairs[0].get("nc"), None, "no qop, no count");
 }
@@ -191,8 +209,10 @@ fn a_server_that_calls_everything_stale_is_left() {
     let mut authenticator = Authenticator::new();
     let verdicts: Vec<_> = (0..6)
         .map(|n| {
-            let verdict = authenticator
-                .challenged(&www(&format!("Digest realm=\"r\",nonce=\"{n}\",stale=true")));
+            let verdict = authenticator.challenged(
+                &mut Strength::default(),
+                &www(&format!("Digest realm=\"r\",nonce=\"{n}\",stale=true")),
+            );
             answered(&mut authenticator, 0);
             verdict
         })
@@ -204,12 +224,16 @@ fn a_server_that_calls_everything_stale_is_left() {
 #[test]
 fn counts_rise_until_nextnonce() {
     let mut authenticator = Authenticator::new();
-    authenticator.challenged(&www("Digest realm=\"r\",nonce=\"1\",qop=auth")).unwrap();
+    authenticator
+        .challenged(&mut Strength::default(), &www("Digest realm=\"r\",nonce=\"1\",qop=auth"))
+        .unwrap();
     answered(&mut authenticator, 0);
     let (_, pairs) = answered(&mut authenticator, 0);
     assert_eq!(pairs[0].get("nc"), Some("00000002"));
-    authenticator
-        .accepted(&refusal(&[("Authentication-Info", "qop=auth, nextnonce=\"a,b\", nc=00000002")]));
+    authenticator.accepted(
+        &mut Strength::default(),
+        &refusal(&[("Authentication-Info", "qop=auth, nextnonce=\"a,b\", nc=00000002")]),
+    );
     let (_, pairs) = answered(&mut authenticator, 0);
     assert_eq!((pairs[0].get("nc"), pairs[0].get("nonce")), (Some("00000001"), Some("a,b")));
 }
@@ -218,7 +242,10 @@ fn counts_rise_until_nextnonce() {
 fn a_session_keeps_its_first_cnonce() {
     let mut authenticator = Authenticator::new();
     authenticator
-        .challenged(&www("Digest realm=\"r\",nonce=\"1\",qop=auth,algorithm=MD5-sess"))
+        .challenged(
+            &mut Strength::default(),
+            &www("Digest realm=\"r\",nonce=\"1\",qop=auth,algorithm=MD5-sess"),
+        )
         .unwrap();
     let (_, first) = answered(&mut authenticator, 1);
     let (_, second) = answered(&mut authenticator, 2);
@@ -231,13 +258,20 @@ fn a_session_keeps_its_first_cnonce() {
 #[test]
 fn what_cannot_be_answered_is_told() {
     let mut authenticator = Authenticator::new();
-    assert_eq!(authenticator.challenged(&refusal(&[])), Err(DigestError::NoChallenge));
+    assert_eq!(
+        authenticator.challenged(&mut Strength::default(), &refusal(&[])),
+        Err(DigestError::NoChallenge)
+    );
     for bad in [
         "Basic realm=\"x\"",
         "Digest realm=\"r\"",
         "Digest realm=\"r\", nonce=\"n\", algorithm=AKAv1-MD5",
     ] {
-        assert_eq!(authenticator.challenged(&www(bad)), Err(DigestError::Unsupported), "{bad}");
+        assert_eq!(
+            authenticator.challenged(&mut Strength::default(), &www(bad)),
+            Err(DigestError::Unsupported),
+            "{bad}"
+        );
     }
     let mut request = register();
     authenticator.authorize(&mut request, &alice(), [0; 16]);
@@ -260,7 +294,10 @@ fn a_server_that_proves_nothing_is_not_believed() {
     for qop in ["auth", "auth-int"] {
         let mut authenticator = Authenticator::new();
         authenticator
-            .challenged(&www(&format!("Digest realm=\"r\", nonce=\"n\", qop=\"{qop}\"")))
+            .challenged(
+                &mut Strength::default(),
+                &www(&format!("Digest realm=\"r\", nonce=\"n\", qop=\"{qop}\"")),
+            )
             .unwrap();
         let (_, pairs) = answered(&mut authenticator, 1);
         let cnonce = pairs[0].get("cnonce").unwrap();
@@ -288,15 +325,48 @@ fn a_server_that_proves_nothing_is_not_believed() {
 fn a_proxy_and_then_the_registrar() {
     let mut authenticator = Authenticator::new();
     let proxy = refusal(&[("Proxy-Authenticate", "Digest realm=\"p\", nonce=\"1\", qop=\"auth\"")]);
-    authenticator.challenged(&proxy).unwrap();
+    authenticator.challenged(&mut Strength::default(), &proxy).unwrap();
     assert_eq!(answered(&mut authenticator, 1).1.len(), 1);
     authenticator
-        .challenged(&www(
-            "Digest realm=\"r\", nonce=\"2\", algorithm=SHA-256-sess, qop=\"auth-int\"",
-        ))
+        .challenged(
+            &mut Strength::default(),
+            &www("Digest realm=\"r\", nonce=\"2\", algorithm=SHA-256-sess, qop=\"auth-int\""),
+        )
         .unwrap();
     let (request, pairs) = answered(&mut authenticator, 2);
     assert_eq!(pairs.len(), 2);
     assert!(request.headers.get("Proxy-Authorization").unwrap().contains("nc=00000002"));
     assert!(request.headers.get("Authorization").unwrap().contains("qop=auth-int"));
+}
+
+#[test]
+fn md5_is_refused_once_better_was_accepted() {
+    let weak = "Digest realm=\"r\",nonce=\"w\",qop=auth,algorithm=MD5";
+    let strong = "Digest realm=\"r\",nonce=\"s\",qop=auth,algorithm=SHA-256";
+    let mut strength = Strength::default();
+    let sign_in = |strength: &mut Strength, challenge: &str, proxy: bool| {
+        let name = if proxy { "Proxy-Authenticate" } else { "WWW-Authenticate" };
+        let mut authenticator = Authenticator::new();
+        authenticator.challenged(strength, &refusal(&[(name, challenge)]))?;
+        authenticator.authorize(&mut register(), &alice(), [1; 16]);
+        authenticator.accepted(strength, &refusal(&[]));
+        Ok(())
+    };
+    // A proxy that knows MD5 only, beside a registrar that knows better.
+    assert_eq!(sign_in(&mut strength, weak, true), Ok(()));
+    // Being asked for better is no proof of anything yet.
+    let asked = www(strong);
+    assert_eq!(Authenticator::new().challenged(&mut strength, &asked), Ok(()));
+    assert_eq!(sign_in(&mut Strength::default(), weak, false), Ok(()));
+    assert_eq!(sign_in(&mut strength, strong, false), Ok(()));
+    assert_eq!(sign_in(&mut strength, weak, false), Err(DigestError::Weaker));
+    let other = weak.replace("\"r\"", "\"another\"");
+    assert_eq!(sign_in(&mut strength, &other, false), Err(DigestError::Weaker));
+    let unnamed = "Digest realm=\"r\",nonce=\"w\"";
+    assert_eq!(sign_in(&mut strength, unnamed, false), Err(DigestError::Weaker));
+    assert_eq!(sign_in(&mut strength, weak, true), Ok(()), "known from before");
+    let both = refusal(&[("WWW-Authenticate", weak), ("WWW-Authenticate", strong)]);
+    assert_eq!(Authenticator::new().challenged(&mut strength, &both), Ok(()));
+    assert_eq!(sign_in(&mut strength, strong, true), Ok(()));
+    assert_eq!(sign_in(&mut strength, weak, true), Err(DigestError::Weaker));
 }

@@ -6,13 +6,26 @@ use super::super::agent::{Stack, bracketed};
 use super::super::message::{Headers, Response};
 use super::super::value::NameAddr;
 use super::{MAX_EXPIRES, Phase, Registration, State};
-use crate::model::account::Security;
+use crate::model::account::{Security, Transport};
 use crate::model::fault::Fault;
 
+/// Over UDP a server that was restarted in between has forgotten us, and nothing but a REGISTER
+/// tells: the shortest and longest pause between two, in seconds. Streams break, and with a call
+/// on the proxy is probed.
+const CHECK: (f64, f64) = (60.0, 90.0);
 /// Registrations in a row for an address that was seen to be another.
 const MAX_MOVES: u8 = 2;
 /// Identities that are kept of P-Associated-URI.
 const MAX_IDENTITIES: usize = 16;
+
+fn check_in(stack: &mut Stack) -> Duration {
+    if stack.flow.as_ref().is_none_or(|flow| flow.transport != Transport::Udp) {
+        return Duration::MAX;
+    }
+    let (least, most) = CHECK;
+    let share = f64::from(stack.dice()) / f64::from(u32::MAX);
+    Duration::from_secs_f64(least + (most - least) * share)
+}
 
 impl Registration {
     pub(super) fn on_success(&mut self, now: Instant, stack: &mut Stack, response: &Response) {
@@ -21,7 +34,7 @@ impl Registration {
         {
             return self.fail(now, stack, Fault::Impostor, None);
         }
-        self.auth.accepted(response);
+        stack.accepted(&mut self.auth, response);
         self.challenges = 0;
         self.attempt = 0;
         self.old.clear();
@@ -32,7 +45,8 @@ impl Registration {
         let granted = self.granted(&response.headers);
         // 80–90 % of the lifetime, spread so that many clients do not come at once.
         let share = 0.8 + 0.1 * f64::from(stack.dice()) / f64::from(u32::MAX);
-        self.due = Some(now + Duration::from_secs(granted.into()).mul_f64(share));
+        let lifetime = Duration::from_secs(granted.into()).mul_f64(share);
+        self.due = Some(now + lifetime.min(check_in(stack)));
         // Registered again at once for a new address, but not for one that changes each time.
         let moved = !stack.outbound && self.learn_address(stack, response);
         if moved && self.moves < MAX_MOVES {

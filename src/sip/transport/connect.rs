@@ -56,13 +56,16 @@ pub(super) async fn open(
     let mut fresh = targets.iter().filter(|target| !past.is_shunned(target, now)).count();
     let mut fault: Option<Fault> = None;
     let mut left = u32::try_from(targets.len()).unwrap_or(u32::MAX);
+    let several = targets.len() > 1;
     for target in targets {
         let share = deadline.saturating_duration_since(Instant::now()) / left.max(1);
         left = left.saturating_sub(1);
         fresh = fresh.saturating_sub(1);
         let label = format!("{}:{}", place.host, target.address.port());
-        let next = match timeout(share, attempt(target, &label, verify, &shared.roots, past)).await
-        {
+        // Alone and for the first time it may as well be asked by the first request.
+        let check = several || past.socket.is_some();
+        let attempt = attempt(target, &label, verify, &shared.roots, past, check);
+        let next = match timeout(share, attempt).await {
             Ok(Ok(mut opened)) => {
                 opened.info.alternatives = fresh;
                 return Ok(opened);
@@ -96,13 +99,14 @@ async fn attempt(
     verify: &Verify,
     roots: &Roots,
     past: &Past,
+    check: bool,
 ) -> Result<Opened, Fault> {
     let remote = target.address;
     let fault = |error: io::Error| fault_of(&error, label);
     let mut info =
         FlowInfo { local: remote, remote, transport: target.transport, tls: None, alternatives: 0 };
     if target.transport == Transport::Udp {
-        let bound = udp::bind(remote, past.socket.clone()).await.map_err(fault)?;
+        let bound = udp::bind(remote, label, past.socket.clone(), check).await.map_err(fault)?;
         info.local = bound.local;
         return Ok(Opened { info, socket: Socket::Udp(bound) });
     }

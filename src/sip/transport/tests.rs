@@ -136,7 +136,20 @@ async fn nothing_listens() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let free = listener.local_addr().unwrap();
     drop(listener);
-    for transport in [Transport::Udp, Transport::Tcp, Transport::Tls] {
+    // Over UDP the first answer tells; once it did, the next flow waits for it.
+    let (mut transports, _) =
+        Transports::open(&settings(free, Transport::Udp), &Past::default()).await.unwrap();
+    match transports.next().await {
+        TransportEvent::Closed { flow: FlowId::MAIN, fault } => {
+            assert_eq!(fault, Fault::Refused(free.to_string()));
+        }
+        other => panic!("{other:?}"),
+    }
+    let mut past = Past::default();
+    past.keep(Some(transports));
+    let again = Transports::open(&settings(free, Transport::Udp), &past).await.err();
+    assert_eq!(again, Some(Fault::Refused(free.to_string())));
+    for transport in [Transport::Tcp, Transport::Tls] {
         let fault = refused(&settings(free, transport)).await;
         assert_eq!(fault, Fault::Refused(free.to_string()), "{transport:?}");
     }

@@ -19,8 +19,8 @@ use crate::sip::message::Message;
 use crate::sip::resolve::Place;
 use crate::sip::wire::{self, MAX_DATAGRAM};
 
-/// How long a refusal of an empty datagram is waited for. On the same machine or network it
-/// comes at once; a later one ends the flow.
+/// How long a refusal of an empty datagram is waited for, where that is worth a wait. On the same
+/// machine or network it comes at once; a later one ends the flow.
 const PROBE: Duration = Duration::from_millis(10);
 /// How many binding requests may be under way.
 const MOST_BINDINGS: usize = 8;
@@ -42,14 +42,16 @@ pub(super) struct Bound {
     pub local: SocketAddr,
     socket: Arc<UdpSocket>,
     sentinel: UdpSocket,
+    /// The server in words.
+    label: String,
 }
 
 impl Udp {
-    pub fn start(bound: Bound, remote: SocketAddr, shared: &Shared) -> Self {
-        let Bound { socket, sentinel, .. } = bound;
+    pub fn start(bound: Bound, shared: &Shared) -> Self {
+        let Bound { socket, sentinel, label, .. } = bound;
         let (sentinel, bindings) = (Arc::new(sentinel), Bindings::default());
         let reader = tokio::spawn(read(socket.clone(), bindings.clone(), shared.events.clone()));
-        let watch = tokio::spawn(watch(sentinel.clone(), remote, shared.events.clone()));
+        let watch = tokio::spawn(watch(sentinel.clone(), label, shared.events.clone()));
         Self {
             socket,
             sentinel,
@@ -67,9 +69,14 @@ impl Udp {
         send(&self.socket, bytes, to).await
     }
 
-    pub async fn ping(&self, ping: Ping, to: SocketAddr) -> Result<(), Fault> {
-        // Its own failure, and the answer of the other side's system, come to its task.
+    /// Asks the other side's system whether anything listens there: its answer, and a failure,
+    /// come to the sentinel's task.
+    pub async fn knock(&self) {
         let _ = self.sentinel.send(b"\r\n").await;
+    }
+
+    pub async fn ping(&self, ping: Ping, to: SocketAddr) -> Result<(), Fault> {
+        self.knock().await;
         if ping == Ping::LineBreaks {
             return self.send(b"\r\n", to).await;
         }
@@ -86,15 +93,21 @@ impl Udp {
 }
 
 /// A socket with the address from which the system sends to `remote`: the `kept` one if that has
-/// it still.
+/// it still. `check`: waits a moment for a refusal.
 ///
 /// # Errors
-/// `ConnectionRefused` when the other side's system says that nothing listens there.
-pub(super) async fn bind(remote: SocketAddr, kept: Option<Arc<UdpSocket>>) -> io::Result<Bound> {
+/// `ConnectionRefused` when the other side's system says that nothing listens there, while that
+/// is waited for.
+pub(super) async fn bind(
+    remote: SocketAddr,
+    label: &str,
+    kept: Option<Arc<UdpSocket>>,
+    check: bool,
+) -> io::Result<Bound> {
     let sentinel = towards(remote).await?;
     sentinel.send(b"\r\n").await?;
-    if let Ok(Err(refused)) = tokio::time::timeout(PROBE, sentinel.recv(&mut [0; 8])).await {
-        return Err(refused);
+    if check {
+        refusal(&sentinel).await?;
     }
     let ip = sentinel.local_addr()?.ip();
     let same = |socket: &Arc<UdpSocket>| socket.local_addr().is_ok_and(|local| local.ip() == ip);
@@ -102,7 +115,21 @@ pub(super) async fn bind(remote: SocketAddr, kept: Option<Arc<UdpSocket>>) -> io
         Some(socket) => socket,
         None => Arc::new(UdpSocket::bind((ip, 0)).await?),
     };
-    Ok(Bound { local: socket.local_addr()?, socket, sentinel })
+    Ok(Bound { local: socket.local_addr()?, socket, sentinel, label: label.to_owned() })
+}
+
+/// The refusal of what was sent, if it comes soon.
+async fn refusal(sentinel: &UdpSocket) -> io::Result<()> {
+    match tokio::time::timeout(PROBE, sentinel.recv(&mut [0; 8])).await {
+        Ok(Err(refused)) => Err(refused),
+        _ => Ok(()),
+    }
+}
+
+/// Whether nothing listens there, as far as that can be told at once.
+async fn is_refused(remote: SocketAddr) -> bool {
+    let Ok(sentinel) = towards(remote).await else { return true };
+    sentinel.send(b"\r\n").await.is_err() || refusal(&sentinel).await.is_err()
 }
 
 /// A socket that is connected to `remote`: its address is the one the system sends from.
@@ -117,12 +144,12 @@ pub(super) async fn towards(remote: SocketAddr) -> io::Result<UdpSocket> {
 }
 
 /// Waits for the other side's system to say that nothing listens there any more.
-async fn watch(sentinel: Arc<UdpSocket>, remote: SocketAddr, events: mpsc::Sender<TransportEvent>) {
+async fn watch(sentinel: Arc<UdpSocket>, label: String, events: mpsc::Sender<TransportEvent>) {
     loop {
         // What the server sends to it is nothing: it never got a request from there.
         let Err(error) = sentinel.recv(&mut [0; 8]).await else { continue };
         if error.kind() == io::ErrorKind::ConnectionRefused {
-            let fault = Fault::Refused(remote.to_string());
+            let fault = Fault::Refused(label);
             let _ = events.send(TransportEvent::Closed { flow: FlowId::MAIN, fault }).await;
         }
         return;
@@ -152,7 +179,8 @@ pub(super) fn look_up_and_send(
     Ok(())
 }
 
-/// Looks a place up and sends to the first address that takes it.
+/// Looks a place up and sends to the first address that takes it. One where nothing listens is
+/// passed over while there is another (RFC 3263 §4.3).
 pub(super) async fn send_to_place(
     shared: &Shared,
     socket: &UdpSocket,
@@ -163,7 +191,12 @@ pub(super) async fn send_to_place(
     let unknown = || Fault::UnknownHost(place.host.to_string());
     let bytes = wire::write(message);
     let mut fault = None;
+    let mut left = targets.len();
     for target in targets {
+        left -= 1;
+        if left > 0 && is_refused(target.address).await {
+            continue;
+        }
         match send(socket, &bytes, target.address).await {
             Ok(()) => return Ok(()),
             Err(error) => fault = fault.or(Some(error)),

@@ -117,7 +117,10 @@ fn a_refusal_reaches_the_caller_with_its_words() {
         let call = world.incoming(BOB);
         world.command(BOB, SipCommand::Refuse { call, status });
         world.run_secs(60);
-        assert_eq!(world.ends(ALICE), [EndReason::Refused { code: status, text: text.to_owned() }]);
+        assert_eq!(
+            world.ends(ALICE),
+            [EndReason::Refused { code: status, text: text.to_owned(), retry_after: None }]
+        );
         assert_eq!(world.ends(BOB), [EndReason::LocalHangup]);
         world.assert_at_rest();
     }
@@ -366,7 +369,7 @@ fn a_redirection_to_where_we_came_from_is_a_refusal() {
     world.inject(ALICE, &Message::Response(moved));
     assert_eq!(
         world.ends(ALICE),
-        [EndReason::Refused { code: 302, text: "Moved Temporarily".to_owned() }]
+        [EndReason::Refused { code: 302, text: "Moved Temporarily".to_owned(), retry_after: None }]
     );
     world.run_secs(60);
     assert_eq!(world.requests(ALICE, &Method::Invite).len(), 1);

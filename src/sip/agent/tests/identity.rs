@@ -105,7 +105,7 @@ fn the_reason_of_a_bye_is_kept() {
         ("SIP;cause=200;text=\"Call completed elsewhere\"", EndReason::AnsweredElsewhere),
         (
             "SIP;cause=403;text=\"No credit\"",
-            EndReason::Refused { code: 403, text: "No credit".to_owned() },
+            EndReason::Refused { code: 403, text: "No credit".to_owned(), retry_after: None },
         ),
         ("Q.850;cause=16;text=\"Normal\"", EndReason::RemoteHangup),
     ] {
@@ -124,6 +124,6 @@ fn the_reason_of_a_refusal_is_kept() {
     refused.headers.set("Reason", "Q.850;cause=20;text=\"Phone is off\"");
     world.inject(ALICE, &Message::Response(refused));
     let text = "Phone is off".to_owned();
-    assert_eq!(world.ends(ALICE), [EndReason::Refused { code: 480, text }]);
+    assert_eq!(world.ends(ALICE), [EndReason::Refused { code: 480, text, retry_after: None }]);
     assert_eq!(last(&world, ALICE, &Method::Ack).headers.cseq().unwrap().number, 1);
 }

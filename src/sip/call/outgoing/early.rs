@@ -18,6 +18,7 @@ const MAX_PRACKS: usize = 32;
 impl Outgoing {
     pub(super) fn on_provisional(&mut self, line: &mut Line<'_>, response: &Response) -> Next {
         self.provisional = true;
+        self.detour.rang |= response.status > 100;
         let news = match response.status {
             100 => News::Nothing,
             _ => self.forks.take(&self.invite, response),
