@@ -97,8 +97,9 @@ async fn we_transfer_and_are_told_how_it_goes() {
     until_call(&mut alice, &call, "active").await;
     alice.call("call.transfer", json!({ "call": call, "to": CAROL })).await;
     transferred(&mut alice, "ringing").await;
-    transferred(&mut alice, "done").await;
-    until_call(&mut alice, &call, "ended").await;
+    let done = transferred(&mut alice, "done").await;
+    assert_eq!((&done["id"], &done["state"]), (&call, &json!("ended")), "{done}");
+    assert_eq!(done["end_reason"], "You transferred the call.");
     bob.done().await;
 }
 

@@ -152,7 +152,8 @@ fn text(file: &Path) -> String {
     String::from_utf8_lossy(&std::fs::read(file).unwrap()).into_owned()
 }
 
-/// The UDP address that a running program listens on: its first on loopback.
+/// The UDP address that a running program takes requests from anybody at: its first on loopback
+/// that is not connected to one peer.
 pub fn udp_address(id: u32) -> SocketAddr {
     let sockets: Vec<String> = std::fs::read_dir(format!("/proc/{id}/fd"))
         .unwrap()
@@ -166,7 +167,8 @@ pub fn udp_address(id: u32) -> SocketAddr {
     let port = table.lines().skip(1).find_map(|line| {
         let fields: Vec<&str> = line.split_whitespace().collect();
         let is_own = sockets.iter().any(|socket| socket == fields[9]);
-        let port = is_own.then(|| fields[1].split_once(':'))??.1;
+        let is_open = fields[2].ends_with(":0000");
+        let port = (is_own && is_open).then(|| fields[1].split_once(':'))??.1;
         u16::from_str_radix(port, 16).ok()
     });
     SocketAddr::from(([127, 0, 0, 1], port.expect("a UDP socket")))
