@@ -292,7 +292,8 @@ fn every_element_of_an_invite_replaced_by_what_no_one_should_write() {
         for phone in [&mut phone, &mut streamed] {
             tried += 1;
             phone.datagram(&template.whole(tried), true);
-            assert!(phone.take_statuses().contains(&180), "deaf after element {element}");
+            let statuses = phone.take_statuses();
+            assert!(statuses.contains(&180), "deaf after element {element}: {statuses:?}");
         }
     }
     figures::tell(&format!(
