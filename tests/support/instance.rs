@@ -215,6 +215,11 @@ impl Instance {
         self.pending.clear();
     }
 
+    /// The events that came so far and were not asked for.
+    pub fn take_events(&mut self) -> Vec<Value> {
+        self.pending.drain(..).collect()
+    }
+
     /// Closes its standard input and waits for its end: the orderly one. Gives the profile back.
     pub async fn quit(mut self) -> (ExitStatus, TempDir) {
         drop(self.input.take());
