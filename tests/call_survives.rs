@@ -126,7 +126,7 @@ async fn goodbye_meanwhile(transport: Transport) {
     let mut world = in_a_call(transport).await;
     server_killed(&mut world).await;
     world.alice.call("call.hangup", json!({ "call": world.call })).await;
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    world.alice.wait_event(call_is("ended"), PATIENCE).await;
     server_back(&mut world).await;
     let ended = world.bob.wait_event(call_is("ended"), PATIENCE).await;
     assert_eq!(ended["call"]["end_reason"], "The other side hung up.");

@@ -14,7 +14,7 @@ mod torture;
 
 use std::collections::HashSet;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dovetail::lab::{ConfigOptions, Lab, User};
 use dovetail::model::account::Transport;
@@ -25,6 +25,12 @@ use tokio::net::UdpSocket;
 use torture::{Case, RFC_4475, VERDICTS, corpus};
 
 const PATIENCE: Duration = Duration::from_secs(60);
+const QUESTION: &[u8] = b"OPTIONS sip:alice@cusax.test SIP/2.0\r\n\
+Via: SIP/2.0/TCP 192.0.2.1:5060;branch=z9hG4bKlast\r\nFrom: <sip:x@y>;tag=1\r\n\
+To: <sip:alice@cusax.test>\r\nCall-ID: last-of-all\r\nCSeq: 77001 OPTIONS\r\n\
+Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n";
+/// In the answer: the question itself is not heard, since it does not come from the server.
+const ANSWERED: &str = "CSeq: 77001 OPTIONS";
 
 async fn lab() -> Lab {
     let users = ["alice", "bob"].map(|name| User::new(name, "secret"));
@@ -135,7 +141,13 @@ async fn by_tcp_on_the_connection_to_the_proxy() {
         tap.say(&case.bytes).await;
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    // What is answered behind all of them tells that they were read.
+    tap.say(QUESTION).await;
+    let begun = Instant::now();
+    while !tap.heard().contains(ANSWERED) {
+        assert!(begun.elapsed() < PATIENCE, "no answer behind the messages");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     assert_eq!(tap.connections(), 1, "a message that can be framed ends no connection");
     let mut sent = framed.len();
     for case in &last {

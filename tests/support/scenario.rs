@@ -123,6 +123,15 @@ impl Sipp {
         }
     }
 
+    /// Waits until this was said on its wire.
+    pub async fn heard(&self, words: &str) {
+        let begun = std::time::Instant::now();
+        while !self.log().contains(words) {
+            assert!(begun.elapsed() < LIMIT, "sipp {}: no {words}\n{}", self.name, self.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Whether it has ended already.
     pub fn has_ended(&mut self) -> bool {
         self.child.try_wait().unwrap().is_some()
