@@ -120,10 +120,11 @@ async fn a_call_without_an_offer_gets_ours() {
 async fn a_third_party_connects_two_of_us() {
     let lab = lab().await;
     let (mut alice, mut carol) = (instance(&lab, "alice").await, instance(&lab, "carol").await);
-    let [one, two, twin] = ports::free().unwrap();
-    let twin = format!("127.0.0.1:{twin}");
+    let [one, two, port] = ports::free().unwrap();
+    let twin = format!("127.0.0.1:{port}");
     let addresses = [&alice, &carol].map(|one| udp_address(one.id().unwrap()).to_string());
     let to_carol = Sipp::built_in("3pcc-C-B", two, &["-3pcc", &twin, "-s", "carol", &addresses[1]]);
+    to_carol.listens(port).await;
     let to_alice = Sipp::built_in("3pcc-C-A", one, &["-3pcc", &twin, "-s", "alice", &addresses[0]]);
     for phone in [&mut alice, &mut carol] {
         answer(phone).await;

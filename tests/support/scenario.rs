@@ -123,6 +123,15 @@ impl Sipp {
         }
     }
 
+    /// Waits until somebody listens on this TCP port; asking the port itself would be a connection.
+    pub async fn listens(&self, port: u16) {
+        let (begun, line) = (std::time::Instant::now(), format!(":{port:04X} 00000000:0000 0A "));
+        while !std::fs::read_to_string("/proc/net/tcp").unwrap().contains(&line) {
+            assert!(begun.elapsed() < LIMIT, "sipp {}\n{}", self.name, self.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Waits until this was said on its wire.
     pub async fn heard(&self, words: &str) {
         let begun = std::time::Instant::now();
