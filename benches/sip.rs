@@ -1,6 +1,6 @@
 //! The telephony side, measured: messages read and written a second; and, beside baresip in the
 //! same run with the same instruments, the times from start to registered and from dialling to
-//! the first sound, and memory. Prints tables; asserts nothing. Needs Kamailio and baresip.
+//! the first sound, memory, and what rest costs. Prints tables; asserts nothing. Needs Kamailio and baresip.
 //!
 //! `cargo bench --no-default-features --bench sip`
 //!
@@ -45,6 +45,8 @@ const CALLS: usize = 30;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a program rests before its memory is read.
 const REST: Duration = Duration::from_secs(2);
+/// How long a program that is registered and has nothing to do is watched.
+const IDLE: Duration = Duration::from_secs(20);
 
 fn main() {
     println!("| | messages/s |\n| --- | --- |");
@@ -121,6 +123,8 @@ struct Figures {
     sound: Vec<Duration>,
     idle: f64,
     in_call: f64,
+    /// Processor time of an idle minute, in seconds.
+    idle_minute: f64,
 }
 
 async fn compare(transport: Transport) {
@@ -159,6 +163,10 @@ async fn compare(transport: Transport) {
     ] {
         println!("| {what} | {ours:.1} MiB | {theirs:.1} MiB | {:.2} |", ours / theirs);
     }
+    println!(
+        "| processor time of an idle minute | {:.2} s | {:.2} s | |",
+        ours.idle_minute, theirs.idle_minute,
+    );
     println!();
 }
 
@@ -238,6 +246,7 @@ async fn our_calls(lab: &Lab, transport: Transport, tap: &Tap, bob: &Callee, int
     let process = alice.id().unwrap();
     tokio::time::sleep(REST).await;
     into.idle = memory(process);
+    into.idle_minute = idle_minute(process).await;
     let call_is = |state: &'static str| move |event: &Value| event["call"]["state"] == state;
     for number in 0..CALLS {
         tap.arm();
@@ -271,6 +280,7 @@ async fn their_calls(lab: &Lab, transport: Transport, tap: &Tap, bob: &Callee, i
     alice.event("REGISTER_OK").await;
     tokio::time::sleep(REST).await;
     into.idle = memory(alice.id());
+    into.idle_minute = idle_minute(alice.id()).await;
     for number in 0..CALLS {
         tap.arm();
         bob.arm();
@@ -310,6 +320,13 @@ fn memory(process: u32) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
+}
+
+/// Processor time of a minute, in seconds, by what [`IDLE`] takes.
+async fn idle_minute(process: u32) -> f64 {
+    let before = instance::processor_seconds(process);
+    tokio::time::sleep(IDLE).await;
+    (instance::processor_seconds(process) - before) * 60.0 / IDLE.as_secs_f64()
 }
 
 /// Bob: answers every call at once, and notes the first packet.

@@ -241,7 +241,10 @@ async fn a_call_out_of_the_domain_asks_and_a_call_for_help_does_not() {
     // The lab's provider knows neither.
     for (params, reason) in [
         (confirmed, "This number does not exist (404 Not Found)."),
-        (json!({ "to": "112" }), "Not available right now (480 Temporarily Unavailable)."),
+        (
+            json!({ "to": "112" }),
+            "Not available right now. Try again later (480 Temporarily Unavailable).",
+        ),
     ] {
         let call = alice.call("call", params).await["call"].clone();
         let ended =

@@ -124,9 +124,11 @@ async fn a_killed_server_does_not_end_a_call_over_tls() {
 
 async fn goodbye_meanwhile(transport: Transport) {
     let mut world = in_a_call(transport).await;
+    // By now the last message of its beginning has gone by the server, too.
+    sound_goes_on(&mut world.alice).await;
     server_killed(&mut world).await;
     world.alice.call("call.hangup", json!({ "call": world.call })).await;
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    world.alice.wait_event(call_is("ended"), PATIENCE).await;
     server_back(&mut world).await;
     let ended = world.bob.wait_event(call_is("ended"), PATIENCE).await;
     assert_eq!(ended["call"]["end_reason"], "The other side hung up.");

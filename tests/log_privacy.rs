@@ -27,7 +27,8 @@ const PASSWORD: &str = "sesam-oeffne-dich-4711";
 const WRONG: &str = "falsches-wort-0815";
 const ASKED: &str = "meet me behind the old lighthouse";
 const ANSWERED: &str = "bring the blue umbrella then";
-const TONES: [char; 6] = ['9', '3', '7', '1', '8', '5'];
+const PAGED: &str = "the parcel is under the doormat";
+const TONES: &str = "937185";
 
 /// No directive, so that the program takes its default.
 const DEFAULT_LEVEL: &str = "dovetail=whatever-is-default";
@@ -46,6 +47,7 @@ fn known() -> Vec<Secret> {
         ("wrong password", WRONG),
         ("message", ASKED),
         ("message", ANSWERED),
+        ("message", PAGED),
         ("media key", "inline:"),
         ("media key", "a=crypto"),
         ("session description", "m=audio"),
@@ -54,7 +56,7 @@ fn known() -> Vec<Secret> {
         ("digest", "cnonce="),
         ("digest", "nonce="),
         ("digest", "response="),
-        ("tones", "937185"),
+        ("tones", TONES),
     ];
     fixed.map(|(kind, text)| Secret { kind, text: text.to_owned() }).into()
 }
@@ -115,6 +117,8 @@ async fn day(level: &str, transport: Transport, srtp: &'static str) -> Day {
     let lab = Lab::builder()
         .user(User::new("alice", PASSWORD).contact("bob").tel("sip:alice@cusax.test"))
         .user(User::new("bob", PASSWORD).contact("alice").tel("sip:bob@cusax.test"))
+        .user(User::new("carol", PASSWORD).without_xmpp())
+        .user(User::new("dave", PASSWORD).without_xmpp())
         .start()
         .await
         .unwrap();
@@ -145,16 +149,27 @@ async fn day(level: &str, transport: Transport, srtp: &'static str) -> Day {
     let incoming = bob.wait_event(call_is("incoming"), PATIENCE).await;
     bob.call("call.answer", json!({ "call": incoming["call"]["id"] })).await;
     alice.wait_event(call_is("active"), PATIENCE).await;
-    let call = &placed["call"];
-    // Refused as unknown as long as there is no keypad.
-    let digits: String = TONES.iter().collect();
-    let _ = alice.try_call("call.dtmf", json!({ "call": call, "digits": digits })).await;
-    for digit in TONES {
-        let _ = alice.try_call("call.digit", json!({ "call": call, "digit": digit })).await;
+    let call = json!({ "call": placed["call"] });
+    alice.call("call.dtmf", json!({ "call": placed["call"], "digits": TONES })).await;
+    for tone in TONES.chars() {
+        let event = bob.wait_event(|event| event["type"] == "call.digit", PATIENCE).await;
+        assert_eq!(event["digit"], tone.to_string());
     }
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    alice.call("call.hangup", json!({ "call": call })).await;
+    alice.call("call.hold", call.clone()).await;
+    alice.wait_event(call_is("held"), PATIENCE).await;
+    alice.call("call.resume", call.clone()).await;
+    alice.wait_event(call_is("active"), PATIENCE).await;
+    alice.call("call.hangup", call).await;
     bob.wait_event(call_is("ended"), PATIENCE).await;
+
+    // Without chat accounts text goes over SIP.
+    let mut carol = Instance::start_with(&config("carol"), environment()).await;
+    let mut dave = Instance::start_with(&config("dave"), environment()).await;
+    for instance in [&mut carol, &mut dave] {
+        instance.online("phone").await;
+    }
+    carol.call("message.send", json!({ "to": "sip:dave@cusax.test", "body": PAGED })).await;
+    assert_eq!(dave.wait_event(written, PATIENCE).await["entry"]["body"], PAGED);
 
     let wrong = tapped(config("alice")).replace(PASSWORD, WRONG);
     let mut refused = Instance::start_with(&wrong, environment()).await;
@@ -166,7 +181,7 @@ async fn day(level: &str, transport: Transport, srtp: &'static str) -> Day {
     }
 
     let mut text = String::new();
-    for instance in [alice, bob, refused] {
+    for instance in [alice, bob, carol, dave, refused] {
         text += &logs(&instance);
         let (_, profile) = instance.quit().await;
         // What is said on the way out.
@@ -198,7 +213,7 @@ async fn nothing_secret_is_logged_at_the_default_level() {
     secrets.extend(digests(&day.wire));
     // The search finds what is there: the wire held it all, but for what goes over XMPP or TLS.
     let control =
-        format!("{}{ASKED}{ANSWERED}{PASSWORD}{WRONG}a=crypto:1 x inline:k 937185", day.wire);
+        format!("{}{ASKED}{ANSWERED}{PAGED}{PASSWORD}{WRONG}{TONES}a=crypto:1 inline:k", day.wire);
     assert_eq!(leaks(&control, &secrets).len(), secrets.len());
     for kind in ["nonce", "response"] {
         let count = secrets.iter().filter(|secret| secret.kind == kind).count();

@@ -11,8 +11,6 @@ mod instance;
 #[path = "support/scenario.rs"]
 mod scenario;
 
-use std::time::Duration;
-
 use calls::{ALICE, BOB, PATIENCE, answer, hang_up, hung_up, instance, lab, until};
 use dovetail::lab::{Lab, ports};
 use instance::Instance;
@@ -122,10 +120,11 @@ async fn a_call_without_an_offer_gets_ours() {
 async fn a_third_party_connects_two_of_us() {
     let lab = lab().await;
     let (mut alice, mut carol) = (instance(&lab, "alice").await, instance(&lab, "carol").await);
-    let [one, two, twin] = ports::free().unwrap();
-    let twin = format!("127.0.0.1:{twin}");
+    let [one, two, port] = ports::free().unwrap();
+    let twin = format!("127.0.0.1:{port}");
     let addresses = [&alice, &carol].map(|one| udp_address(one.id().unwrap()).to_string());
     let to_carol = Sipp::built_in("3pcc-C-B", two, &["-3pcc", &twin, "-s", "carol", &addresses[1]]);
+    to_carol.listens(port).await;
     let to_alice = Sipp::built_in("3pcc-C-A", one, &["-3pcc", &twin, "-s", "alice", &addresses[0]]);
     for phone in [&mut alice, &mut carol] {
         answer(phone).await;
@@ -155,7 +154,7 @@ async fn a_fork_that_is_answered_twice_is_one_call() {
     until(&mut alice, "ringing").await;
     until(&mut alice, "active").await;
     // The second answer comes after 300 ms and is hung up; the call stays.
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    bob.heard("BYE sip:").await;
     assert_eq!(alice.call("calls", json!({})).await[0]["state"], "active");
     assert!(!bob.has_ended(), "{}", bob.log());
     hang_up(&mut alice, &call).await;
@@ -191,7 +190,7 @@ async fn nonsense_within_a_call_does_not_end_it() {
     let lab = lab().await;
     let mut alice = instance(&lab, "alice").await;
     let (mut bob, call) = answered(&lab, &mut alice, "broken_in_dialog").await;
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    bob.heard("SIP/2.0 481 ").await;
     assert!(!bob.has_ended(), "{}", bob.log());
     assert_eq!(alice.call("calls", json!({})).await[0]["state"], "active");
     hang_up(&mut alice, &call["id"]).await;

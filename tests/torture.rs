@@ -17,6 +17,7 @@ mod torture;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anomalies::{REPETITIONS, Template, anomalies};
@@ -252,53 +253,81 @@ fn sees(name: &str, message: &Message) -> Result<(), String> {
     if right { Ok(()) } else { Err(format!("not understood: {message:?}")) }
 }
 
-#[test]
-fn every_element_of_an_invite_replaced_by_what_no_one_should_write() {
-    let template = Template::invite();
-    assert!(matches!(parse_datagram(&template.whole(0)), Ok(Message::Request(_))));
-    let anomalies = anomalies();
-    let (mut tried, mut answered, mut panics) = (0, 0, Vec::new());
-    for element in 0..template.elements() {
-        let mut phone = PurePhone::registered("alice", Transport::Udp, false);
-        let mut streamed = PurePhone::registered("alice", Transport::Tcp, false);
-        for variant in 0..anomalies.len() + REPETITIONS.len() {
-            tried += 1;
-            let bytes = match anomalies.get(variant) {
-                Some(value) => template.with(element, value, tried),
-                None => template.repeated(element, REPETITIONS[variant - anomalies.len()], tried),
-            };
-            let outcome = catch_unwind(AssertUnwindSafe(|| {
-                let proxied = variant % 2 == 0;
-                phone.datagram(&bytes, proxied);
-                let by_datagram = bounded(&mut phone, &bytes);
-                let mut reader = StreamReader::new();
-                for piece in bytes.chunks(1460) {
-                    if !streamed.stream(&mut reader, piece) {
-                        break;
-                    }
-                }
-                by_datagram + bounded(&mut streamed, &bytes)
-            }));
-            match outcome {
-                Ok(messages) => answered += usize::from(messages > 0),
-                Err(_) => {
-                    panics.push(format!("element {element}, variant {variant}"));
-                    phone = PurePhone::registered("alice", Transport::Udp, false);
-                    streamed = PurePhone::registered("alice", Transport::Tcp, false);
+/// What was tried, and what came of it.
+#[derive(Default)]
+struct Tried {
+    messages: usize,
+    answered: usize,
+    panics: Vec<String>,
+}
+
+/// Replaces one element in every way; afterwards a good call still rings.
+fn try_element(template: &Template, element: usize, anomalies: &[Vec<u8>], all: &mut Tried) {
+    let mut phone = PurePhone::registered("alice", Transport::Udp, false);
+    let mut streamed = PurePhone::registered("alice", Transport::Tcp, false);
+    for variant in 0..anomalies.len() + REPETITIONS.len() {
+        all.messages += 1;
+        let bytes = match anomalies.get(variant) {
+            Some(value) => template.with(element, value, variant),
+            None => template.repeated(element, REPETITIONS[variant - anomalies.len()], variant),
+        };
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            let proxied = variant % 2 == 0;
+            phone.datagram(&bytes, proxied);
+            let by_datagram = bounded(&mut phone, &bytes);
+            let mut reader = StreamReader::new();
+            for piece in bytes.chunks(1460) {
+                if !streamed.stream(&mut reader, piece) {
+                    break;
                 }
             }
-        }
-        // After all this a good call still rings.
-        for phone in [&mut phone, &mut streamed] {
-            tried += 1;
-            phone.datagram(&template.whole(tried), true);
-            assert!(phone.take_statuses().contains(&180), "deaf after element {element}");
+            by_datagram + bounded(&mut streamed, &bytes)
+        }));
+        match outcome {
+            Ok(messages) => all.answered += usize::from(messages > 0),
+            Err(_) => {
+                all.panics.push(format!("element {element}, variant {variant}"));
+                phone = PurePhone::registered("alice", Transport::Udp, false);
+                streamed = PurePhone::registered("alice", Transport::Tcp, false);
+            }
         }
     }
+    for phone in [&mut phone, &mut streamed] {
+        phone.datagram(&Template::invite().whole(999_999), true);
+        let statuses = phone.take_statuses();
+        assert!(statuses.contains(&180), "deaf after element {element}: {statuses:?}");
+    }
+}
+
+#[test]
+fn every_element_of_an_invite_replaced_by_what_no_one_should_write() {
+    let templates = [Template::invite(), Template::replacing()];
+    assert!(matches!(parse_datagram(&templates[0].whole(0)), Ok(Message::Request(_))));
+    let anomalies = anomalies();
+    let elements: Vec<(&Template, usize)> = templates
+        .iter()
+        .flat_map(|template| (0..template.elements()).map(move |element| (template, element)))
+        .collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut all = Tried::default();
+        while let Some((template, element)) = elements.get(next.fetch_add(1, Ordering::Relaxed)) {
+            try_element(template, *element, &anomalies, &mut all);
+        }
+        all
+    };
+    let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get());
+    let all: Vec<Tried> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().map(|worker| worker.join().unwrap()).collect()
+    });
+    let sum = |count: fn(&Tried) -> usize| all.iter().map(count).sum::<usize>();
+    let (tried, answered) = (sum(|all| all.messages), sum(|all| all.answered));
+    let panics: Vec<&String> = all.iter().flat_map(|all| &all.panics).collect();
     figures::tell(&format!(
-        "torture: an INVITE with {} elements replaced in {} ways each: {tried} messages tried by \
+        "torture: INVITEs with {} elements replaced in {} ways each: {tried} messages tried by \
          datagram and by stream, {answered} answered, {} panics",
-        template.elements(),
+        elements.len(),
         anomalies.len() + REPETITIONS.len(),
         panics.len(),
     ));

@@ -199,7 +199,7 @@ async fn nobody_known_is_nobody() {
     let mut alice = alice(&lab, &["bob"]).await;
     for (from, headers, binding) in [
         ("\"Bob Brown\" <sip:eve@cusax.test>", &[][..], "none"),
-        ("\"Anonymous\" <sip:anonymous@anonymous.invalid>", &[], "none"),
+        ("\"Nobody\" <sip:anonymous@anonymous.invalid>", &[], "none"),
         // Who hides the address cannot prove to be bob.
         (
             "\"Bob Brown\" <sip:anonymous@anonymous.invalid>",
@@ -212,8 +212,10 @@ async fn nobody_known_is_nobody() {
         assert_eq!(call["peer"]["binding"], binding, "{call}");
         let uri = from.split(['<', '>']).nth(1).unwrap();
         assert_eq!(call["peer"]["uri"], uri);
-        assert_eq!(call["peer"]["display"], uri);
-        for name in ["Bob Brown", "Anonymous"] {
+        let hides = uri.ends_with("anonymous.invalid");
+        assert_eq!(call["anonymous"] == true, hides, "{call}");
+        assert_eq!(call["peer"]["display"], if hides { "Anonymous" } else { uri });
+        for name in ["Bob Brown", "Nobody"] {
             assert!(!call.to_string().contains(name), "{call}");
         }
         decline(&mut alice, &call).await;

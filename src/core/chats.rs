@@ -7,7 +7,7 @@ use rand::RngCore;
 
 use self::outbox::Waiting;
 use self::thread::Thread;
-use super::command::{ChatCommand, CommandError, Reply};
+use super::command::{ChatCommand, CommandError, Reply, Talk};
 use super::event::Event;
 use super::linker::Identified;
 use super::{Core, Keep, Kept, Output};
@@ -132,9 +132,19 @@ impl Core {
                 self.mark_read(&account, &with);
                 Ok(Reply::Done {})
             }
+            ChatCommand::List => Ok(Reply::Conversations(self.talks())),
             // Answered from the store before it comes here.
             ChatCommand::History { .. } => Ok(Reply::History(Vec::new())),
         }
+    }
+
+    fn talks(&mut self) -> Vec<Talk> {
+        let talk = |conversation: &Arc<Conversation>| {
+            let last = conversation.entries.last()?.as_ref().clone();
+            let with = conversation.with.to_string();
+            Some(Talk { with, unread: conversation.unread, last })
+        };
+        self.chats.view().iter().filter_map(talk).collect()
     }
 
     /// The account on which somebody is written to, and under which address: on the chat side

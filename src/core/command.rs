@@ -90,6 +90,8 @@ pub enum ChatCommand {
         /// Whose.
         with: Party,
     },
+    /// `conversations`
+    List,
     /// `history`
     History {
         /// A JID; or a URI, for calls with people unknown.
@@ -239,6 +241,8 @@ pub enum Reply {
         /// The message's identifier.
         id: MessageId,
     },
+    /// `conversations`, the one with the newest entry first.
+    Conversations(Vec<Talk>),
     /// `history`
     History(Vec<Entry>),
     /// `call`
@@ -257,6 +261,17 @@ pub enum Reply {
     },
     /// `telephony`, `telephony.set`
     Telephony(Telephony),
+}
+
+/// One conversation in the list of all.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Talk {
+    /// With whom: a bare JID, or a SIP address.
+    pub with: String,
+    /// Messages not yet looked at.
+    pub unread: u32,
+    /// The newest entry.
+    pub last: Entry,
 }
 
 /// The two sides' protection compared (CUSAX C62).

@@ -78,7 +78,7 @@ pub(super) fn command(method: &str, mut params: Params) -> Result<Command, Reque
         other => match other.split_once('.') {
             Some(("contact", what)) => contact(what, other, &mut params)?,
             Some(("message" | "chat", _)) => chat(other, &mut params)?,
-            None if other == "history" => chat(other, &mut params)?,
+            None if other == "history" || other == "conversations" => chat(other, &mut params)?,
             Some(("call", _)) => call(other, &mut params)?,
             None if other == "call" || other == "calls" => call(other, &mut params)?,
             _ => return Err(RequestError::UnknownMethod(other.to_owned())),
@@ -125,6 +125,7 @@ fn chat(method: &str, params: &mut Params) -> Result<Command, RequestError> {
             let _: Option<String> = params.may("id")?;
             ChatCommand::Displayed { with: params.party("with")? }
         }
+        "conversations" => ChatCommand::List,
         "history" => ChatCommand::History {
             with: params.need("with")?,
             before: params.may("before")?,

@@ -30,7 +30,7 @@ use crate::model::address::SipTarget;
 use crate::model::fault::Fault;
 use crate::tls::Roots;
 use connect::{Socket, Verify};
-use flow::{Fallback, Flow, Job};
+use flow::{Detour, Fallback, Flow, Job};
 use route::Way;
 use udp::Udp;
 
@@ -390,10 +390,22 @@ impl Transports {
         }
         let id = FlowId(self.next_id);
         self.next_id += 1;
-        let flow = Flow::open(id, place.clone(), &self.shared);
+        let flow = Flow::open(id, place.clone(), &self.shared, self.detour(&place));
         flow.push(job)?;
         self.flows.push((place, flow));
         Ok(id)
+    }
+
+    /// What a hop cannot be reached for goes to the own server, which routes it on: in front of
+    /// many a server stands another one, and what it writes into Record-Route is an address that
+    /// only its neighbours reach, or that no certificate names. Nothing leaves TLS by it.
+    fn detour(&self, place: &Place) -> Option<Detour> {
+        match &self.main {
+            Main::Stream(main) if self.info.transport == Transport::Tls || !place.secure => {
+                Some(main.as_detour())
+            }
+            _ => None,
+        }
     }
 
     fn flow(&self, id: FlowId) -> Option<&Flow> {

@@ -27,13 +27,27 @@ const INVITE: &str = "{INVITE} {sip}:{alice}@{cusax.example}:{5060};{transport}=
 {Privacy}: {none}\r\n\
 {Alert-Info}: {<http://desk.example/ring>}\r\n\
 {Reason}: {SIP};{cause}={200};{text}={\"done\"}\r\n\
-{Replaces}: {none@desk.example};{to-tag}={1};{from-tag}={2}\r\n\
 {Proxy-Authorization}: {Digest} {username}={\"carol\"}, {nonce}={\"n\"}, {nc}={00000001}\r\n\
 {Content-Type}: {application}/{sdp}\r\n\
 {Content-Length}: {*}\r\n\
 \r\n\
 {v}={0}\r\n{o}={- 1 1 IN IP4 198.51.100.7}\r\n{s}={-}\r\n{c}={IN} {IP4} {198.51.100.7}\r\n{t}={0 0}\r\n\
 {m}={audio} {30000} {RTP/AVP} {8}\r\n{a}={rtpmap}:{8} {PCMA}/{8000}\r\n";
+
+/// One that is to take another call's place, which there is not.
+const REPLACING: &str = "INVITE sip:alice@cusax.example SIP/2.0\r\n\
+Via: SIP/2.0/UDP 198.51.100.7:5062;branch=z9hG4bK#;rport\r\n\
+Max-Forwards: 70\r\n\
+From: <sip:carol@desk.example>;tag=c#\r\n\
+To: <sip:alice@cusax.example>\r\n\
+Call-ID: call#@desk.example\r\n\
+CSeq: 7 INVITE\r\n\
+Contact: <sip:carol@198.51.100.7:5062>\r\n\
+{Require}: {replaces}\r\n\
+{Replaces}: {none@desk.example};{to-tag}={1};{from-tag}={2}\r\n\
+{Referred-By}: {<sip:bob@desk.example>};{cid}={\"1\"}\r\n\
+Content-Length: {*}\r\n\
+\r\n";
 
 /// The good message, cut where elements begin and end.
 pub struct Template {
@@ -44,8 +58,16 @@ pub struct Template {
 
 impl Template {
     pub fn invite() -> Self {
+        Self::cut(INVITE)
+    }
+
+    pub fn replacing() -> Self {
+        Self::cut(REPLACING)
+    }
+
+    fn cut(message: &str) -> Self {
         let (mut text, mut elements, mut open) = (String::new(), Vec::new(), Vec::new());
-        for letter in INVITE.chars() {
+        for letter in message.chars() {
             match letter {
                 '{' => open.push(text.len()),
                 '}' => elements.extend(open.pop().map(|begin| (begin, text.len()))),

@@ -115,11 +115,7 @@ impl Instance {
 
     /// Processor time that it has used, all threads together.
     pub fn processor_seconds(&self) -> f64 {
-        let stat = format!("/proc/{}/stat", self.id().expect("it runs"));
-        let stat = std::fs::read_to_string(stat).unwrap();
-        // Behind the name: state, ten more, then ticks in user and in system mode.
-        let fields = stat.rsplit(')').next().unwrap().split_whitespace().skip(11).take(2);
-        fields.map(|ticks| ticks.parse::<f64>().unwrap() / 100.0).sum()
+        processor_seconds(self.id().expect("it runs"))
     }
 
     /// Calls a method and returns its result.
@@ -219,6 +215,11 @@ impl Instance {
         self.pending.clear();
     }
 
+    /// The events that came so far and were not asked for.
+    pub fn take_events(&mut self) -> Vec<Value> {
+        self.pending.drain(..).collect()
+    }
+
     /// Closes its standard input and waits for its end: the orderly one. Gives the profile back.
     pub async fn quit(mut self) -> (ExitStatus, TempDir) {
         drop(self.input.take());
@@ -249,4 +250,12 @@ impl Instance {
         let line = timeout_at(deadline, self.output.next_line()).await.ok()?.unwrap()?;
         Some(serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}")))
     }
+}
+
+/// Processor time that a process has used, all threads together.
+pub fn processor_seconds(process: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    // Behind the name: state, ten more, then ticks in user and in system mode.
+    let fields = stat.rsplit(')').next().unwrap().split_whitespace().skip(11).take(2);
+    fields.map(|ticks| ticks.parse::<f64>().unwrap() / 100.0).sum()
 }

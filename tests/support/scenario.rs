@@ -123,6 +123,24 @@ impl Sipp {
         }
     }
 
+    /// Waits until somebody listens on this TCP port; asking the port itself would be a connection.
+    pub async fn listens(&self, port: u16) {
+        let (begun, line) = (std::time::Instant::now(), format!(":{port:04X} 00000000:0000 0A "));
+        while !std::fs::read_to_string("/proc/net/tcp").unwrap().contains(&line) {
+            assert!(begun.elapsed() < LIMIT, "sipp {}\n{}", self.name, self.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until this was said on its wire.
+    pub async fn heard(&self, words: &str) {
+        let begun = std::time::Instant::now();
+        while !self.log().contains(words) {
+            assert!(begun.elapsed() < LIMIT, "sipp {}: no {words}\n{}", self.name, self.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Whether it has ended already.
     pub fn has_ended(&mut self) -> bool {
         self.child.try_wait().unwrap().is_some()
@@ -152,7 +170,8 @@ fn text(file: &Path) -> String {
     String::from_utf8_lossy(&std::fs::read(file).unwrap()).into_owned()
 }
 
-/// The UDP address that a running program listens on: its first on loopback.
+/// The UDP address that a running program takes requests from anybody at: its first on loopback
+/// that is not connected to one peer.
 pub fn udp_address(id: u32) -> SocketAddr {
     let sockets: Vec<String> = std::fs::read_dir(format!("/proc/{id}/fd"))
         .unwrap()
@@ -166,7 +185,8 @@ pub fn udp_address(id: u32) -> SocketAddr {
     let port = table.lines().skip(1).find_map(|line| {
         let fields: Vec<&str> = line.split_whitespace().collect();
         let is_own = sockets.iter().any(|socket| socket == fields[9]);
-        let port = is_own.then(|| fields[1].split_once(':'))??.1;
+        let is_open = fields[2].ends_with(":0000");
+        let port = (is_own && is_open).then(|| fields[1].split_once(':'))??.1;
         u16::from_str_radix(port, 16).ok()
     });
     SocketAddr::from(([127, 0, 0, 1], port.expect("a UDP socket")))

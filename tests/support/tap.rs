@@ -167,9 +167,8 @@ async fn connections(listener: TcpListener, server: SocketAddr, notes: Arc<Notes
             let mut buffer = vec![0; 65_536];
             while let Ok(length @ 1..) = from_client.read(&mut buffer).await {
                 up.note(&buffer[..length], true);
-                if to_server.write_all(&buffer[..length]).await.is_err() {
-                    break;
-                }
+                // A server that hung up at what it got leaves the client to who speaks in its place.
+                let _ = to_server.write_all(&buffer[..length]).await;
             }
         });
         let down = notes.clone();

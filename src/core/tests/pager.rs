@@ -60,6 +60,12 @@ fn a_message_goes_out_and_one_comes_in() {
     let [conversation] = &snapshot.conversations[..] else { panic!("one conversation") };
     assert_eq!(conversation.with.to_string(), BOB);
     assert_eq!((conversation.entries.len(), conversation.unread), (2, 1));
+    let Ok(Reply::Conversations(talks)) = world.ask(Command::Chat(ChatCommand::List)) else {
+        panic!("no list")
+    };
+    let [talk] = &talks[..] else { panic!("one conversation: {talks:?}") };
+    assert_eq!((talk.with.as_str(), talk.unread), (BOB, 1));
+    assert_eq!(talk.last.body.as_deref(), Some("hi"));
     world.ask(Command::Chat(ChatCommand::Displayed { with: BOB.parse().unwrap() })).unwrap();
     assert_eq!(world.core.snapshot().conversations[0].unread, 0);
     assert!(world.said.contains(&Output::Keep(Keep::Read(BOB.to_owned()))));

@@ -86,9 +86,13 @@ impl Line<'_> {
         self.shared.ended = true;
     }
 
-    /// Sends a request of this call, with credentials once a challenge asked for them.
+    /// Sends a request of this call, with credentials once a challenge asked for them. Within the
+    /// dialog many a proxy leaves them in, and they hold our name: the other side of an anonymous
+    /// call gets none that were not asked for just now.
     pub fn send(&mut self, mut request: Request, next_hop: Option<&str>) -> Option<ClientKey> {
-        if request.method != Method::Ack {
+        let within = request.headers.to().is_some_and(|to| to.tag().is_some());
+        let hides = self.shared.anonymous && within && self.shared.challenges == 0;
+        if request.method != Method::Ack && !hides {
             self.stack.authorize(&mut self.shared.auth, &mut request);
         }
         self.stack.send(self.now, Owner::Call(self.shared.id.clone()), request, next_hop)

@@ -44,6 +44,9 @@ pub(super) struct Fallback {
     pub refused: Option<Arc<AtomicBool>>,
 }
 
+/// The main flow, for what another one cannot reach.
+pub(super) struct Detour(mpsc::Sender<Job>);
+
 /// A handle of the task that owns a stream; dropped, the stream closes.
 pub(super) struct Flow {
     id: FlowId,
@@ -60,11 +63,16 @@ impl Flow {
         Self { id: FlowId::MAIN, jobs, _task: AbortOnDropHandle::new(task) }
     }
 
-    /// Connects and runs another flow.
-    pub fn open(id: FlowId, place: Place, shared: &Shared) -> Self {
+    /// Connects and runs another flow. Where that cannot be had, `detour` takes what it was for.
+    pub fn open(id: FlowId, place: Place, shared: &Shared, detour: Option<Detour>) -> Self {
         let (jobs, queue) = Queue::new();
-        let task = tokio::spawn(connect(id, place, shared.clone(), queue, jobs.clone()));
+        let task = tokio::spawn(connect(id, place, shared.clone(), queue, jobs.clone(), detour));
         Self { id, jobs, _task: AbortOnDropHandle::new(task) }
+    }
+
+    /// This flow as the way for what another one cannot reach.
+    pub fn as_detour(&self) -> Detour {
+        Detour(self.jobs.clone())
     }
 
     pub fn id(&self) -> FlowId {
@@ -114,7 +122,14 @@ pub(super) async fn deliver(
     events.send(TransportEvent::Received { message, from }).await.is_ok()
 }
 
-async fn connect(id: FlowId, place: Place, shared: Shared, queue: Queue, jobs: mpsc::Sender<Job>) {
+async fn connect(
+    id: FlowId,
+    place: Place,
+    shared: Shared,
+    queue: Queue,
+    jobs: mpsc::Sender<Job>,
+    detour: Option<Detour>,
+) {
     let mut queue = queue;
     // The first job came before the task: it says whether UDP waits behind.
     queue.load().await;
@@ -130,7 +145,13 @@ async fn connect(id: FlowId, place: Place, shared: Shared, queue: Queue, jobs: m
         Ok(_) => Fault::NotOffered(place.host.to_string()),
         Err(fault) => fault,
     };
-    queue.close(&shared, id, fault).await;
+    match detour {
+        Some(detour) => {
+            tracing::debug!(host = %place.host, %fault, "reached by way of the own server");
+            queue.divert(&shared, &detour).await;
+        }
+        None => queue.close(&shared, id, fault).await,
+    }
 }
 
 /// The jobs of a flow; `current` is the one that is being written.
@@ -149,6 +170,19 @@ impl Queue {
     async fn load(&mut self) {
         if self.current.is_none() {
             self.current = self.jobs.recv().await;
+        }
+    }
+
+    /// Hands everything to the main flow.
+    async fn divert(mut self, shared: &Shared, detour: &Detour) {
+        loop {
+            self.load().await;
+            let Some(job) = self.current.take() else { return };
+            let Job::Message { message, .. } = job else { continue };
+            if detour.0.try_send(Job::message(&message)).is_err() {
+                let fault = Fault::Lost("the connection is closed".to_owned());
+                let _ = shared.events.send(TransportEvent::Unsent { message, fault }).await;
+            }
         }
     }
 

@@ -66,6 +66,34 @@ fn nothing_names_an_anonymous_caller_in_any_request() {
     assert_eq!(world.ends(BOB), [EndReason::RemoteHangup]);
 }
 
+/// A proxy takes credentials out of what it asked them for, and of nothing else.
+#[test]
+fn credentials_of_an_anonymous_call_go_only_to_who_asks() {
+    let mut world = World::ready(1, FAIR);
+    world.scripted = Some(BOB);
+    world.command(ALICE, anonymous());
+    world.run_secs(1);
+    let challenge = |request: &Request, nonce: &str| {
+        let Message::Response(mut challenge) = reply(request, 407, "p", b"") else { panic!() };
+        let value = format!("Digest realm=\"cusax.test\", nonce=\"{nonce}\", qop=\"auth\"");
+        challenge.headers.push("Proxy-Authenticate", value);
+        Message::Response(challenge)
+    };
+    let has = |request: &Request| request.headers.get("Proxy-Authorization").is_some();
+    world.inject(ALICE, &challenge(&last(&world, ALICE, &Method::Invite), "n1"));
+    let invite = last(&world, ALICE, &Method::Invite);
+    assert!(has(&invite));
+    world.inject(ALICE, &reply(&invite, 200, "one", ANSWER));
+    assert!(!has(&last(&world, ALICE, &Method::Ack)));
+    world.command(ALICE, SipCommand::Hangup(CallId::new("hidden")));
+    let bye = last(&world, ALICE, &Method::Bye);
+    assert!(!has(&bye));
+    world.inject(ALICE, &challenge(&bye, "n2"));
+    let again = last(&world, ALICE, &Method::Bye);
+    assert_ne!(again.headers.cseq().unwrap().number, bye.headers.cseq().unwrap().number);
+    assert!(has(&again), "it was asked for");
+}
+
 #[test]
 fn our_answer_tells_where_we_chat_when_we_want() {
     for impp in [Some("bob@cusax.test"), None] {

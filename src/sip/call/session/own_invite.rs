@@ -114,9 +114,13 @@ impl OwnInvite {
     }
 }
 
-/// The ACK to a 2xx, with the credentials of its INVITE.
+/// The ACK to a 2xx, with the credentials of its INVITE; without them in an anonymous call, where
+/// they would tell the other side our name.
 pub(super) fn ack_of(line: &Line<'_>, dialog: &Dialog, key: &ClientKey, number: u32) -> Request {
     let mut ack = dialog.ack(number);
+    if line.shared.anonymous {
+        return ack;
+    }
     if let Some((invite, _)) = line.stack.transactions.sent(key) {
         for name in ["Authorization", "Proxy-Authorization"] {
             for value in invite.headers.all(name) {

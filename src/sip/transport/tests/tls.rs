@@ -92,6 +92,37 @@ async fn a_verified_server_by_any_of_its_names() {
     }
 }
 
+async fn secure_message(peer: &mut TlsStream<TcpStream>) -> Message {
+    let mut bytes = Vec::new();
+    loop {
+        assert_ne!(peer.read_buf(&mut bytes).await.unwrap(), 0, "closed");
+        if let Ok(message) = parse_datagram(&bytes) {
+            return message;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_hop_that_proves_nothing_is_reached_by_way_of_the_own_server() {
+    let (ca, file) = ca("own");
+    let (listener, mut settings) = listen().await;
+    settings.ca_file = Some(file.path().to_owned());
+    let own = params(&["sip.example.com"]);
+    let (opened, served) = tokio::join!(open(&settings), serve(listener, own.clone(), &ca));
+    let (mut transports, mut peer) = (opened.unwrap().0, served.unwrap());
+    // The other hop's certificate does not name its address.
+    let other = TcpListener::bind("127.0.0.2:0").await.unwrap();
+    let hop: SipUri =
+        format!("sip:{};transport=tls;lr", other.local_addr().unwrap()).parse().unwrap();
+    let (sent, hop) = (request("1", 0), Hop::Uri(hop));
+    transports.send(&hop, &sent).await.unwrap();
+    let (refused, got) = tokio::join!(serve(other, own, &ca), secure_message(&mut peer));
+    assert!(refused.is_none());
+    assert_eq!(top_via(&got), top_via(&sent));
+    transports.send(&hop, &request("2", 0)).await.unwrap();
+    assert!(top_via(&secure_message(&mut peer).await).ends_with("z9hG4bK2"));
+}
+
 #[tokio::test]
 async fn bad_certificates_are_refused_before_anything_is_said() {
     let (ca, file) = ca("own");
