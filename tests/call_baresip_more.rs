@@ -297,3 +297,57 @@ async fn a_transfer_to_nobody_leaves_the_call() {
     hang_up(&mut alice, &call).await;
     bob.event("CALL_CLOSED").await;
 }
+
+/// Alice talks with bob, then with carol, who answered: her two calls.
+async fn between(
+    alice: &mut Instance,
+    bob: &mut Baresip,
+    carol: &mut Instance,
+) -> (Value, Value, Value) {
+    let with_bob = call(alice, bob).await;
+    alice.call("call.hold", json!({ "call": with_bob })).await;
+    until_call(alice, &with_bob, "held").await;
+    let with_carol = alice.call("call", json!({ "to": CAROL })).await["call"].take();
+    let from_alice = answer(carol).await["id"].take();
+    until_call(alice, &with_carol, "active").await;
+    assert_eq!(on_air(alice).await["id"], with_carol);
+    (with_bob, with_carol, from_alice)
+}
+
+/// A telephone without Replaces rings like for any call, and takes the old one for another.
+#[tokio::test]
+async fn whom_we_talked_to_is_transferred_to_the_telephone() {
+    let lab = lab().await;
+    let (mut alice, mut bob) = pair(&lab).await;
+    let mut carol = instance(&lab, "carol").await;
+    let (with_bob, with_carol, from_alice) = between(&mut alice, &mut bob, &mut carol).await;
+    alice.call("call.transfer", json!({ "call": with_carol, "with": with_bob })).await;
+    let asking = asked(&mut carol, "transfer").await;
+    assert_eq!((&asking["id"], &asking["ask"]["uri"]), (&from_alice, &json!(BOB)), "{asking}");
+    carol.call("call.consent", json!({ "call": from_alice, "accept": true })).await;
+    bob.event("CALL_INCOMING").await;
+    bob.accept().await;
+    transferred_away(&mut alice, &with_carol).await;
+    until_call(&mut alice, &with_bob, "ended").await;
+    until_call(&mut carol, &from_alice, "ended").await;
+    let on = on_air(&mut carol).await;
+    assert_eq!(on["peer"]["uri"], BOB);
+    hang_up(&mut carol, &on["id"]).await;
+}
+
+/// The telephone makes an ordinary call of it: that rings, and is taken like any other.
+#[tokio::test]
+async fn the_telephone_is_transferred_to_whom_we_talked_to() {
+    let lab = lab().await;
+    let (mut alice, mut bob) = pair(&lab).await;
+    let mut carol = instance(&lab, "carol").await;
+    let (with_bob, with_carol, from_alice) = between(&mut alice, &mut bob, &mut carol).await;
+    alice.call("call.transfer", json!({ "call": with_bob, "with": with_carol })).await;
+    let from_bob = answer(&mut carol).await;
+    assert_eq!(from_bob["peer"]["uri"], BOB);
+    transferred_away(&mut alice, &with_bob).await;
+    until_call(&mut alice, &with_carol, "ended").await;
+    until_call(&mut carol, &from_alice, "ended").await;
+    assert_eq!(on_air(&mut carol).await["id"], from_bob["id"]);
+    hang_up(&mut carol, &from_bob["id"]).await;
+}
