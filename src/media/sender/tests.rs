@@ -150,7 +150,7 @@ fn keys_with_the_clock_of_telephones_go_beside_a_faster_codec() {
         let heard = |packet: &[u8]| {
             let event = Event::read(&packet[HEADER..]).unwrap();
             // 100 ms, told by their clock.
-            assert!(event.duration <= 800 && event.duration % 160 == 0, "{event:?}");
+            assert!(event.duration <= 800 && event.duration.is_multiple_of(160), "{event:?}");
             assert_eq!(event.end, event.duration == 800);
             let (header, _) = Header::read(packet).unwrap();
             let turn = last.replace(header.timestamp).filter(|last| *last != header.timestamp);
