@@ -146,7 +146,7 @@ async fn a_session_before_the_answer_is_told_at_once() {
 }
 
 /// What alice hears before, while and after the call is held. The telephone's own recording ends
-/// with the first change of a session, held or not.
+/// with the first change of the session.
 async fn held(who_holds: &str) {
     let lab = lab().await;
     let sounds = tempfile::tempdir().unwrap();
