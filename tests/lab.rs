@@ -144,7 +144,7 @@ async fn phones_register_and_call_over_every_transport() {
 async fn both_hear_the_other() {
     let lab = two_users().sip_only().start().await.unwrap();
     let mut alice = Baresip::start(&lab, "alice", Setup::default()).await;
-    let setup = Setup { auto_answer: true, ..Setup::default() };
+    let setup = Setup { answer_mode: "auto", ..Setup::default() };
     let mut bob = Baresip::start(&lab, "bob", setup).await;
     alice.dial("sip:4711@cusax.test").await;
     let _ = alice.event("CALL_ESTABLISHED").await;

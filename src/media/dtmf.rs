@@ -35,7 +35,7 @@ pub struct Event {
     pub end: bool,
     /// Loudness below 0 dBm0, 0 to 63.
     pub volume: u8,
-    /// How long it lasts so far, in samples at the RTP clock.
+    /// How long it lasts so far, by the events' clock.
     pub duration: u16,
 }
 

@@ -161,9 +161,10 @@ impl Sender {
 
     fn key_frame(&mut self, events: EventPlan, send: &mut impl FnMut(&[u8])) {
         self.settle();
-        let samples = self.frame_samples();
+        let samples = frame_samples(self.clock_rate);
+        let duration = frame_samples(events.clock_rate);
         let at = self.wire.header.timestamp;
-        if let Some(press) = self.keypad.turn(at, samples.try_into().unwrap_or(u16::MAX)) {
+        if let Some(press) = self.keypad.turn(at, duration.try_into().unwrap_or(u16::MAX)) {
             let header = Header {
                 marker: press.marker,
                 payload_type: events.send_payload_type,
@@ -184,7 +185,7 @@ impl Sender {
     /// A frame's time was slept over; keys that wait go later.
     pub fn skip(&mut self) {
         self.settle();
-        self.pass(self.frame_samples());
+        self.pass(frame_samples(self.clock_rate));
     }
 
     fn pass(&mut self, samples: u32) {
@@ -243,10 +244,11 @@ impl Sender {
                 })
         })
     }
+}
 
-    fn frame_samples(&self) -> u32 {
-        FRAME as u32 / (super::SAMPLE_RATE / self.clock_rate.max(1)).max(1)
-    }
+/// How long a frame lasts by this clock.
+fn frame_samples(clock_rate: u32) -> u32 {
+    FRAME as u32 / (super::SAMPLE_RATE / clock_rate.max(1)).max(1)
 }
 
 fn step(plan: &MediaPlan) -> u32 {

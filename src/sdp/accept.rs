@@ -31,7 +31,8 @@ pub fn accept(offer: &Offer, answer: &[u8]) -> Result<MediaPlan, SdpError> {
         remote,
         remote_rtcp,
         rtcp_mux,
-        telephone_event: events(offer, media, theirs.codec.clock_rate()),
+        telephone_event: negotiate::event_clocks(theirs.codec)
+            .find_map(|clock_rate| events(offer, media, clock_rate)),
         direction: negotiate::direction(
             answer.direction(media),
             remote.ip(),
@@ -55,6 +56,7 @@ fn events(offer: &Offer, media: &Media, clock_rate: u32) -> Option<EventPlan> {
     Some(EventPlan {
         send_payload_type: theirs,
         receive_payload_type: *ours,
+        clock_rate,
         remote_events: negotiate::events(media, theirs),
     })
 }

@@ -28,12 +28,15 @@ pub fn answer(
     let (crypto, srtp) = keys(choice.key, previous, random)?;
     let (remote, remote_rtcp, rtcp_mux) = negotiate::addresses(&offer, media)?;
     let codec = choice.format.codec;
-    let telephone_event =
-        negotiate::telephone_event(media, codec.clock_rate()).map(|payload_type| EventPlan {
+    let telephone_event = negotiate::event_clocks(codec).find_map(|clock_rate| {
+        let payload_type = negotiate::telephone_event(media, clock_rate)?;
+        Some(EventPlan {
             send_payload_type: payload_type,
             receive_payload_type: payload_type,
+            clock_rate,
             remote_events: negotiate::events(media, payload_type),
-        });
+        })
+    });
     let plan = MediaPlan {
         remote,
         remote_rtcp,
@@ -53,7 +56,7 @@ pub fn answer(
         transport: &media.transport,
         codecs: &[(codec, choice.format.payload_type)],
         events: &telephone_event
-            .map(|event| (codec.clock_rate(), event.receive_payload_type))
+            .map(|event| (event.clock_rate, event.receive_payload_type))
             .into_iter()
             .collect::<Vec<_>>(),
         crypto: &crypto,

@@ -35,7 +35,8 @@ pub struct MediaPlan {
     pub rtcp_mux: bool,
     /// The codec.
     pub codec: CodecPlan,
-    /// telephone-event (RFC 4733) at the codec's clock, where both sides have it.
+    /// telephone-event (RFC 4733), where both sides have it: at the codec's clock, or at that of
+    /// telephones.
     pub telephone_event: Option<EventPlan>,
     /// Which ways media flows, seen from us.
     pub direction: MediaDirection,
@@ -65,6 +66,8 @@ pub struct EventPlan {
     pub send_payload_type: u8,
     /// The payload type we accept.
     pub receive_payload_type: u8,
+    /// The clock that durations are told in, Hz.
+    pub clock_rate: u32,
     /// The keys that the other side understands, a bit for each event code.
     pub remote_events: u16,
 }

@@ -11,6 +11,8 @@ use crate::model::call::MediaDirection;
 
 /// The length of a packet when nobody asks for another.
 pub(super) const PTIME_MS: u32 = 20;
+/// The clock of telephones, Hz.
+const NARROW: u32 = 8_000;
 
 /// A format of the other side that we can do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +67,13 @@ pub(super) fn telephone_event(media: &Media, clock_rate: u32) -> Option<u8> {
                 name.eq_ignore_ascii_case("telephone-event") && rate == clock_rate
             })
     })
+}
+
+/// The clocks of telephone-event that go with a codec, best first. RFC 4733 §2.5.1.2 wants the
+/// codec's own; telephones with Opus often have that of G.711 only, and mean it.
+pub(super) fn event_clocks(codec: Codec) -> impl Iterator<Item = u32> {
+    let rate = codec.clock_rate();
+    std::iter::once(rate).chain((rate != NARROW).then_some(NARROW))
 }
 
 /// The keys that a telephone-event format understands, a bit for each event code: without

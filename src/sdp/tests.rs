@@ -51,8 +51,12 @@ fn both_ends_of_ours_agree_under_each_policy() {
             CodecPlan { remote_fmtp: "useinbandfec=1".into(), ..callee.codec.clone() }
         );
         assert_eq!(caller.codec.codec, Codec::Opus);
-        let event =
-            EventPlan { send_payload_type: 97, receive_payload_type: 97, remote_events: u16::MAX };
+        let event = EventPlan {
+            send_payload_type: 97,
+            receive_payload_type: 97,
+            clock_rate: 48_000,
+            remote_events: u16::MAX,
+        };
         assert_eq!((caller.telephone_event, callee.telephone_event), (Some(event), Some(event)));
         if let (Some(caller), Some(callee)) = (caller.srtp, callee.srtp) {
             assert_eq!(caller.suite, SrtpSuite::AeadAes256Gcm);
@@ -259,7 +263,7 @@ fn our_hold_and_resume_keep_all_else() {
 }
 
 #[test]
-fn events_have_the_clock_of_the_codec_and_the_numbers_of_each_side() {
+fn events_have_the_clock_of_the_codec_or_of_telephones_and_the_numbers_of_each_side() {
     let mut side = local(SrtpPolicy::Off, false);
     let made = make(&side);
     let text = String::from_utf8_lossy(&made.body);
@@ -274,6 +278,7 @@ fn events_have_the_clock_of_the_codec_and_the_numbers_of_each_side() {
         Some(EventPlan {
             send_payload_type: send,
             receive_payload_type: receive,
+            clock_rate: if send == 99 { 48_000 } else { 8_000 },
             remote_events: events,
         })
     };
@@ -311,8 +316,8 @@ fn events_have_the_clock_of_the_codec_and_the_numbers_of_each_side() {
             event(99, 99, 0xffff),
             event(99, 97, 0xffff),
         ),
-        // The wrong clock is none.
-        ("110 100", format!("{opus}{narrow}"), None, None),
+        // Telephones that have no other clock for them than that of G.711.
+        ("110 100", format!("{opus}{narrow}"), event(100, 100, 0xffff), event(100, 101, 0xffff)),
         ("0 99", wide.to_owned(), None, None),
         ("0", String::new(), None, None),
     ] {

@@ -34,8 +34,8 @@ pub struct Setup {
     pub codecs: Option<&'static str>,
     /// `srtp`, `srtp-mand` or `dtls_srtp`. None when not set.
     pub encryption: Option<&'static str>,
-    /// Answer every call at once.
-    pub auto_answer: bool,
+    /// `manual`, `early` (183 with sound) or `auto`: at once.
+    pub answer_mode: &'static str,
     /// Write every SIP message into the log.
     pub trace: bool,
     /// More account parameters, each beginning with a semicolon.
@@ -51,7 +51,7 @@ impl Default for Setup {
             source: None,
             codecs: None,
             encryption: None,
-            auto_answer: false,
+            answer_mode: "manual",
             trace: false,
             account: String::new(),
             config: String::new(),
@@ -236,7 +236,7 @@ pub fn account(lab: &Lab, user: &str, setup: &Setup) -> String {
         name = login.auth_name,
         password = login.password,
         proxy = lab.sip(setup.transport),
-        answer = if setup.auto_answer { "auto" } else { "manual" },
+        answer = setup.answer_mode,
         more = setup.account,
     );
     if let Some(codecs) = setup.codecs {

@@ -3,6 +3,7 @@
 // Each test file that includes this module uses its own part of it.
 #![allow(dead_code)]
 
+use std::path::Path;
 use std::time::Duration;
 
 use dovetail::lab::{ConfigOptions, Lab, User};
@@ -40,6 +41,17 @@ pub async fn instance_with(lab: &Lab, user: &str, options: &ConfigOptions) -> In
     instance
 }
 
+/// The same with a voice (a WAV file) of its own; what it hears is recorded.
+pub async fn speaker(lab: &Lab, user: &str, says: Option<&Path>, hears: &Path) -> Instance {
+    let options = ConfigOptions {
+        transport: Transport::Udp,
+        input: says.map_or("null".to_owned(), |path| format!("file:{}", path.display())),
+        output: format!("file:{}", hears.display()),
+        ..ConfigOptions::default()
+    };
+    instance_with(lab, user, &options).await
+}
+
 /// Waits until one of its calls is in this state; the call.
 #[track_caller]
 pub fn until(instance: &mut Instance, state: &'static str) -> impl Future<Output = Value> {
@@ -74,6 +86,26 @@ pub fn transferred(instance: &mut Instance, state: &'static str) -> impl Future<
     let wanted = move |event: &Value| event["call"]["transfer"]["state"] == state;
     let event = instance.wait_event(wanted, PATIENCE);
     async { event.await["call"].take() }
+}
+
+/// Waits until this call was transferred: that is its end.
+pub async fn transferred_away(instance: &mut Instance, call: &Value) {
+    let done = transferred(instance, "done").await;
+    let said = (&done["id"], &done["state"], &done["end_reason"]);
+    assert_eq!(said, (call, &json!("ended"), &json!("You transferred the call.")), "{done}");
+}
+
+/// The one call that has the microphone and the ear; all others are on hold or over.
+pub async fn on_air(instance: &mut Instance) -> Value {
+    let calls = instance.call("calls", json!({})).await;
+    let calls = calls.as_array().unwrap();
+    let on: Vec<&Value> = calls
+        .iter()
+        .filter(|call| !["held", "held-by-peer", "ended"].iter().any(|off| call["state"] == *off))
+        .collect();
+    let [on] = on[..] else { panic!("one call: {calls:?}") };
+    assert_eq!(on["state"], "active", "{calls:?}");
+    on.clone()
 }
 
 /// Waits until the other side has pressed these keys.

@@ -170,6 +170,19 @@ impl Linphone {
         None
     }
 
+    /// Waits until its log says this: not all that it learns is shown.
+    #[track_caller]
+    pub fn notes(&self, text: &str) -> impl Future<Output = ()> {
+        let caller = std::panic::Location::caller();
+        async move {
+            let start = Instant::now();
+            while !self.log().contains(text) {
+                assert!(start.elapsed() < LIMIT, "{caller}: “{text}” is not in\n{}", self.log());
+                tokio::time::sleep(POLL).await;
+            }
+        }
+    }
+
     /// What was to be seen since the beginning.
     pub fn screen(&self) -> String {
         self.screen.lock().unwrap().clone()

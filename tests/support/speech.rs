@@ -86,7 +86,7 @@ fn piece(said: &[f32], heard: &[f32], begin: usize) -> correlation::Match {
 }
 
 /// Reads a recording as it sounds at this sampling rate, at [`RATE`] samples a second.
-fn at(rate: u32, recording: &Path) -> Vec<f32> {
+pub fn at(rate: u32, recording: &Path) -> Vec<f32> {
     let copy = tempfile::Builder::new().suffix(".wav").tempfile().unwrap();
     let rates = [rate, RATE].map(|rate| rate.to_string());
     run(Command::new("sox")

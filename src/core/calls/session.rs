@@ -38,6 +38,7 @@ impl Core {
         let plan = record.offer.as_ref().map(|offer| sdp::accept(offer, answer));
         if let Some(Ok(plan)) = plan {
             self.run_media(id, plan);
+            self.tell_call(id);
         }
     }
 

@@ -1,6 +1,27 @@
-//! Calls whose sound is missing or comes late.
+//! Calls whose sound is missing, comes early or comes late.
 
 use super::*;
+
+#[test]
+fn sound_before_the_answer_is_told_at_once() {
+    let mut world = World::signed_in(None);
+    let call = world.place("sip:bob@cusax.test", true).unwrap();
+    world.said.clear();
+    world.says(&call, CallEvent::EarlyMedia { sdp: remote_sdp(), impp: Vec::new() });
+    let told = world.said.iter().rev().find_map(|output| match output {
+        Output::Event(event) => match &**event {
+            Event::Call { call } => Some(call.clone()),
+            _ => None,
+        },
+        _ => None,
+    });
+    let told = told.unwrap();
+    assert_eq!((told.state, told.media.codec.as_str()), (CallState::Ringing, "PCMA"));
+    assert!(told.answered.is_none());
+    // Some send the same description again and again: nothing is new then but what it says.
+    world.says(&call, CallEvent::EarlyMedia { sdp: remote_sdp(), impp: Vec::new() });
+    assert_eq!(world.call(&call).state, CallState::Ringing);
+}
 
 #[test]
 fn without_a_sound_device_nobody_s_phone_rings() {

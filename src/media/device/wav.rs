@@ -1,6 +1,6 @@
 //! WAV files as microphone and loudspeaker (hound).
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
@@ -111,7 +111,7 @@ impl Source for Player {
 }
 
 /// Records to a file: 48 kHz, mono, 16 bit. It is made when the first sound comes: a call that
-/// nobody answers leaves none.
+/// nobody answers leaves none. While another call records to it, to a file beside it.
 pub(super) struct Recorder {
     path: PathBuf,
     writer: Option<WavWriter<BufWriter<File>>>,
@@ -126,6 +126,8 @@ const SPEC: WavSpec = WavSpec {
 };
 /// Frames between two times that the file is made readable.
 const FLUSH_FRAMES: u32 = 50;
+/// Files that are tried, so many calls may record at once.
+const MAX_BESIDE: u32 = 16;
 /// WAV counts its octets with 32 bit: after some twelve hours recording ends.
 const MAX_RECORDED: u32 = 2_000_000_000;
 
@@ -152,7 +154,11 @@ impl Recorder {
     fn record(&mut self, frame: &Frame) -> Result<(), hound::Error> {
         let writer = match &mut self.writer {
             Some(writer) => writer,
-            None => self.writer.insert(WavWriter::create(&self.path, SPEC)?),
+            None => {
+                let (path, file) = own(&self.path)?;
+                self.path = path;
+                self.writer.insert(WavWriter::new(BufWriter::new(file), SPEC)?)
+            }
         };
         if writer.len() > MAX_RECORDED {
             return Ok(());
@@ -167,6 +173,38 @@ impl Recorder {
         }
         Ok(())
     }
+}
+
+/// The file, or the first of `name-2.wav`, `name-3.wav` … that no other call writes to; emptied,
+/// and locked until it is closed.
+fn own(path: &Path) -> std::io::Result<(PathBuf, File)> {
+    let mut number = 1;
+    loop {
+        let path = match number {
+            1 => path.to_owned(),
+            _ => beside(path, number),
+        };
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path)?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if number < MAX_BESIDE => number += 1,
+            Err(TryLockError::WouldBlock) => return Err(std::io::ErrorKind::ResourceBusy.into()),
+            // A file system without locks: there is nobody to ask.
+            Ok(()) | Err(TryLockError::Error(_)) => {
+                file.set_len(0)?;
+                return Ok((path, file));
+            }
+        }
+    }
+}
+
+fn beside(path: &Path, number: u32) -> PathBuf {
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!("-{number}"));
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    path.with_file_name(name)
 }
 
 fn file_error(path: &Path, error: &dyn std::fmt::Display) -> MediaError {
@@ -266,6 +304,26 @@ mod tests {
         recorder.write(&[0.25; FRAME]).unwrap();
         Box::new(recorder).finish().unwrap();
         assert_eq!(WavReader::open(&path).unwrap().len(), 960);
+    }
+
+    #[test]
+    fn two_calls_at_once_leave_a_recording_each() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.b.wav");
+        let count = |name: &str| WavReader::open(dir.path().join(name)).unwrap().len();
+        let record = |frames| {
+            let mut recorder = Box::new(Recorder::open(&path).unwrap());
+            (0..frames).for_each(|_| recorder.write(&[0.25; FRAME]).unwrap());
+            recorder
+        };
+        let (first, second, third) = (record(3), record(2), record(1));
+        first.finish().unwrap();
+        third.finish().unwrap();
+        // Its place is free again.
+        record(4).finish().unwrap();
+        second.finish().unwrap();
+        let counts = ["a.b.wav", "a.b-2.wav", "a.b-3.wav"].map(count);
+        assert_eq!(counts, [4 * 960, 2 * 960, 960]);
     }
 
     #[test]

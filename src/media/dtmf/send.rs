@@ -71,8 +71,8 @@ impl Keypad {
         self.tone.is_some() || !self.queue.is_empty()
     }
 
-    /// A frame of `samples` at the RTP clock passes, which begins at `timestamp`: the packet to
-    /// send at its end.
+    /// A frame of `samples` by the events' clock passes, which begins at `timestamp` by the
+    /// stream's: the packet to send at its end.
     pub fn turn(&mut self, timestamp: u32, samples: u16) -> Option<Press> {
         if self.tone.is_none() {
             let code = self.queue.pop_front()?;

@@ -2,6 +2,7 @@
 use std::time::{Duration, Instant};
 
 use super::*;
+use crate::media::dtmf::Event;
 use crate::media::receiver::{Arrival, Receiver};
 use crate::model::call::MediaDirection;
 use crate::sdp::{Codec, CodecPlan};
@@ -26,6 +27,7 @@ fn plan(codec: Codec, key: Option<u8>) -> MediaPlan {
         telephone_event: Some(EventPlan {
             send_payload_type: 101,
             receive_payload_type: 101,
+            clock_rate: codec.clock_rate(),
             remote_events: u16::MAX,
         }),
         direction: MediaDirection::Sendrecv,
@@ -129,6 +131,40 @@ fn keys_go_instead_of_sound_and_time_goes_on() {
             assert!(concealed < 1.0, "{codec:?} {ptime_ms}: {concealed} % made up");
         }
     }
+}
+
+#[test]
+fn keys_with_the_clock_of_telephones_go_beside_a_faster_codec() {
+    let mut agreed = plan(Codec::Opus, None);
+    if let Some(events) = &mut agreed.telephone_event {
+        events.clock_rate = 8_000;
+    }
+    let mut way = Way::new(&agreed);
+    way.run(50);
+    way.sender.press(KEYS);
+    let mut last = None;
+    for _ in 0..8 * 16 {
+        let now = TICK * way.frames;
+        way.frames += 1;
+        let Way { sender, receiver, digits, .. } = &mut way;
+        let heard = |packet: &[u8]| {
+            let event = Event::read(&packet[HEADER..]).unwrap();
+            // 100 ms, told by their clock.
+            assert!(event.duration <= 800 && event.duration.is_multiple_of(160), "{event:?}");
+            assert_eq!(event.end, event.duration == 800);
+            let (header, _) = Header::read(packet).unwrap();
+            let turn = last.replace(header.timestamp).filter(|last| *last != header.timestamp);
+            // When they were pressed, by the stream's.
+            assert!(turn.is_none_or(|last| header.timestamp.wrapping_sub(last) == 8 * 960));
+            if let Arrival::Digit(digit) = receiver.packet(packet, now, || true) {
+                digits.push(digit);
+            }
+        };
+        sender.frame(&tone(0), heard).unwrap();
+    }
+    assert_eq!(way.digits, KEYS);
+    way.run(50);
+    assert!(way.loudest > 0.3, "sound is there again");
 }
 
 #[test]

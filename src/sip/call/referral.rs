@@ -22,6 +22,10 @@ const ASK: Duration = Duration::from_secs(180);
 const LIFETIME: Duration = Duration::from_secs(600);
 /// NOTIFYs that wait for the answer to the one before.
 const MAX_QUEUE: usize = 4;
+/// When a NOTIFY that came at a bad moment is sent again; each time later.
+const AGAIN: Duration = Duration::from_millis(500);
+/// How often in a row it is.
+const MAX_REPEATS: u32 = 5;
 
 /// How a call that was asked for goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +79,9 @@ pub(in super::super) struct Referral {
     challenge: Option<Box<Response>>,
     current: Report,
     waiting: VecDeque<Report>,
+    /// The last NOTIFY came at a bad moment; when there may be a better one.
+    again: Option<Instant>,
+    repeats: u32,
     over: bool,
 }
 
@@ -124,6 +131,8 @@ impl Referral {
             challenge: None,
             current: Report { code: 100, text: reason_phrase(100), last: false },
             waiting: VecDeque::new(),
+            again: None,
+            repeats: 0,
             over: false,
         };
         referral.notify(line, dialog);
@@ -179,7 +188,15 @@ impl Referral {
             },
             200..=299 => {
                 line.accepted(response);
+                self.repeats = 0;
                 self.next(line, dialog);
+            }
+            // This NOTIFY, not the subscription (RFC 5057 §5.1): one that overtakes an ACK of
+            // ours gets 491 or 500.
+            491 | 500 | 503 if self.repeats < MAX_REPEATS => {
+                self.key = None;
+                self.again = Some(line.now + AGAIN * 2_u32.saturating_pow(self.repeats));
+                self.repeats = self.repeats.saturating_add(1);
             }
             // The other side listens no more (RFC 6665 §4.2.2).
             _ => self.unwatch(),
@@ -225,12 +242,20 @@ impl Referral {
 
     /// When [`Self::handle_timeout`] is due.
     pub fn poll_timeout(&self) -> Instant {
-        if self.asking { self.ask_until.min(self.until) } else { self.until }
+        let ask = self.asking.then_some(self.ask_until);
+        [ask, self.again].into_iter().flatten().fold(self.until, Instant::min)
     }
 
     pub fn handle_timeout(&mut self, line: &mut Line<'_>, dialog: &mut Dialog) {
         if self.asking && self.ask_until <= line.now {
             self.refuse(line, dialog);
+        }
+        if self.again.take_if(|again| *again <= line.now).is_some() {
+            match self.waiting.is_empty() {
+                true => self.notify(line, dialog),
+                // What it said is old.
+                false => self.next(line, dialog),
+            }
         }
         if self.until <= line.now {
             self.over = true;
@@ -250,7 +275,7 @@ impl Referral {
         if self.waiting.len() < MAX_QUEUE || report.last {
             self.waiting.push_back(report);
         }
-        if self.key.is_none() && self.challenge.is_none() {
+        if self.key.is_none() && self.challenge.is_none() && self.again.is_none() {
             self.next(line, dialog);
         }
     }
@@ -292,7 +317,7 @@ impl Referral {
     /// Nobody wants to know how it goes. The question to the user stands.
     fn unwatch(&mut self) {
         self.watched = false;
-        self.key = None;
+        (self.key, self.again) = (None, None);
         self.over |= self.current.last || self.waiting.drain(..).any(|report| report.last);
     }
 }

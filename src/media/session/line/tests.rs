@@ -22,6 +22,7 @@ fn plan(remote: SocketAddr, direction: MediaDirection, key: Option<u8>) -> Media
         telephone_event: Some(EventPlan {
             send_payload_type: 101,
             receive_payload_type: 101,
+            clock_rate: 8_000,
             remote_events: u16::MAX,
         }),
         direction,

@@ -452,6 +452,42 @@ fn a_subscription_that_the_other_side_ends_is_not_told_more() {
     assert!(notify.headers.get("Subscription-State").unwrap().starts_with("terminated"));
 }
 
+/// linphonec answers 491 to what overtakes the ACK to its 200.
+#[test]
+fn what_came_at_a_bad_moment_is_told_again() {
+    let (mut world, out) = scripted(33);
+    let refer = of_bob(&world, "REFER", 10, &[("Refer-To", "<sip:carol@cusax.test>")]);
+    world.inject(ALICE, &Message::Request(refer));
+    let first = last(&world, ALICE, &Method::Notify);
+    world.inject(ALICE, &reply(&first, 491, &[]));
+    assert_eq!(world.requests(ALICE, &Method::Notify).len(), 1, "not at once");
+    world.run_secs(1);
+    let again = last(&world, ALICE, &Method::Notify);
+    assert!(again.headers.cseq().unwrap().number > first.headers.cseq().unwrap().number);
+    assert_eq!(again.body, first.body);
+    // What is to be told meanwhile waits, and what it makes old is not told any more.
+    world.inject(ALICE, &reply(&again, 500, &[]));
+    let before = world.requests(ALICE, &Method::Notify).len();
+    world.command(ALICE, SipCommand::RefuseReferral { call: out });
+    assert_eq!(world.requests(ALICE, &Method::Notify).len(), before);
+    world.run_secs(2);
+    let end = last(&world, ALICE, &Method::Notify);
+    assert_eq!(end.body, b"SIP/2.0 603 Declined\r\n");
+    assert!(end.headers.get("Subscription-State").unwrap().starts_with("terminated"));
+    // Not for ever.
+    for _ in 0..20 {
+        let newest = last(&world, ALICE, &Method::Notify);
+        world.inject(ALICE, &reply(&newest, 491, &[]));
+        world.run_secs(20);
+    }
+    let sent: std::collections::BTreeSet<u32> = world
+        .requests(ALICE, &Method::Notify)
+        .iter()
+        .filter_map(|notify| Some(notify.headers.cseq()?.number))
+        .collect();
+    assert!(sent.len() <= 7, "{sent:?}");
+}
+
 /// An INVITE with this Replaces, to Alice while she talks with a scripted Bob.
 fn taking_over(replaces: &[&str], main: bool, ended: bool) -> (Vec<u16>, Option<IncomingCall>) {
     let (mut world, out) = scripted(40);
