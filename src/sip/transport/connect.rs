@@ -2,10 +2,13 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{FlowInfo, Past, Shared, udp};
@@ -25,6 +28,30 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 pub(super) struct Verify {
     pub domain: String,
     pub also: Option<String>,
+}
+
+/// The trust anchors, read when a connection over TLS first needs them.
+#[derive(Clone)]
+pub(super) struct Anchors {
+    ca_file: Option<PathBuf>,
+    read: Arc<OnceCell<Roots>>,
+}
+
+impl Anchors {
+    pub fn new(ca_file: Option<PathBuf>) -> Self {
+        Self { ca_file, read: Arc::default() }
+    }
+
+    /// The platform's store is a file or a service: not read on the runtime's own threads.
+    async fn get(&self) -> Result<&Roots, Fault> {
+        let read = async {
+            let ca_file = self.ca_file.clone();
+            tokio::task::spawn_blocking(move || Roots::load(ca_file.as_deref()))
+                .await
+                .unwrap_or_else(|error| Err(Fault::Local(error.to_string())))
+        };
+        self.read.get_or_try_init(|| read).await
+    }
 }
 
 /// A way to the server.
@@ -61,15 +88,15 @@ pub(super) async fn open(
         left = left.saturating_sub(1);
         fresh = fresh.saturating_sub(1);
         let label = format!("{}:{}", place.host, target.address.port());
-        let next = match timeout(share, attempt(target, &label, verify, &shared.roots, past)).await
-        {
-            Ok(Ok(mut opened)) => {
-                opened.info.alternatives = fresh;
-                return Ok(opened);
-            }
-            Ok(Err(next)) => next,
-            Err(_) => Fault::TimedOut(label),
-        };
+        let next =
+            match timeout(share, attempt(target, &label, verify, &shared.anchors, past)).await {
+                Ok(Ok(mut opened)) => {
+                    opened.info.alternatives = fresh;
+                    return Ok(opened);
+                }
+                Ok(Err(next)) => next,
+                Err(_) => Fault::TimedOut(label),
+            };
         tracing::debug!(address = %target.address, fault = %next, "no connection");
         if fault.as_ref().is_none_or(|known| telling(known) < telling(&next)) {
             fault = Some(next);
@@ -94,7 +121,7 @@ async fn attempt(
     target: Target,
     label: &str,
     verify: &Verify,
-    roots: &Roots,
+    anchors: &Anchors,
     past: &Past,
 ) -> Result<Opened, Fault> {
     let remote = target.address;
@@ -112,6 +139,7 @@ async fn attempt(
     if target.transport == Transport::Tcp {
         return Ok(Opened { info, socket: Socket::Stream(Box::new(stream)) });
     }
+    let roots = anchors.get().await?;
     let stream = tls::handshake_sip(stream, &verify.domain, verify.also.as_deref(), roots).await?;
     info.tls = Some(tls::facts(stream.get_ref().1));
     Ok(Opened { info, socket: Socket::Stream(Box::new(stream)) })
