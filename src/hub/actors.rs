@@ -34,6 +34,23 @@ pub(super) struct Actors {
     xmpp: HashMap<AccountId, mpsc::Sender<XmppCommand>>,
     sip: HashMap<AccountId, mpsc::Sender<SipCommand>>,
     media: HashMap<CallId, mpsc::Sender<MediaCommand>>,
+    /// The next call's media session: its thread need not be started while the user waits.
+    spare: Option<Session>,
+}
+
+/// A media session that belongs to no call yet.
+struct Session {
+    commands: mpsc::Sender<MediaCommand>,
+    events: mpsc::Receiver<MediaEvent>,
+    thread: media::session::SessionHandle,
+}
+
+impl Session {
+    fn start() -> Self {
+        let (commands, queue) = mpsc::channel(QUEUE);
+        let (told, events) = mpsc::channel(QUEUE);
+        Self { commands, events, thread: media::session::spawn(queue, told) }
+    }
 }
 
 impl Actors {
@@ -45,6 +62,7 @@ impl Actors {
             xmpp: HashMap::new(),
             sip: HashMap::new(),
             media: HashMap::new(),
+            spare: None,
         }
     }
 
@@ -81,6 +99,7 @@ impl Actors {
                 Input::Sip,
             );
             self.sip.insert(id.clone(), commands);
+            self.spare.get_or_insert_with(Session::start);
         }
     }
 
@@ -118,9 +137,9 @@ impl Actors {
     /// Passes a command to a call's media session; `Prepare` begins one, `Stop` ends it.
     pub(super) fn media(&mut self, call: &CallId, command: MediaCommand) {
         if matches!(command, MediaCommand::Prepare { .. }) && !self.media.contains_key(call) {
-            let (commands, queue) = mpsc::channel(QUEUE);
-            let events = self.forward_media(call.clone());
-            media::session::spawn(queue, events);
+            let spare = self.spare.take().filter(|spare| !spare.thread.is_finished());
+            let Session { commands, events, .. } = spare.unwrap_or_else(Session::start);
+            self.forward_media(call.clone(), events);
             self.media.insert(call.clone(), commands);
         }
         let is_last = matches!(command, MediaCommand::Stop);
@@ -131,6 +150,9 @@ impl Actors {
         }
         if is_last {
             self.media.remove(call);
+            if self.inbox.is_some() {
+                self.spare.get_or_insert_with(Session::start);
+            }
         }
     }
 
@@ -141,6 +163,7 @@ impl Actors {
         self.xmpp.clear();
         self.sip.clear();
         self.media.clear();
+        self.spare = None;
     }
 
     /// A queue whose events reach the hub under `id`.
@@ -164,8 +187,7 @@ impl Actors {
 
     /// The same for a media session. One that falls over says no last word: the call then has
     /// no sound, and its owner must know.
-    fn forward_media(&self, call: CallId) -> mpsc::Sender<MediaEvent> {
-        let (events, mut queue) = mpsc::channel(QUEUE);
+    fn forward_media(&self, call: CallId, mut queue: mpsc::Receiver<MediaEvent>) {
         if let Some(inbox) = self.inbox.clone() {
             tokio::spawn(async move {
                 let mut stopped = false;
@@ -183,7 +205,6 @@ impl Actors {
                 }
             });
         }
-        events
     }
 
     /// An actor that falls over is a fault of its account, and of nothing else.

@@ -180,6 +180,9 @@ impl Session {
     async fn command(&mut self, command: MediaCommand) -> Result<(), MediaError> {
         match command {
             MediaCommand::Prepare { local, audio } => {
+                if self.line.is_none() {
+                    self.began = Instant::now();
+                }
                 self.devices = Some(Pair::open(audio)?);
                 let sockets = line::bind(local).await?;
                 let address =

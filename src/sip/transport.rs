@@ -28,8 +28,7 @@ use super::wire::{WireError, write};
 use crate::model::account::{Security, TlsFacts, Transport};
 use crate::model::address::SipTarget;
 use crate::model::fault::Fault;
-use crate::tls::Roots;
-use connect::{Socket, Verify};
+use connect::{Anchors, Socket, Verify};
 use flow::{Detour, Fallback, Flow, Job};
 use route::Way;
 use udp::Udp;
@@ -208,7 +207,7 @@ pub struct Transports {
 struct Shared {
     events: mpsc::Sender<TransportEvent>,
     names: Names,
-    roots: Roots,
+    anchors: Anchors,
     lookups: Arc<Semaphore>,
 }
 
@@ -235,7 +234,7 @@ impl Transports {
         let shared = Shared {
             events,
             names: Names::system(),
-            roots: load_roots(settings.ca_file.clone()).await?,
+            anchors: Anchors::new(settings.ca_file.clone()),
             lookups: Arc::new(Semaphore::new(MOST_LOOKUPS)),
         };
         let proxy = settings.proxy.as_ref().map(|proxy| proxy.host.clone());
@@ -436,13 +435,6 @@ impl Transports {
 pub async fn local_towards(remote: SocketAddr) -> Option<IpAddr> {
     let socket = udp::towards(remote).await.ok()?;
     socket.local_addr().ok().map(|local| local.ip())
-}
-
-/// The platform's store is a file or a service: not read on the runtime's own threads.
-async fn load_roots(ca_file: Option<PathBuf>) -> Result<Roots, Fault> {
-    tokio::task::spawn_blocking(move || Roots::load(ca_file.as_deref()))
-        .await
-        .unwrap_or_else(|error| Err(Fault::Local(error.to_string())))
 }
 
 fn place_of(settings: &TransportSettings) -> Result<Place, Fault> {

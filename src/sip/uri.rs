@@ -148,28 +148,41 @@ impl FromStr for Host {
 
     /// A name, an IPv4 address, or an IPv6 address in brackets.
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        if let Some(inner) = text.strip_prefix('[') {
-            let inner = inner.strip_suffix(']').ok_or(ValueError::Host)?;
-            return inner
-                .parse::<Ipv6Addr>()
-                .map(|address| Self::Ip(address.into()))
-                .map_err(|_| ValueError::Host);
-        }
-        if let Ok(address) = text.parse::<std::net::Ipv4Addr>() {
-            return Ok(Self::Ip(address.into()));
-        }
-        let name = text.strip_suffix('.').unwrap_or(text);
-        let label = |label: &str| {
-            !label.is_empty()
-                && label.len() <= 63
-                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-        };
-        let numeric = name.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        if name.len() > 253 || numeric || !name.split('.').all(label) {
-            return Err(ValueError::Host);
-        }
-        Ok(Self::Name(name.to_ascii_lowercase()))
+        Ok(match host(text)? {
+            Raw::Ip(address) => Self::Ip(address),
+            Raw::Name(name) => Self::Name(name.to_ascii_lowercase()),
+        })
     }
+}
+
+/// A host as written.
+enum Raw<'a> {
+    Name(&'a str),
+    Ip(IpAddr),
+}
+
+fn host(text: &str) -> Result<Raw<'_>, ValueError> {
+    if let Some(inner) = text.strip_prefix('[') {
+        let inner = inner.strip_suffix(']').ok_or(ValueError::Host)?;
+        return inner
+            .parse::<Ipv6Addr>()
+            .map(|address| Raw::Ip(address.into()))
+            .map_err(|_| ValueError::Host);
+    }
+    if let Ok(address) = text.parse::<std::net::Ipv4Addr>() {
+        return Ok(Raw::Ip(address.into()));
+    }
+    let name = text.strip_suffix('.').unwrap_or(text);
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    };
+    let numeric = name.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if name.len() > 253 || numeric || !name.split('.').all(label) {
+        return Err(ValueError::Host);
+    }
+    Ok(Raw::Name(name))
 }
 
 impl fmt::Display for Host {
@@ -187,6 +200,16 @@ impl fmt::Display for Host {
 /// # Errors
 /// `Host` and `Number`.
 pub fn host_port(text: &str) -> Result<(Host, Option<u16>), ValueError> {
+    let (host, port) = cut_port(text)?;
+    Ok((host.parse()?, port))
+}
+
+/// Checks what [`host_port`] would read, without keeping it.
+pub(crate) fn check_host_port(text: &str) -> Result<(), ValueError> {
+    host(cut_port(text)?.0).map(drop)
+}
+
+fn cut_port(text: &str) -> Result<(&str, Option<u16>), ValueError> {
     let text = text.trim();
     let end = match text.strip_prefix('[') {
         Some(_) => text.find(']').ok_or(ValueError::Host)? + 1,
@@ -204,7 +227,7 @@ pub fn host_port(text: &str) -> Result<(Host, Option<u16>), ValueError> {
             Some(port).filter(|port| *port != 0).ok_or(ValueError::Number)?.into()
         }
     };
-    Ok((host.trim_end().parse()?, port))
+    Ok((host.trim_end(), port))
 }
 
 /// Whether `text` has the outer form of an absolute URI: a scheme, a colon, something after it,

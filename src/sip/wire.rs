@@ -11,7 +11,7 @@ mod tests;
 pub use error::{WireError, WireFault};
 pub use stream::{Framed, StreamReader};
 
-use super::message::{Headers, Message, Request, Response};
+use super::message::{Header, Headers, Message, Request, Response};
 use head::{Head, Start};
 
 /// The largest datagram read, in octets.
@@ -59,31 +59,40 @@ pub fn parse_datagram(bytes: &[u8]) -> Result<Message, WireError> {
 /// Writes a message with the Content-Length that fits its body, whatever its headers say. Line
 /// breaks inside a value become spaces, so no value can add a header.
 pub fn write(message: &Message) -> Vec<u8> {
-    let (start, headers, body) = match message {
-        Message::Request(request) => {
-            (format!("{} {} SIP/2.0", request.method, request.uri), &request.headers, &request.body)
-        }
-        Message::Response(response) => (
-            format!("SIP/2.0 {:03} {}", response.status, response.reason),
-            &response.headers,
-            &response.body,
-        ),
+    let (headers, body) = match message {
+        Message::Request(request) => (&request.headers, &request.body),
+        Message::Response(response) => (&response.headers, &response.body),
     };
-    let mut out = Vec::with_capacity(start.len() + headers.len() * 64 + body.len());
-    push_line(&mut out, &start);
-    for header in headers.iter() {
-        if !header.name.eq_ignore_ascii_case("Content-Length") {
-            push_line(&mut out, &format!("{}: {}", header.name, header.value));
+    let room = |header: &Header| header.name.len() + header.value.len() + 4;
+    let mut out = Vec::with_capacity(headers.iter().map(room).sum::<usize>() + body.len() + 256);
+    match message {
+        Message::Request(Request { method, uri, .. }) => {
+            push_line(&mut out, &[method.as_str(), " ", uri, " SIP/2.0"]);
+        }
+        Message::Response(Response { status, reason, .. }) => {
+            push_line(&mut out, &["SIP/2.0 ", &format!("{status:03} "), reason]);
         }
     }
-    push_line(&mut out, &format!("Content-Length: {}", body.len()));
+    for header in headers.iter() {
+        if !header.name.eq_ignore_ascii_case("Content-Length") {
+            push_line(&mut out, &[&header.name, ": ", &header.value]);
+        }
+    }
+    push_line(&mut out, &["Content-Length: ", &body.len().to_string()]);
     out.extend_from_slice(b"\r\n");
     out.extend_from_slice(body);
     out
 }
 
-fn push_line(out: &mut Vec<u8>, line: &str) {
-    out.extend(line.bytes().map(|byte| if matches!(byte, b'\r' | b'\n') { b' ' } else { byte }));
+fn push_line(out: &mut Vec<u8>, parts: &[&str]) {
+    let from = out.len();
+    for part in parts {
+        out.extend_from_slice(part.as_bytes());
+    }
+    let line = out.get_mut(from..).unwrap_or_default();
+    if memchr::memchr2(b'\r', b'\n', line).is_some() {
+        line.iter_mut().filter(|byte| matches!(byte, b'\r' | b'\n')).for_each(|byte| *byte = b' ');
+    }
     out.extend_from_slice(b"\r\n");
 }
 

@@ -1,14 +1,15 @@
 //! Header fields in order, their names compared in any case.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use crate::sip::value::{CSeq, NameAddr, Via, split};
+use crate::sip::value::{CSeq, NameAddr, Via, pieces, split};
 
 /// One header field.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Header {
     /// Its long name, in the letters in which it was written.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// Its value, unfolded and without white space around it.
     pub value: String,
 }
@@ -27,6 +28,11 @@ impl fmt::Debug for Header {
 pub struct Headers(Vec<Header>);
 
 impl Headers {
+    /// None yet, with room for so many.
+    pub fn with_capacity(fields: usize) -> Self {
+        Self(Vec::with_capacity(fields))
+    }
+
     /// The value of the first field of this name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0
@@ -57,7 +63,9 @@ impl Headers {
 
     /// Whether a comma list of tokens (Supported, Require, Allow …) holds `token`, in any case.
     pub fn lists(&self, name: &str, token: &str) -> bool {
-        self.list(name).iter().any(|element| element.eq_ignore_ascii_case(token))
+        self.all(name)
+            .flat_map(|line| pieces(line, b','))
+            .any(|element| element.eq_ignore_ascii_case(token))
     }
 
     /// Every field in order.
@@ -77,12 +85,12 @@ impl Headers {
 
     /// Adds a field at the end.
     pub fn push(&mut self, name: &str, value: impl Into<String>) {
-        self.0.push(Header { name: name.to_owned(), value: value.into() });
+        self.0.push(Header { name: kept(name), value: value.into() });
     }
 
     /// Adds a field at the start.
     pub fn push_front(&mut self, name: &str, value: impl Into<String>) {
-        self.0.insert(0, Header { name: name.to_owned(), value: value.into() });
+        self.0.insert(0, Header { name: kept(name), value: value.into() });
     }
 
     /// Replaces all fields of this name by one, in the place of the first.
@@ -90,7 +98,7 @@ impl Headers {
         let place = self.0.iter().position(|header| header.name.eq_ignore_ascii_case(name));
         self.remove(name);
         let place = place.unwrap_or(self.0.len()).min(self.0.len());
-        self.0.insert(place, Header { name: name.to_owned(), value: value.into() });
+        self.0.insert(place, Header { name: kept(name), value: value.into() });
     }
 
     /// Replaces the value of the first field of this name, leaving the others.
@@ -118,14 +126,14 @@ impl Headers {
 
     /// The topmost Via, if well formed.
     pub fn via(&self) -> Option<Via> {
-        split(self.get("Via")?, b',').first()?.parse().ok()
+        pieces(self.get("Via")?, b',').next()?.parse().ok()
     }
 
     /// Replaces the topmost Via, leaving those after it on the same line.
     pub fn set_via(&mut self, via: &Via) {
         let mut line = via.to_string();
         if let Some(old) = self.get("Via") {
-            for rest in split(old, b',').into_iter().skip(1) {
+            for rest in pieces(old, b',').skip(1) {
                 line.push_str(", ");
                 line.push_str(rest);
             }
@@ -145,7 +153,50 @@ impl Headers {
 
     /// The first Contact, if well formed (`*` is not).
     pub fn contact(&self) -> Option<NameAddr> {
-        self.list("Contact").first()?.parse().ok()
+        let mut all = self.all("Contact").flat_map(|line| pieces(line, b','));
+        all.find(|element| !element.is_empty())?.parse().ok()
+    }
+}
+
+/// A name to keep; the usual ones need no memory.
+fn kept(name: &str) -> Cow<'static, str> {
+    const USUAL: [&str; 32] = [
+        "Via",
+        "From",
+        "To",
+        "Call-ID",
+        "CSeq",
+        "Contact",
+        "Max-Forwards",
+        "Content-Length",
+        "Content-Type",
+        "Allow",
+        "Supported",
+        "Require",
+        "Route",
+        "Record-Route",
+        "User-Agent",
+        "Server",
+        "Expires",
+        "Event",
+        "Call-Info",
+        "Authorization",
+        "WWW-Authenticate",
+        "Proxy-Authorization",
+        "Proxy-Authenticate",
+        "Session-Expires",
+        "Min-SE",
+        "Accept",
+        "Reason",
+        "Refer-To",
+        "Referred-By",
+        "Subscription-State",
+        "P-Asserted-Identity",
+        "Date",
+    ];
+    match USUAL.iter().find(|usual| **usual == name) {
+        Some(usual) => Cow::Borrowed(usual),
+        None => Cow::Owned(name.to_owned()),
     }
 }
 
@@ -171,7 +222,7 @@ mod tests {
             headers.push(name, value);
         }
         headers.set("A", "9");
-        let names: Vec<_> = headers.iter().map(|h| (h.name.as_str(), h.value.as_str())).collect();
+        let names: Vec<_> = headers.iter().map(|h| (&*h.name, h.value.as_str())).collect();
         assert_eq!(names, [("A", "9"), ("B", "2"), ("C", "4")]);
     }
 

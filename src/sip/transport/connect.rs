@@ -2,10 +2,13 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{FlowInfo, Past, Shared, udp};
@@ -25,6 +28,30 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 pub(super) struct Verify {
     pub domain: String,
     pub also: Option<String>,
+}
+
+/// The trust anchors, read when a connection over TLS first needs them.
+#[derive(Clone)]
+pub(super) struct Anchors {
+    ca_file: Option<PathBuf>,
+    read: Arc<OnceCell<Roots>>,
+}
+
+impl Anchors {
+    pub fn new(ca_file: Option<PathBuf>) -> Self {
+        Self { ca_file, read: Arc::default() }
+    }
+
+    /// The platform's store is a file or a service: not read on the runtime's own threads.
+    async fn get(&self) -> Result<&Roots, Fault> {
+        let read = async {
+            let ca_file = self.ca_file.clone();
+            tokio::task::spawn_blocking(move || Roots::load(ca_file.as_deref()))
+                .await
+                .unwrap_or_else(|error| Err(Fault::Local(error.to_string())))
+        };
+        self.read.get_or_try_init(|| read).await
+    }
 }
 
 /// A way to the server.
@@ -64,7 +91,7 @@ pub(super) async fn open(
         let label = format!("{}:{}", place.host, target.address.port());
         // Alone and for the first time it may as well be asked by the first request.
         let check = several || past.socket.is_some();
-        let attempt = attempt(target, &label, verify, &shared.roots, past, check);
+        let attempt = attempt(target, &label, verify, &shared.anchors, past, check);
         let next = match timeout(share, attempt).await {
             Ok(Ok(mut opened)) => {
                 opened.info.alternatives = fresh;
@@ -97,7 +124,7 @@ async fn attempt(
     target: Target,
     label: &str,
     verify: &Verify,
-    roots: &Roots,
+    anchors: &Anchors,
     past: &Past,
     check: bool,
 ) -> Result<Opened, Fault> {
@@ -116,6 +143,7 @@ async fn attempt(
     if target.transport == Transport::Tcp {
         return Ok(Opened { info, socket: Socket::Stream(Box::new(stream)) });
     }
+    let roots = anchors.get().await?;
     let stream = tls::handshake_sip(stream, &verify.domain, verify.also.as_deref(), roots).await?;
     info.tls = Some(tls::facts(stream.get_ref().1));
     Ok(Opened { info, socket: Socket::Stream(Box::new(stream)) })

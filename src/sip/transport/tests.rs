@@ -163,7 +163,7 @@ async fn a_port_without_any_answer_times_out() {
     let shared = Shared {
         events,
         names: Names::system(),
-        roots: Roots::load(None).unwrap(),
+        anchors: Anchors::new(None),
         lookups: Arc::new(Semaphore::new(1)),
     };
     let verify = Verify { domain: "sip.example.com".to_owned(), also: None };

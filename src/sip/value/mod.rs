@@ -11,7 +11,7 @@ pub use cseq::CSeq;
 pub use name_addr::NameAddr;
 pub use params::{Param, Params};
 pub use scan::split;
-pub(crate) use scan::{is_token, quoted, unquote_start};
+pub(crate) use scan::{is_token, pieces, quoted};
 pub use via::Via;
 
 /// Why a header's value could not be read.

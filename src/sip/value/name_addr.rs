@@ -4,7 +4,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Params, ValueError, quoted, unquote_start};
+use super::scan::{quoted_start, unquoted};
+use super::{Params, ValueError, quoted};
 use crate::sip::uri::{SipUri, is_uri};
 
 /// A URI with a display name and parameters.
@@ -42,27 +43,12 @@ impl FromStr for NameAddr {
     /// with `,` or `?` is refused (RFC 3261 §20). Spaces inside `<>` at its ends are ignored,
     /// and an unquoted display name may hold more than tokens.
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        let text = text.trim();
-        let (display, rest) = match unquote_start(text) {
-            Some((display, rest)) => (Some(display), rest.trim_start()),
-            None => match text.split_once('<') {
-                Some((name, _)) if name.contains('"') => return Err(ValueError::Quote),
-                Some((name, _)) => {
-                    (Some(name.trim_end().to_owned()), text.get(name.len()..).unwrap_or_default())
-                }
-                None => return addr_spec(text),
-            },
+        let Parts { display, uri, params } = parts(text)?;
+        let display = match display {
+            Name::None => None,
+            Name::Quoted(content) => Some(unquoted(content)),
+            Name::Bare(name) => Some(name.to_owned()),
         };
-        let inner = rest.strip_prefix('<').ok_or(ValueError::Uri)?;
-        let (uri, params) = inner.split_once('>').ok_or(ValueError::Uri)?;
-        let params = params.trim_start();
-        if !params.is_empty() && !params.starts_with(';') {
-            return Err(ValueError::Param);
-        }
-        let uri = uri.trim();
-        if !is_uri(uri) {
-            return Err(ValueError::Uri);
-        }
         Ok(Self {
             display: display.filter(|display| !display.is_empty()),
             uri: uri.to_owned(),
@@ -71,13 +57,56 @@ impl FromStr for NameAddr {
     }
 }
 
-fn addr_spec(text: &str) -> Result<NameAddr, ValueError> {
+impl NameAddr {
+    /// Checks what [`str::parse`] would read, without keeping it.
+    pub(crate) fn check(text: &str) -> Result<(), ValueError> {
+        Params::check(parts(text)?.params)
+    }
+}
+
+/// A value cut up; its parameters are not looked at yet.
+struct Parts<'a> {
+    display: Name<'a>,
+    uri: &'a str,
+    params: &'a str,
+}
+
+enum Name<'a> {
+    None,
+    /// Still escaped.
+    Quoted(&'a str),
+    Bare(&'a str),
+}
+
+fn parts(text: &str) -> Result<Parts<'_>, ValueError> {
+    let text = text.trim();
+    let (display, rest) = match quoted_start(text) {
+        Some((display, rest)) => (Name::Quoted(display), rest.trim_start()),
+        None => match text.split_once('<') {
+            Some((name, _)) if name.contains('"') => return Err(ValueError::Quote),
+            Some((name, _)) => {
+                (Name::Bare(name.trim_end()), text.get(name.len()..).unwrap_or_default())
+            }
+            None => return addr_spec(text),
+        },
+    };
+    let inner = rest.strip_prefix('<').ok_or(ValueError::Uri)?;
+    let (uri, params) = inner.split_once('>').ok_or(ValueError::Uri)?;
+    let params = params.trim_start();
+    if !params.is_empty() && !params.starts_with(';') {
+        return Err(ValueError::Param);
+    }
+    let uri = uri.trim();
+    if is_uri(uri) { Ok(Parts { display, uri, params }) } else { Err(ValueError::Uri) }
+}
+
+fn addr_spec(text: &str) -> Result<Parts<'_>, ValueError> {
     let (uri, params) = text.split_at(text.find(';').unwrap_or(text.len()));
     let uri = uri.trim_end();
     if !is_uri(uri) || uri.contains([',', '?']) {
         return Err(ValueError::Uri);
     }
-    Ok(NameAddr { display: None, uri: uri.to_owned(), params: Params::parse(params)? })
+    Ok(Parts { display: Name::None, uri, params })
 }
 
 impl fmt::Display for NameAddr {

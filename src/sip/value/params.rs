@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{ValueError, is_token, quoted, split, unquote_start};
+use super::scan::{pieces, quoted_start, unquoted};
+use super::{ValueError, is_token, quoted};
 
 /// One parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,13 +36,12 @@ impl Params {
     /// # Errors
     /// `Param` for an empty or malformed one, `Quote` for a missing quotation mark.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
-        let text = text.trim();
-        let text = text.strip_prefix(';').unwrap_or(text);
-        let text = text.strip_suffix(';').unwrap_or(text);
-        if text.trim().is_empty() {
-            return Ok(Self::default());
-        }
-        split(text, b';').into_iter().map(header_param).collect::<Result<_, _>>().map(Self)
+        raw(text).map(|part| part.map(Param::from)).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Checks what [`Params::parse`] would read, without keeping it.
+    pub(crate) fn check(text: &str) -> Result<(), ValueError> {
+        raw(text).try_for_each(|part| part.map(drop))
     }
 
     /// Reads the parameters of a URI, which know no quotation marks: `a=b;c`. Values stay
@@ -113,7 +113,30 @@ impl Params {
     }
 }
 
-fn header_param(text: &str) -> Result<Param, ValueError> {
+/// A parameter as written.
+struct Raw<'a> {
+    name: &'a str,
+    /// Its value; that of a quoted one without its marks, still escaped.
+    value: Option<&'a str>,
+    quoted: bool,
+}
+
+impl From<Raw<'_>> for Param {
+    fn from(raw: Raw<'_>) -> Self {
+        let value = raw.value.map(|v| if raw.quoted { unquoted(v) } else { v.to_owned() });
+        Self { name: raw.name.to_owned(), value, quoted: raw.quoted }
+    }
+}
+
+fn raw(text: &str) -> impl Iterator<Item = Result<Raw<'_>, ValueError>> {
+    let text = text.trim();
+    let text = text.strip_prefix(';').unwrap_or(text);
+    let text = text.strip_suffix(';').unwrap_or(text);
+    let parts = Some(text).filter(|text| !text.trim().is_empty());
+    parts.into_iter().flat_map(|text| pieces(text, b';')).map(raw_param)
+}
+
+fn raw_param(text: &str) -> Result<Raw<'_>, ValueError> {
     let (name, value) = match text.split_once('=') {
         Some((name, value)) => (name.trim_end(), Some(value.trim_start())),
         None => (text, None),
@@ -123,16 +146,16 @@ fn header_param(text: &str) -> Result<Param, ValueError> {
     }
     let (value, quoted) = match value {
         Some(value) if value.starts_with('"') => {
-            let (value, rest) = unquote_start(value).ok_or(ValueError::Quote)?;
+            let (value, rest) = quoted_start(value).ok_or(ValueError::Quote)?;
             if !rest.is_empty() {
                 return Err(ValueError::Param);
             }
             (Some(value), true)
         }
         Some(value) if value.contains('"') => return Err(ValueError::Quote),
-        value => (value.map(str::to_owned), false),
+        value => (value, false),
     };
-    Ok(Param { name: name.to_owned(), value, quoted })
+    Ok(Raw { name, value, quoted })
 }
 
 impl fmt::Display for Params {

@@ -3,19 +3,35 @@
 /// Cuts `text` at every `separator` (an ASCII character) outside `"…"` and `<…>`, and trims the
 /// pieces. What follows an unbalanced mark is one piece.
 pub fn split(text: &str, separator: u8) -> Vec<&str> {
-    let mut pieces = Vec::new();
-    let mut start = 0;
-    let mut state = State::Plain;
-    for (at, byte) in text.bytes().enumerate() {
-        if byte == separator && state == State::Plain {
-            pieces.push(text.get(start..at).unwrap_or_default().trim());
-            start = at + 1;
-        } else {
+    pieces(text, separator).collect()
+}
+
+/// The same, one by one.
+pub(crate) fn pieces(text: &str, separator: u8) -> Pieces<'_> {
+    Pieces { rest: Some(text), separator }
+}
+
+/// See [`pieces`].
+pub(crate) struct Pieces<'a> {
+    rest: Option<&'a str>,
+    separator: u8,
+}
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let text = self.rest.take()?;
+        let mut state = State::Plain;
+        for (at, byte) in text.bytes().enumerate() {
+            if byte == self.separator && state == State::Plain {
+                self.rest = text.get(at + 1..);
+                return Some(text.get(..at).unwrap_or_default().trim());
+            }
             state = state.after(byte);
         }
+        Some(text.trim())
     }
-    pieces.push(text.get(start..).unwrap_or_default().trim());
-    pieces
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,24 +54,30 @@ impl State {
     }
 }
 
-/// Reads the quoted string that `text` starts with: its unescaped content and what follows.
-/// `None` if it does not start with one or the closing mark is missing.
-pub(crate) fn unquote_start(text: &str) -> Option<(String, &str)> {
+/// Cuts the quoted string off that `text` starts with: its content, still escaped, and what
+/// follows. `None` if it does not start with one or the closing mark is missing.
+pub(crate) fn quoted_start(text: &str) -> Option<(&str, &str)> {
     let inner = text.strip_prefix('"')?;
-    let mut content = String::new();
     let mut escaped = false;
-    for (at, letter) in inner.char_indices() {
-        match letter {
-            _ if escaped => {
-                content.push(letter);
-                escaped = false;
-            }
-            '\\' => escaped = true,
-            '"' => return Some((content, inner.get(at + 1..).unwrap_or_default())),
-            _ => content.push(letter),
+    for (at, byte) in inner.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return Some((inner.get(..at)?, inner.get(at + 1..)?)),
+            _ => {}
         }
     }
     None
+}
+
+/// The content of a quoted string without its escapes.
+pub(crate) fn unquoted(content: &str) -> String {
+    let mut out = String::with_capacity(content.len());
+    let mut letters = content.chars();
+    while let Some(letter) = letters.next() {
+        out.extend(if letter == '\\' { letters.next() } else { Some(letter) });
+    }
+    out
 }
 
 /// `text` as a quoted string.
@@ -96,9 +118,10 @@ mod tests {
     #[test]
     fn quotes_round_trip() {
         let text = "a \"b\" \\ c\u{e9}";
-        let (back, rest) =
-            unquote_start(&(quoted(text) + "rest")).map(|(a, b)| (a, b.to_owned())).unwrap();
-        assert_eq!((back.as_str(), rest.as_str()), (text, "rest"));
-        assert_eq!(unquote_start("\"abc\\\""), None);
+        let written = quoted(text) + "rest";
+        let (content, rest) = quoted_start(&written).unwrap();
+        assert_eq!((unquoted(content).as_str(), rest), (text, "rest"));
+        assert_eq!(quoted_start("\"abc\\\""), None);
+        assert_eq!(quoted_start("\"\\\u{e9}\""), Some(("\\\u{e9}", "")));
     }
 }

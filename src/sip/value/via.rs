@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use super::{Params, ValueError, is_token};
-use crate::sip::uri::{Host, host_port};
+use crate::sip::uri::{Host, check_host_port, host_port};
 
 /// One Via value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,20 +43,31 @@ impl FromStr for Via {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        let (head, params) = text.split_at(text.find(';').unwrap_or(text.len()));
-        let (name, rest) = head.split_once('/').ok_or(ValueError::Missing)?;
-        let (version, rest) = rest.split_once('/').ok_or(ValueError::Missing)?;
-        if !name.trim().eq_ignore_ascii_case("SIP") || version.trim() != "2.0" {
-            return Err(ValueError::Version);
-        }
-        let (transport, sent_by) =
-            rest.trim().split_once([' ', '\t']).ok_or(ValueError::Missing)?;
-        if !is_token(transport) {
-            return Err(ValueError::Missing);
-        }
+        let (transport, sent_by, params) = parts(text)?;
         let (host, port) = host_port(sent_by)?;
         Ok(Self { transport: transport.to_owned(), host, port, params: Params::parse(params)? })
     }
+}
+
+impl Via {
+    /// Checks what [`str::parse`] would read, without keeping it.
+    pub(crate) fn check(text: &str) -> Result<(), ValueError> {
+        let (_, sent_by, params) = parts(text)?;
+        check_host_port(sent_by)?;
+        Params::check(params)
+    }
+}
+
+/// (transport, sent-by, parameters)
+fn parts(text: &str) -> Result<(&str, &str, &str), ValueError> {
+    let (head, params) = text.split_at(text.find(';').unwrap_or(text.len()));
+    let (name, rest) = head.split_once('/').ok_or(ValueError::Missing)?;
+    let (version, rest) = rest.split_once('/').ok_or(ValueError::Missing)?;
+    if !name.trim().eq_ignore_ascii_case("SIP") || version.trim() != "2.0" {
+        return Err(ValueError::Version);
+    }
+    let (transport, sent_by) = rest.trim().split_once([' ', '\t']).ok_or(ValueError::Missing)?;
+    if is_token(transport) { Ok((transport, sent_by, params)) } else { Err(ValueError::Missing) }
 }
 
 impl fmt::Display for Via {

@@ -3,7 +3,7 @@
 use super::WireFault;
 use crate::sip::message::{Headers, Method};
 use crate::sip::uri::{SipUri, is_uri};
-use crate::sip::value::{CSeq, NameAddr, Via, split};
+use crate::sip::value::{CSeq, NameAddr, Via, pieces};
 
 /// Checks a request: the Request-URI, the headers that everything after needs, and Contact.
 /// Branch, From tag and Max-Forwards may be missing, as RFC 2543 allowed.
@@ -15,8 +15,8 @@ pub(super) fn request(method: &Method, uri: &str, headers: &Headers) -> Result<(
     }
     once(headers, "Max-Forwards")?;
     for line in headers.all("Contact").filter(|line| *line != "*") {
-        for contact in split(line, b',') {
-            contact.parse::<NameAddr>().map_err(|_| WireFault::Header("Contact"))?;
+        for contact in pieces(line, b',') {
+            NameAddr::check(contact).map_err(|_| WireFault::Header("Contact"))?;
         }
     }
     Ok(())
@@ -25,7 +25,7 @@ pub(super) fn request(method: &Method, uri: &str, headers: &Headers) -> Result<(
 /// Checks a response. With more than one Via it went astray (RFC 3261 §8.1.3.3).
 pub(super) fn response(headers: &Headers) -> Result<(), WireFault> {
     common(headers)?;
-    let vias = headers.all("Via").flat_map(|line| split(line, b',')).count();
+    let vias = headers.all("Via").flat_map(|line| pieces(line, b',')).take(2).count();
     if vias == 1 { Ok(()) } else { Err(WireFault::Repeated("Via")) }
 }
 
@@ -48,14 +48,14 @@ fn common(headers: &Headers) -> Result<CSeq, WireFault> {
         return Err(WireFault::Header("Call-ID"));
     }
     for name in ["From", "To"] {
-        single(headers, name)?.parse::<NameAddr>().map_err(|_| WireFault::Header(name))?;
+        NameAddr::check(single(headers, name)?).map_err(|_| WireFault::Header(name))?;
     }
-    let mut vias = headers.all("Via").flat_map(|line| split(line, b',')).peekable();
+    let mut vias = headers.all("Via").flat_map(|line| pieces(line, b',')).peekable();
     if vias.peek().is_none() {
         return Err(WireFault::Missing("Via"));
     }
     for via in vias {
-        via.parse::<Via>().map_err(|_| WireFault::Header("Via"))?;
+        Via::check(via).map_err(|_| WireFault::Header("Via"))?;
     }
     Ok(cseq)
 }

@@ -1,5 +1,7 @@
 //! The start line and the header fields.
 
+use std::borrow::Cow;
+
 use super::{MAX_HEADER, MAX_HEADERS, WireFault};
 use crate::sip::message::{Headers, Method};
 use crate::sip::value::is_token;
@@ -21,37 +23,44 @@ pub(super) struct Head {
 
 /// Where the body begins: after the first empty line at or after `from`.
 pub(super) fn end(bytes: &[u8], from: usize) -> Option<usize> {
-    let found = bytes.get(from..)?.windows(4).position(|four| four == b"\r\n\r\n")?;
-    Some(from + found + 4)
+    let bytes = bytes.get(from..)?;
+    let ends = memchr::memchr_iter(b'\n', bytes).map(|at| at + 1);
+    let mut found = ends.filter(|end| bytes.get(..*end).is_some_and(|b| b.ends_with(b"\r\n\r\n")));
+    found.next().map(|end| from + end)
 }
 
 /// Reads a head. Lines end with CRLF; a line that starts with white space continues the one
 /// before. A line without a name is left out (RFC 3261 §8.2: ignore what is not needed); octets
 /// that are no UTF-8 become U+FFFD.
 pub(super) fn read(bytes: &[u8]) -> Head {
-    let mut lines = Lines(Some(bytes));
+    let mut lines = Lines(Some(bytes)).peekable();
     let first = lines.next().unwrap_or_default();
     let (start, likely) = start_line(first);
-    let mut head = Head { start, likely, headers: Headers::default(), fault: None };
-    let mut field: Vec<u8> = Vec::new();
-    for line in lines {
-        if line.starts_with(b" ") || line.starts_with(b"\t") {
-            if !field.is_empty() {
+    let mut head = Head { start, likely, headers: Headers::with_capacity(16), fault: None };
+    // Continues nothing.
+    while lines.next_if(|line| is_fold(line)).is_some() {}
+    while let Some(line) = lines.next() {
+        let mut field = Cow::Borrowed(line);
+        let mut fits = line.len() <= MAX_HEADER;
+        while let Some(fold) = lines.next_if(|line| is_fold(line)) {
+            if fits && !field.is_empty() {
+                let field = field.to_mut();
                 field.push(b' ');
-                field.extend_from_slice(line.trim_ascii());
+                field.extend_from_slice(fold.trim_ascii());
+                fits = field.len() <= MAX_HEADER;
             }
-        } else {
-            add(&mut head, &field);
-            field.clear();
-            field.extend_from_slice(line);
         }
-        if field.len() > MAX_HEADER {
+        if fits {
+            add(&mut head, &field);
+        } else {
             head.fault.get_or_insert(WireFault::TooLarge);
-            field.clear();
         }
     }
-    add(&mut head, &field);
     head
+}
+
+fn is_fold(line: &[u8]) -> bool {
+    matches!(line.first(), Some(b' ' | b'\t'))
 }
 
 /// The one Content-Length, if any.
@@ -73,13 +82,13 @@ impl<'a> Iterator for Lines<'a> {
 
     fn next(&mut self) -> Option<&'a [u8]> {
         let rest = self.0?;
-        match rest.windows(2).position(|two| two == b"\r\n") {
-            Some(at) => {
-                self.0 = rest.get(at + 2..);
-                rest.get(..at)
+        for at in memchr::memchr_iter(b'\n', rest) {
+            if let Some(line) = rest.get(..at).and_then(|line| line.strip_suffix(b"\r")) {
+                self.0 = rest.get(at + 1..);
+                return Some(line);
             }
-            None => self.0.take(),
         }
+        self.0.take()
     }
 }
 
@@ -103,13 +112,13 @@ fn start_line(line: &[u8]) -> (Result<Start, WireFault>, Likely) {
     let Some(number) = version.get(..4).filter(|name| name.eq_ignore_ascii_case("SIP/")) else {
         return (Err(WireFault::Start), None);
     };
-    let likely = Some((Method::from(method), uri.trim().to_owned()));
+    let likely = || Some((Method::from(method), uri.trim().to_owned()));
     if version.get(number.len()..) != Some("2.0") {
-        return (Err(WireFault::Version), likely);
+        return (Err(WireFault::Version), likely());
     }
     // One space between the parts, none elsewhere (RFC 3261 §7.1).
     if trimmed != rest || uri.is_empty() || uri.contains(char::is_whitespace) {
-        return (Err(WireFault::Start), likely);
+        return (Err(WireFault::Start), likely());
     }
     (Ok(Start::Request { method: Method::from(method), uri: uri.to_owned() }), None)
 }
@@ -142,8 +151,12 @@ fn add(head: &mut Head, field: &[u8]) {
 }
 
 /// A CR or LF that ends no line becomes a space: a value never holds one.
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).replace(['\r', '\n'], " ")
+fn text(bytes: &[u8]) -> Cow<'_, str> {
+    let text = String::from_utf8_lossy(bytes);
+    if memchr::memchr2(b'\r', b'\n', bytes).is_none() {
+        return text;
+    }
+    Cow::Owned(text.replace(['\r', '\n'], " "))
 }
 
 /// The long form of a compact name (RFC 3261 §7.3.3 and the IANA registry).
