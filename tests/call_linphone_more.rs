@@ -18,7 +18,7 @@ mod speech;
 use std::path::PathBuf;
 
 use calls::{
-    ALICE, BOB, CAROL, answer, asked, hang_up, instance, lab, on_air, pressed, speaker,
+    ALICE, BOB, CAROL, ELSEWHERE, answer, asked, hang_up, instance, lab, on_air, pressed, speaker,
     transferred_away, until, until_call,
 };
 use dovetail::lab::Lab;
@@ -203,11 +203,6 @@ async fn linphone_transfers_us() {
     let Heard { alice, carol, .. } = &mut pair;
     let call = called(alice, &mut bob).await;
     bob.type_line(&format!("transfer {CAROL}"));
-    let asking = asked(alice, "transfer").await;
-    assert_eq!((&asking["id"], &asking["ask"]["uri"]), (&call, &json!(CAROL)), "{asking}");
-    // Nobody is called unasked.
-    assert_eq!(carol.call("calls", json!({})).await, json!([]));
-    alice.call("call.consent", json!({ "call": call, "accept": true })).await;
     let with_alice = answer(carol).await;
     assert_eq!(with_alice["via"], format!("Transferred by {BOB}."));
     bob.see("has been transfered").await;
@@ -223,7 +218,7 @@ async fn a_transfer_that_we_do_not_want_is_none() {
     let (mut alice, mut bob) = pair(&lab).await;
     let mut carol = instance(&lab, "carol").await;
     let call = called(&mut alice, &mut bob).await;
-    bob.type_line(&format!("transfer {CAROL}"));
+    bob.type_line(&format!("transfer {ELSEWHERE}"));
     asked(&mut alice, "transfer").await;
     alice.call("call.consent", json!({ "call": call, "accept": false })).await;
     bob.notes("SIP/2.0 603 Declined").await;
@@ -301,9 +296,6 @@ async fn linphone_transfers_us_to_whom_it_talked_to() {
     bob.see("Media streams established with").await;
 
     bob.type_line("transfer 1 --to-call 2");
-    let asking = asked(alice, "transfer").await;
-    assert_eq!(asking["id"], call, "{asking}");
-    alice.call("call.consent", json!({ "call": call, "accept": true })).await;
     // Alice's call takes the place of bob's, without ringing.
     until_call(carol, &from_bob, "ended").await;
     bob.see("has been transfered").await;

@@ -57,14 +57,11 @@ async fn a_hold_that_crosses_another_comes_again() {
 }
 
 #[tokio::test]
-async fn a_transfer_is_followed_once_the_user_agrees() {
+async fn a_transfer_within_the_service_is_followed() {
     let lab = lab().await;
     let mut alice = instance(&lab, "alice").await;
     let mut carol = instance(&lab, "carol").await;
     let (bob, call) = answered(&lab, &mut alice, "refer").await;
-    let asking = asked(&mut alice, "transfer").await;
-    assert_eq!((&asking["id"], &asking["ask"]["uri"]), (&call, &json!(CAROL)), "{asking}");
-    alice.call("call.consent", json!({ "call": call, "accept": true })).await;
     answer(&mut carol).await;
     bob.done().await;
     until_call(&mut alice, &call, "ended").await;
@@ -76,7 +73,7 @@ async fn a_transfer_is_followed_once_the_user_agrees() {
 }
 
 #[tokio::test]
-async fn a_transfer_is_not_followed_when_the_user_does_not_agree() {
+async fn a_transfer_elsewhere_is_not_followed_when_the_user_does_not_agree() {
     let lab = lab().await;
     let mut alice = instance(&lab, "alice").await;
     let (bob, call) = answered(&lab, &mut alice, "refer_refused").await;

@@ -85,8 +85,24 @@ impl Baresip {
         phone.event_of(&["REGISTER_OK", "REGISTER_FAIL"]).await
     }
 
-    /// Starts one without an account; `uanew` brings some.
+    /// Starts one without an account; `uanew` brings some. Another program may take its port in
+    /// the moment before it does.
     pub async fn launch(lab: &Lab, setup: &Setup) -> Self {
+        let mut attempts = 0;
+        loop {
+            match Self::try_launch(lab, setup).await {
+                Ok(phone) => return phone,
+                Err(LabError::Ended { tail, .. })
+                    if tail.contains("Address already in use") && attempts < 3 =>
+                {
+                    attempts += 1;
+                }
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+
+    async fn try_launch(lab: &Lab, setup: &Setup) -> Result<Self, LabError> {
         let home = tempfile::Builder::new().prefix("dovetail-baresip-").tempdir().unwrap();
         let [port, control] = ports::free().unwrap();
         std::fs::write(
@@ -112,10 +128,9 @@ impl Baresip {
                 stream = TcpStream::connect((Ipv4Addr::LOCALHOST, control)).await.ok();
                 stream.is_some()
             })
-            .await
-            .unwrap();
+            .await?;
         let control = Framed::new(stream.unwrap(), Netstring);
-        Self { control, pending: VecDeque::new(), process, home }
+        Ok(Self { control, pending: VecDeque::new(), process, home })
     }
 
     /// Calls a SIP URI.

@@ -17,6 +17,8 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 pub const ALICE: &str = "sip:alice@cusax.test";
 pub const BOB: &str = "sip:bob@cusax.test";
 pub const CAROL: &str = "sip:carol@cusax.test";
+/// Outside of the lab: what leads there may cost.
+pub const ELSEWHERE: &str = "sip:carol@elsewhere.example";
 
 /// Alice, bob and carol with telephony accounts.
 pub async fn lab() -> Lab {
