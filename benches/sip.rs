@@ -2,7 +2,7 @@
 //! same run with the same instruments, the times from start to registered and from dialling to
 //! the first sound, and memory. Prints tables; asserts nothing. Needs Kamailio and baresip.
 //!
-//! `cargo bench --no-default-features --bench sip` (under five minutes)
+//! `cargo bench --bench sip` (under five minutes)
 //!
 //! What is measured, of both programs in turns and on one machine, the release build of ours:
 //! - start to registered: from starting the process until it says that it is registered. Both
