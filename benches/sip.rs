@@ -330,7 +330,8 @@ impl OurPhone {
             }
             others.push(line);
         }
-        panic!("never {state}, but {others:?}\n{}", self.program.log())
+        let spoke = self.tap.spoke().map(|at| at.elapsed());
+        panic!("never {state}; the request left {spoke:?} ago; {others:?}\n{}", self.program.log())
     }
 
     async fn call(&mut self, bob: &Callee, into: &mut Figures, last: bool) {
