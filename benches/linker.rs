@@ -14,7 +14,7 @@ use dovetail::model::vcard::Tel;
 const CONTACTS: u32 = 100_000;
 
 fn plan() -> DialPlan {
-    DialPlan { country: None, provider_domain: Some("cusax.test".into()) }
+    DialPlan { provider_domain: Some("cusax.test".into()), ..DialPlan::default() }
 }
 
 fn link(value: String) -> Link {

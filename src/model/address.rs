@@ -6,16 +6,22 @@
 
 mod dial;
 mod number;
+mod numbering;
+mod plan;
+mod special;
 #[cfg(test)]
 mod tests;
 mod uri;
 
 use std::fmt;
 
-pub use dial::{DialPlan, Dialable};
+pub use dial::Dialable;
+pub use numbering::is_dear;
+pub use plan::DialPlan;
 
 use crate::model::account::Transport;
 use uri::SipUri;
+pub(in crate::model) use uri::is_forbidden;
 
 /// The longest text that is read as an address, in bytes.
 pub const MAX_ADDRESS_LEN: usize = 512;
@@ -69,6 +75,14 @@ impl std::str::FromStr for Aor {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Self::parse(text)
+    }
+}
+
+/// Reads a host, in the form in which two of them are compared.
+pub(in crate::model) fn host(text: &str) -> Result<String, AddressError> {
+    match uri::host_port(text)? {
+        (host, None) => Ok(host),
+        (_, Some(_)) => Err(AddressError::Host),
     }
 }
 
@@ -135,14 +149,15 @@ impl fmt::Display for SipTarget {
 /// addresses reach the same line (C36).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum AddressKey {
-    /// A SIP address-of-record that is not a telephone number.
+    /// A SIP address-of-record that is not a telephone number; so is a number that means
+    /// something at one host only: `1234` at the own provider is `sip:1234@…` there.
     Sip(Aor),
     /// A telephone number in E.164 with its `+` and without separators; an extension
     /// follows as `;ext=12`, for it is another line.
     Phone(String),
-    /// A number that means something only in one place.
+    /// A number that means something only in one place, which is no host that it is dialled at.
     Local {
-        /// Digits, `*` and `#`.
+        /// Digits, `*` and `#`; an extension follows as above.
         digits: String,
         /// The domain in lower case where it means something; `None` when that is not
         /// known, and then it says nothing about who owns it.

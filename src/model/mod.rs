@@ -7,6 +7,7 @@ pub mod account;
 pub mod address;
 pub mod call;
 pub mod contact;
+pub mod dialing;
 pub mod fault;
 pub mod id;
 pub mod message;

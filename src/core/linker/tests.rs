@@ -7,7 +7,7 @@ use crate::model::contact::Number;
 use crate::model::vcard::{Tel, Vcard};
 
 fn plan() -> DialPlan {
-    DialPlan { country: None, provider_domain: Some("cusax.test".into()) }
+    DialPlan { provider_domain: Some("cusax.test".into()), ..DialPlan::default() }
 }
 
 fn jid(text: &str) -> BareJid {

@@ -1,27 +1,8 @@
 //! What can be dialled, from any way of writing it.
 
-use phonenumber::country::Id;
-
 use super::number::{self, Number};
 use super::uri::{self, SipUri};
-use super::{AddressError, AddressKey, Aor};
-
-/// How an account dials telephone numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct DialPlan {
-    /// The region in which numbers without a country code are read.
-    pub country: Option<Id>,
-    /// The domain through which telephone numbers are dialled; without it they are `tel:`
-    /// URIs.
-    pub provider_domain: Option<String>,
-}
-
-impl DialPlan {
-    /// The plan of a telephony account: numbers go through its own domain.
-    pub fn of(aor: &Aor, country: Option<Id>) -> Self {
-        Self { country, provider_domain: Some(aor.host().to_owned()) }
-    }
-}
+use super::{AddressError, AddressKey, Aor, DialPlan};
 
 /// An address that a call can be placed to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +28,28 @@ impl Dialable {
         let (uri, key) = read(bare.unwrap_or(display), plan)?;
         Ok(Self { uri, display: display.to_owned(), key })
     }
+
+    /// The host that the URI leads to, in lower case; `None` for a `tel:` URI.
+    pub fn host(&self) -> Option<String> {
+        Some(self.sip_uri()?.host)
+    }
+
+    /// Whether the URI itself says that it is about a telephone number (RFC 3261 §19.1.1,
+    /// RFC 3966 §5.1.5).
+    pub fn says_telephone(&self) -> bool {
+        self.sip_uri().is_none_or(|uri| {
+            let user = uri.user.as_deref().unwrap_or_default().to_ascii_lowercase();
+            says_phone(&uri) || user.contains(";phone-context=")
+        })
+    }
+
+    fn sip_uri(&self) -> Option<SipUri> {
+        match uri::split_scheme(&self.uri)? {
+            ("sip", rest) => SipUri::parse(false, rest).ok(),
+            ("sips", rest) => SipUri::parse(true, rest).ok(),
+            _ => None,
+        }
+    }
 }
 
 fn read(text: &str, plan: &DialPlan) -> Result<(String, AddressKey), AddressError> {
@@ -60,43 +63,64 @@ fn read(text: &str, plan: &DialPlan) -> Result<(String, AddressKey), AddressErro
             if rest.contains('@') {
                 sip(SipUri::parse(false, rest)?, plan)
             } else {
-                dial(number::subscriber(&uri::unescape(rest)?, plan.country)?, plan)
+                dial(number::subscriber(&uri::unescape(rest)?, Some(plan))?, plan)
             }
         }
         Some((scheme, _)) => Err(AddressError::Scheme(scheme.to_owned())),
         None if text.contains('@') => sip(SipUri::parse(false, text)?, plan),
-        None => dial(number::free_form(text, plan.country)?, plan),
+        None if has_parameters(text) => dial(number::subscriber(text, Some(plan))?, plan),
+        None => dial(number::free_form(text, Some(plan))?, plan),
     }
 }
 
-/// `tel:`, and the common mistake of writing it before a SIP URI.
+/// Whether a number without a scheme goes on with the parameters of one with.
+fn has_parameters(text: &str) -> bool {
+    text.split_once(';').is_some_and(|(_, rest)| {
+        rest.starts_with(|c: char| c.is_ascii_alphabetic()) && rest.contains('=')
+    })
+}
+
+/// `tel:`, and the common mistakes: to write it before a SIP URI, or before blanks.
 fn tel(rest: &str, plan: &DialPlan) -> Result<(String, AddressKey), AddressError> {
     let rest = rest.strip_prefix("//").unwrap_or(rest);
     match uri::split_scheme(rest) {
         Some(("sip", rest)) => sip(SipUri::parse(false, rest)?, plan),
         Some(("sips", rest)) => sip(SipUri::parse(true, rest)?, plan),
         Some((scheme, _)) => Err(AddressError::Scheme(scheme.to_owned())),
-        None => dial(number::subscriber(&uri::unescape(rest)?, plan.country)?, plan),
+        None => {
+            let subscriber = uri::unescape(&rest.replace(' ', ""))?;
+            dial(number::subscriber(&subscriber, Some(plan))?, plan)
+        }
     }
+}
+
+fn says_phone(uri: &SipUri) -> bool {
+    uri.param("user").is_some_and(|value| value.eq_ignore_ascii_case("phone"))
 }
 
 /// A SIP URI; with `user=phone` its user part is a telephone number (RFC 3261 §19.1.1). So is
 /// one with a `+` at the plan's own provider, who is known to mean E.164 by it: many providers
-/// and telephones leave the parameter out.
+/// and telephones leave the parameter out. A number that means something at its host only is the
+/// address of a user there.
 fn sip(uri: SipUri, plan: &DialPlan) -> Result<(String, AddressKey), AddressError> {
     let wire = uri.to_wire();
-    let at_home = plan.provider_domain.as_deref() == Some(uri.host.as_str());
-    let is_phone = uri.param("user").is_some_and(|value| value.eq_ignore_ascii_case("phone"));
+    let at_home = plan.is_own(&uri.host);
+    let is_phone = says_phone(&uri);
     let number = uri
         .user
         .as_deref()
         .filter(|user| is_phone || (at_home && user.starts_with('+')))
         .filter(|user| number::looks_like_number(user.split(';').next().unwrap_or_default()))
-        .map(|user| number::subscriber(user, plan.country.filter(|_| at_home)));
+        .map(|user| number::subscriber(user, Some(plan).filter(|_| at_home)));
     let key = match number {
         Some(Ok(Number::Local { digits, context, extension })) => {
-            let context = context.or_else(|| Some(uri.host.clone()));
-            local_key(digits, context, extension.as_deref())
+            let digits = with_ext(digits, extension.as_deref());
+            match context {
+                Some(context) if context != uri.host && !(at_home && plan.is_own(&context)) => {
+                    AddressKey::Local { digits, context: Some(context) }
+                }
+                context => user_at(digits, context.unwrap_or(uri.host)),
+            }
         }
         Some(Ok(Number::Global { number, extension })) => phone_key(number, extension.as_deref()),
         Some(Err(_)) | None => AddressKey::Sip(uri.aor()?),
@@ -107,22 +131,18 @@ fn sip(uri: SipUri, plan: &DialPlan) -> Result<(String, AddressKey), AddressErro
 /// A telephone number, by way of the provider.
 fn dial(number: Number, plan: &DialPlan) -> Result<(String, AddressKey), AddressError> {
     let provider = plan.provider_domain.as_deref();
-    let with_extension = |text: &str, extension: &Option<String>| match extension {
-        Some(extension) => format!("{text};ext={extension}"),
-        None => text.to_owned(),
-    };
     match number {
         Number::Global { number, extension } => {
-            let subscriber = with_extension(&number, &extension);
+            let subscriber = with_ext(number.clone(), extension.as_deref());
             let uri = match provider {
                 Some(domain) => format!("sip:{subscriber}@{};user=phone", uri::bracketed(domain)),
                 None => format!("tel:{subscriber}"),
             };
             Ok((uri, phone_key(number, extension.as_deref())))
         }
-        Number::Local { digits, context: Some(context), extension } => {
-            let subscriber =
-                with_extension(&digits, &extension) + ";phone-context=" + context.as_str();
+        Number::Local { digits, context: Some(context), extension } if !plan.is_own(&context) => {
+            let digits = with_ext(digits, extension.as_deref());
+            let subscriber = format!("{digits};phone-context={context}");
             let uri = match provider {
                 Some(domain) => format!(
                     "sip:{}@{};user=phone",
@@ -131,24 +151,23 @@ fn dial(number: Number, plan: &DialPlan) -> Result<(String, AddressKey), Address
                 ),
                 None => format!("tel:{subscriber}"),
             };
-            Ok((uri, local_key(digits, Some(context), extension.as_deref())))
+            Ok((uri, AddressKey::Local { digits, context: Some(context) }))
         }
-        Number::Local { digits, context: None, extension } => {
-            let domain = provider.ok_or(AddressError::LocalNumber)?;
-            let user = uri::escape_user(&digits);
-            let uri = format!("sip:{user}@{}", uri::bracketed(domain));
-            let context = Some(domain.to_ascii_lowercase());
-            Ok((uri, local_key(digits, context, extension.as_deref())))
+        Number::Local { digits, context, extension } => {
+            let domain = context.as_deref().or(provider).ok_or(AddressError::LocalNumber)?;
+            let user = with_ext(digits, extension.as_deref());
+            let uri = format!("sip:{}@{}", uri::escape_user(&user), uri::bracketed(domain));
+            Ok((uri, user_at(user, domain.to_ascii_lowercase())))
         }
     }
 }
 
-fn phone_key(number: String, extension: Option<&str>) -> AddressKey {
-    AddressKey::Phone(with_ext(number, extension))
+fn user_at(user: String, host: String) -> AddressKey {
+    AddressKey::Sip(Aor { user, host })
 }
 
-fn local_key(digits: String, context: Option<String>, extension: Option<&str>) -> AddressKey {
-    AddressKey::Local { digits: with_ext(digits, extension), context }
+fn phone_key(number: String, extension: Option<&str>) -> AddressKey {
+    AddressKey::Phone(with_ext(number, extension))
 }
 
 fn with_ext(number: String, extension: Option<&str>) -> String {

@@ -5,8 +5,14 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod pairs;
+
 fn us() -> DialPlan {
-    DialPlan { country: Some(Id::US), provider_domain: Some("cusax.test".into()) }
+    plan(Some(Id::US))
+}
+
+fn plan(country: Option<Id>) -> DialPlan {
+    DialPlan { country, provider_domain: Some("cusax.test".into()), ..DialPlan::default() }
 }
 
 fn key(text: &str) -> AddressKey {
@@ -172,7 +178,7 @@ fn numbers_as_people_write_them() {
     ] {
         assert_eq!(key(text), phone(number), "{text}");
     }
-    let german = DialPlan { country: Some(Id::DE), provider_domain: None };
+    let german = DialPlan { country: Some(Id::DE), ..DialPlan::default() };
     let number = Dialable::parse("030 123456", &german).unwrap();
     assert_eq!((number.key, number.uri.as_str()), (phone("+4930123456"), "tel:+4930123456"));
     assert_eq!(number.display, "030 123456");
@@ -243,11 +249,52 @@ fn slashes_of_a_user_are_not_those_of_a_web_address() {
     assert_eq!(Aor::parse(&aor.to_string()), Ok(aor));
 }
 
+fn any_plan() -> impl Strategy<Value = DialPlan> {
+    let countries = vec![
+        None,
+        Some(Id::US),
+        Some(Id::DE),
+        Some(Id::IT),
+        Some(Id::GB),
+        Some(Id::RU),
+        Some(Id::BR),
+        Some(Id::AR),
+        Some(Id::MX),
+        Some(Id::CI),
+    ];
+    (proptest::sample::select(countries), any::<bool>()).prop_map(|(country, home)| DialPlan {
+        provider_domain: home.then(|| "cusax.test".to_owned()),
+        ..plan(country)
+    })
+}
+
+#[test]
+fn a_hostile_address_takes_no_time() {
+    let begun = std::time::Instant::now();
+    for unit in
+        ["(0)", "+", "0", "%41", ";ext=1", ";phone-context=+1", "x", "é", "[", "xn--", "a.", "☎"]
+    {
+        for scheme in ["", "sip:", "tel:", "sip:1@", "sip:+49"] {
+            let mut text = format!("{scheme}{}", unit.repeat(MAX_ADDRESS_LEN));
+            let mut end = MAX_ADDRESS_LEN;
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+            text.truncate(end);
+            for plan in [plan(Some(Id::DE)), us(), DialPlan::default()] {
+                let _ = Dialable::parse(&text, &plan);
+            }
+        }
+    }
+    assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
+}
+
 proptest! {
     #[test]
     fn nothing_panics(text in "\\PC{0,64}") {
         let _ = Dialable::parse(&text, &us());
         let _ = Dialable::parse(&text, &DialPlan::default());
+        let _ = (us().is_emergency(&text), us().is_dear_code(&text), is_dear(&text));
         let _ = (Aor::parse(&text), SipTarget::parse(&text));
     }
 
@@ -258,15 +305,43 @@ proptest! {
         let _ = (Dialable::parse(&text, &us()), SipTarget::parse(&text));
     }
 
-    /// What is put on the wire is read again as the same address.
+    /// What is put on the wire is read again as the same address, whatever the plan, and so is
+    /// its key where it is a whole address.
     #[test]
-    fn the_canonical_form_is_a_fixed_point(text in "(sip:|tel:)?[+a-z0-9%;@.=-]{1,30}(@cusax.test)?(;user=phone)?") {
-        if let Ok(first) = Dialable::parse(&text, &us()) {
-            let second = Dialable::parse(&first.uri, &us()).unwrap();
+    fn the_canonical_form_is_a_fixed_point(
+        text in "(sips?:|tel:)?[+*#a-z0-9%;@.=()\\- ]{1,30}(@cusax.test|@gw.example)?(;user=phone)?",
+        plan in any_plan(),
+    ) {
+        if let Ok(first) = Dialable::parse(&text, &plan) {
+            let second = Dialable::parse(&first.uri, &plan).unwrap();
             prop_assert_eq!(&second.uri, &first.uri);
+            prop_assert_eq!(&second.key, &first.key);
             if !matches!(first.key, AddressKey::Local { .. }) {
-                prop_assert_eq!(second.key, first.key);
+                prop_assert_eq!(Dialable::parse(&first.key.to_string(), &plan).unwrap().key, first.key);
             }
+        }
+    }
+
+    /// The same for numbers as people dial them.
+    #[test]
+    fn what_is_dialled_is_a_fixed_point(
+        text in "\\+?[0-9]{1,3}[0-9 ().-]{3,18}( ?(x|ext\\.|#|,,) ?[0-9]{1,4})?",
+        plan in any_plan(),
+    ) {
+        if let Ok(first) = Dialable::parse(&text, &plan) {
+            let second = Dialable::parse(&first.uri, &plan).unwrap();
+            prop_assert_eq!((&second.uri, &second.key), (&first.uri, &first.key));
+        }
+    }
+
+    /// Separators between digits change nothing.
+    #[test]
+    fn separators_change_nothing(digits in "[1-9][0-9]{2,14}", at in 1..3_usize, plan in any_plan()) {
+        let (start, end) = digits.split_at(at);
+        for between in [" ", "-", ".", "/", "\u{2013}", "\u{a0}"] {
+            let text = format!("+{start}{between}{end}");
+            let key = |text: &str| Dialable::parse(text, &plan).map(|address| address.key);
+            prop_assert_eq!(key(&text), key(&format!("+{digits}")));
         }
     }
 

@@ -14,7 +14,7 @@ pub(super) struct SipUri {
     /// In lower case, IPv6 without brackets.
     pub host: String,
     pub port: Option<u16>,
-    /// Names in lower case; values as written.
+    /// Names in lower case; values as written, but for escapes that need not be there.
     pub params: Vec<(String, Option<String>)>,
 }
 
@@ -38,7 +38,7 @@ impl SipUri {
         let params = parts
             .filter(|part| !part.is_empty())
             .map(|part| match part.split_once('=') {
-                Some((name, value)) => (name.to_ascii_lowercase(), Some(value.to_owned())),
+                Some((name, value)) => (name.to_ascii_lowercase(), Some(param_value(value))),
                 None => (part.to_ascii_lowercase(), None),
             })
             .collect();
@@ -84,6 +84,14 @@ impl SipUri {
             }
         }
         text
+    }
+}
+
+/// A parameter's value as others read it: `user=%70hone` is `user=phone` (RFC 3261 §19.1.4).
+fn param_value(value: &str) -> String {
+    match unescape(value) {
+        Ok(plain) if is_param(&plain) && !plain.contains('%') => plain,
+        _ => value.to_owned(),
     }
 }
 
@@ -155,7 +163,7 @@ pub(super) fn unescape(text: &str) -> Result<String, AddressError> {
     if text.chars().any(is_forbidden) { Err(AddressError::Control) } else { Ok(text) }
 }
 
-/// Reads a host in lower case, and a port.
+/// Reads a host in lower case, without brackets, and a port.
 pub(super) fn host_port(text: &str) -> Result<(String, Option<u16>), AddressError> {
     let (host, port) = if let Some(rest) = text.strip_prefix('[') {
         let (inside, after) = rest.split_once(']').ok_or(AddressError::Host)?;
@@ -182,8 +190,18 @@ pub(super) fn host_port(text: &str) -> Result<(String, Option<u16>), AddressErro
     Ok((host, port))
 }
 
+/// A host name in lower case, without a dot at its end; an international one as it is looked up
+/// (RFC 5891: the A-labels of what it is written as).
 fn host_name(text: &str) -> Result<String, AddressError> {
-    let host = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
+    let is_international = |label: &str| {
+        !label.is_ascii() || label.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("xn--"))
+    };
+    let host = if text.split('.').any(is_international) {
+        idna::domain_to_ascii(text).map_err(|_| AddressError::Host)?
+    } else {
+        text.to_ascii_lowercase()
+    };
+    let host = host.strip_suffix('.').unwrap_or(&host).to_owned();
     let is_label = |label: &str| {
         !label.is_empty()
             && label.len() <= 63
@@ -205,7 +223,7 @@ fn host_name(text: &str) -> Result<String, AddressError> {
 
 /// Control characters, and those with which a text pretends to be another (bidirectional
 /// overrides, invisible ones).
-fn is_forbidden(c: char) -> bool {
+pub(in crate::model) fn is_forbidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }
