@@ -13,6 +13,7 @@ use dovetail::gui::app::{Keystroke, Message};
 use dovetail::gui::screen::sidebar;
 use dovetail::gui::widget::card;
 use dovetail::model::call::{Binding, Call, CallState, Direction};
+use dovetail::model::dialing::CostClass;
 use dovetail::model::id::{AccountId, CallId};
 use driver::Driver;
 use window::{call, claimed, jid, noon, snapshot, unanswered};
@@ -30,6 +31,8 @@ fn place(to: &str, account: Option<&str>, confirm: bool) -> Command {
         to: to.to_owned(),
         account: account.map(AccountId::new),
         confirm,
+        remember: false,
+        linked: false,
         anonymous: false,
     })
 }
@@ -81,7 +84,12 @@ fn several_ways_become_a_question_and_the_chosen_one_is_dialled() {
 #[test]
 fn a_call_that_may_cost_goes_out_only_when_confirmed() {
     let mut window = Driver::new(snapshot());
-    let cue = || Cue { kind: CueKind::Pstn, text: "Telephone network".to_owned() };
+    let cue = || Cue {
+        kind: CueKind::Pstn,
+        class: CostClass::Pstn,
+        text: "Telephone network".to_owned(),
+        may_settle: true,
+    };
     window.type_and_enter(sidebar::SEARCH, "+1 555 0199");
     window.answer(Err(CommandError::ConfirmationNeeded(vec![cue()])));
     assert!(window.says("Call +1 555 0199?"));

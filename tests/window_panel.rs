@@ -19,6 +19,7 @@ use dovetail::model::account::Mailbox;
 use dovetail::model::call::{
     Ask, AskKind, Call, CallState, Direction, MediaDirection, TransferState,
 };
+use dovetail::model::dialing::CostClass;
 use dovetail::model::id::{AccountId, CallId};
 use driver::Driver;
 use window::{call, claimed, jid, noon, snapshot, unanswered, with_carol};
@@ -65,7 +66,14 @@ fn address(to: &str) -> TransferTo {
 
 fn placed(to: &str, account: Option<&str>, confirm: bool) -> Vec<Command> {
     let account = account.map(AccountId::new);
-    command(CallCommand::Place { to: to.to_owned(), account, confirm, anonymous: false })
+    command(CallCommand::Place {
+        to: to.to_owned(),
+        account,
+        confirm,
+        remember: false,
+        linked: false,
+        anonymous: false,
+    })
 }
 
 #[test]
@@ -184,7 +192,12 @@ fn a_call_is_sent_on_to_a_number_that_may_cost_only_when_confirmed() {
     window.press(TRANSFER);
     window.type_and_enter(transfer::FIELD, "+1 555 0199");
     window.click("Transfer now");
-    let cue = Cue { kind: CueKind::Pstn, text: "Telephone network".to_owned() };
+    let cue = Cue {
+        kind: CueKind::Pstn,
+        class: CostClass::Pstn,
+        text: "Telephone network".to_owned(),
+        may_settle: true,
+    };
     let sent = window.answer(Err(CommandError::ConfirmationNeeded(vec![cue])));
     assert_eq!(vec![sent], sent_to(1, address("+1 555 0199"), false));
     assert!(window.says("Transfer the call to +1 555 0199?"));

@@ -131,7 +131,12 @@ fn sending_on_is_stopped() {
 fn a_target_that_may_cost_is_used_only_when_confirmed() {
     let mut window = page(Telephony::default());
     window.type_and_enter(Rule::Always.field(), "+1 900");
-    let cue = Cue { kind: CueKind::Pstn, text: "Each call may cost you money.".to_owned() };
+    let cue = Cue {
+        kind: CueKind::Pstn,
+        class: CostClass::Pstn,
+        text: "Each call may cost you money.".to_owned(),
+        may_settle: true,
+    };
     window.answer(Err(CommandError::ConfirmationNeeded(vec![cue])));
     assert!(window.says("Each call may cost you money."));
     window.click("Use it anyway");

@@ -111,7 +111,7 @@ impl Config {
 
 const XMPP_KEYS: [&str; 8] =
     ["id", "jid", "server", "tls", "password_command", "ca_file", "audio", "wait_for"];
-const SIP_KEYS: [&str; 10] = [
+const SIP_KEYS: [&str; 11] = [
     "id",
     "aor",
     "proxy",
@@ -122,6 +122,7 @@ const SIP_KEYS: [&str; 10] = [
     "related_to",
     "chat",
     "dtmf",
+    "dialing",
 ];
 
 /// The tables of `[[xmpp]]` or `[[sip]]`.
@@ -199,6 +200,7 @@ fn sip_account(table: &Table<'_, '_>, base: &Path) -> Result<SipAccount, ConfigE
         chat: table.flag("chat", related_to.is_none())?,
         related_to,
         dtmf: dtmf.unwrap_or_default(),
+        dialing: super::dialing::dialing(table)?,
     })
 }
 

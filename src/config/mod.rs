@@ -1,5 +1,6 @@
 //! The configuration's schema (`config.toml` in the profile, `docs/control.md`) and its file edge.
 
+mod dialing;
 mod file;
 mod private;
 mod profile;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::BareJid;
 use crate::model::address::{Aor, SipTarget};
+use crate::model::dialing::Dialing;
 use crate::model::id::AccountId;
 
 pub use file::ConfigError;
@@ -75,6 +77,8 @@ pub struct SipAccount {
     pub chat: bool,
     /// How DTMF digits are sent.
     pub dtmf: DtmfMode,
+    /// How it dials, and what its calls cost (CUSAX C56).
+    pub dialing: Dialing,
 }
 
 /// A host name or address, and a port.

@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::file::ConfigError;
 use crate::model::address::AddressError;
+use crate::model::dialing::DialingProblem;
 
 /// The file that is read.
 pub(super) struct Document<'a> {
@@ -59,6 +60,9 @@ pub enum Problem {
     /// Not an address of telephony.
     #[error("is not a usable address. {0}")]
     Address(#[from] AddressError),
+    /// Nothing that is said of dialling.
+    #[error("{0}")]
+    Dialing(DialingProblem),
     /// Not a host and port.
     #[error("must be a host and a port, such as chat.example.org:5222")]
     Server,
@@ -71,7 +75,7 @@ pub enum Problem {
     /// Names no account of the needed kind.
     #[error("“{0}” is not the id of a {1} account in this file")]
     NoSuchAccount(String, &'static str),
-    /// More accounts than can be served.
+    /// More than can be served.
     #[error("has more entries than Dovetail serves ({0})")]
     TooMany(usize),
 }
@@ -161,6 +165,90 @@ impl<'a, 'd> Table<'a, 'd> {
                 value.as_bool().ok_or_else(|| self.complain(key, Problem::Type("true or false")))
             }
         }
+    }
+
+    /// A table within, of the name by which complaints call it; `form` says how it is written, and
+    /// `known` which keys it may have.
+    pub fn table(
+        &self,
+        key: &str,
+        name: &'static str,
+        form: &'static str,
+        known: Option<&[&str]>,
+    ) -> Result<Option<Table<'a, 'd>>, ConfigError> {
+        let Some((value, at)) = self.value(key) else {
+            return Ok(None);
+        };
+        let entries = value.as_table().ok_or_else(|| self.complain(key, Problem::Type(form)))?;
+        match known {
+            Some(known) => Table::new(self.document, name, at, entries, known).map(Some),
+            None => Ok(Some(Table { document: self.document, name, at, entries })),
+        }
+    }
+
+    /// The tables of a list within, at most so many.
+    pub fn tables(
+        &self,
+        key: &str,
+        name: &'static str,
+        known: &[&str],
+        most: usize,
+    ) -> Result<Vec<Table<'a, 'd>>, ConfigError> {
+        let form = "a list of tables, as [{ pattern = \"…\" }]";
+        let items = self.items(key, form, most)?;
+        let table = |(item, at): (&'a DeValue<'d>, Range<usize>)| match item.as_table() {
+            Some(entries) => Table::new(self.document, name, at, entries, known),
+            None => Err(self.document.error(&at, self.full(key), Problem::Type(form))),
+        };
+        items.into_iter().map(table).collect()
+    }
+
+    /// A list of texts that mean something, at most so many.
+    pub fn list<T>(
+        &self,
+        key: &str,
+        most: usize,
+        parse: impl Fn(&str) -> Result<T, Problem>,
+    ) -> Result<Vec<T>, ConfigError> {
+        let form = "a list of texts in quotes";
+        let items = self.items(key, form, most)?;
+        let read = |(item, at): (&'a DeValue<'d>, Range<usize>)| {
+            let text = item.as_str().ok_or(Problem::Type(form));
+            text.and_then(|text| parse(text.trim()))
+                .map_err(|problem| self.document.error(&at, self.full(key), problem))
+        };
+        items.into_iter().map(read).collect()
+    }
+
+    /// All its keys with their values, which must be texts.
+    pub fn texts(&self) -> Result<Vec<(&'a str, &'a str)>, ConfigError> {
+        let text = |(key, value): (
+            &'a toml::Spanned<std::borrow::Cow<'d, str>>,
+            &'a toml::Spanned<DeValue<'d>>,
+        )| {
+            let problem = Problem::Type("a text in quotes");
+            let text = value.get_ref().as_str();
+            text.map(|text| (key.get_ref().as_ref(), text)).ok_or_else(|| {
+                self.document.error(&value.span(), self.full(key.get_ref()), problem)
+            })
+        };
+        self.entries.iter().map(text).collect()
+    }
+
+    fn items(
+        &self,
+        key: &str,
+        form: &'static str,
+        most: usize,
+    ) -> Result<Vec<(&'a DeValue<'d>, Range<usize>)>, ConfigError> {
+        let Some((value, _)) = self.value(key) else {
+            return Ok(Vec::new());
+        };
+        let array = value.as_array().ok_or_else(|| self.complain(key, Problem::Type(form)))?;
+        if array.len() > most {
+            return Err(self.complain(key, Problem::TooMany(most)));
+        }
+        Ok(array.iter().map(|item| (item.get_ref(), item.span())).collect())
     }
 
     /// An error at this key, or at the table where there is no such key.

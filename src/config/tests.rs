@@ -65,6 +65,7 @@ fn the_example_is_read() {
         related_to: Some("work-chat".into()),
         chat: false,
         dtmf: DtmfMode::Rtp,
+        dialing: Dialing::default(),
     };
     let audio = Audio {
         input: AudioDevice::File("/p/speech.wav".into()),
@@ -100,6 +101,45 @@ fn messages_over_sip_are_on_where_no_chat_account_is_the_other_half() {
     assert_eq!(phone("").dtmf, DtmfMode::Rtp);
     assert_eq!(phone("dtmf='info'").dtmf, DtmfMode::Info);
     assert!(parse("[[sip]]\naor='a@b.test'\ndtmf='tone'").is_err());
+}
+
+/// The example of the provisioning document, as a table.
+const DIALING: &str = r#"
+[[sip]]
+aor = "sip:alice@sip.example.com"
+[sip.dialing]
+country = "US"
+international_prefix = "011"
+national_prefix = "1"
+emergency = ["911", "112"]
+domains = ["Voice.Example.COM"]
+blocked = [{ pattern = "+881*", reason = "Satellite numbers are not reachable." }]
+[[sip.dialing.cost_rules]]
+pattern = "sip:*@sip.example.com"
+class = "free"
+[[sip.dialing.cost_rules]]
+pattern = "+*"
+class = "pstn"
+confirm = "first"
+note = { de = "Kostet.", en = "Calls to the telephone network are charged." }
+"#;
+
+#[test]
+fn what_is_said_of_dialling_is_that_of_the_provisioning_document() {
+    let read = parse(DIALING).unwrap().sip.remove(0).dialing;
+    let document = serde_json::json!({
+        "country": "US", "international_prefix": "011", "national_prefix": "1",
+        "emergency": ["911", "112"], "domains": ["voice.example.com"],
+        "cost_rules": [
+            { "pattern": "sip:*@sip.example.com", "class": "free" },
+            { "pattern": "+*", "class": "pstn", "confirm": "first",
+              "note": { "en": "Calls to the telephone network are charged." } },
+        ],
+        "blocked": [
+            { "pattern": "+881*", "reason": { "en": "Satellite numbers are not reachable." } },
+        ],
+    });
+    assert_eq!(read, serde_json::from_value(document).unwrap());
 }
 
 #[test]
@@ -140,6 +180,42 @@ fn every_error_names_file_line_and_key() {
         ("sip = [1]", "line 1: sip", "[[sip]]"),
         ("[audio]\ninput = 'file:'", "line 2: audio.input", "empty"),
         ("[audio]\nvolume = 1", "line 2: audio.volume", "echo_cancellation"),
+        ("[[sip]]\naor='a@b.test'\ndialing = 1", "line 3: sip.dialing", "[sip.dialing]"),
+        (
+            "[[sip]]\naor='a@b.test'\n[sip.dialing]\ncountri = 'DE'",
+            "line 4: sip.dialing.countri",
+            "country, ",
+        ),
+        (
+            "[[sip]]\naor='a@b.test'\n[sip.dialing]\ncountry = 'Germany'",
+            "line 4: sip.dialing.country",
+            "two letters",
+        ),
+        (
+            "[[sip]]\naor='a@b.test'\n[sip.dialing]\nemergency = [\n'112',\n'+1']",
+            "line 6: sip.dialing.emergency",
+            "2 to 6 digits",
+        ),
+        (
+            "[[sip]]\naor='a@b.test'\n[[sip.dialing.cost_rules]]\npattern='+*'\nclass='dear'",
+            "line 5: sip.dialing.cost_rules.class",
+            "\"premium\"",
+        ),
+        (
+            "[[sip]]\naor='a@b.test'\n[[sip.dialing.cost_rules]]\nclass='pstn'",
+            "line 3: sip.dialing.cost_rules.pattern",
+            "is missing",
+        ),
+        (
+            "[[sip]]\naor='a@b.test'\n[[sip.dialing.blocked]]\npattern='+*'\nreason=1",
+            "line 5: sip.dialing.blocked.reason",
+            "each language",
+        ),
+        (
+            "[[sip]]\naor='a@b.test'\n[sip.dialing]\nblocked=['+*']",
+            "line 4: sip.dialing.blocked",
+            "a list of tables",
+        ),
     ] {
         let error = parse(text).unwrap_err().to_string();
         assert!(error.starts_with("/p/config.toml, "), "{error}");

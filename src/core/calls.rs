@@ -114,6 +114,7 @@ impl Core {
         }
         match event {
             CallEvent::Ringing => self.on_ringing(id),
+            CallEvent::Told(text) => self.on_told(id, text),
             CallEvent::EarlyMedia { sdp, impp } => {
                 self.on_ringing(id);
                 self.on_response_hints(now, id, &impp);

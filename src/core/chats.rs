@@ -329,6 +329,7 @@ impl Core {
         if let Some(rules) = kept.telephony {
             self.telephony = rules;
         }
+        self.restore_asking(kept.asking);
         for conversation in kept.conversations {
             let thread = self.chats.thread(&conversation.with, |_| false);
             thread.account = Some(conversation.account);

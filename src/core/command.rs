@@ -7,6 +7,7 @@ use crate::model::BareJid;
 use crate::model::account::{Account, Overall};
 use crate::model::call::Call;
 use crate::model::contact::Contact;
+use crate::model::dialing::CostClass;
 use crate::model::id::{AccountId, CallId, MessageId};
 use crate::model::message::{ChatState, Entry};
 use crate::model::party::Party;
@@ -40,6 +41,8 @@ pub enum Command {
     Devices(DeviceCommand),
     /// `telephony`, `telephony.set`
     Telephony(TelephonyCommand),
+    /// `asking`, `asking.reset`
+    Asking(AskingCommand),
 }
 
 /// `contact.*`
@@ -115,6 +118,10 @@ pub enum CallCommand {
         account: Option<AccountId>,
         /// The user has seen the cues and goes ahead.
         confirm: bool,
+        /// With `confirm`: they do not want to be asked about this class of calls any more.
+        remember: bool,
+        /// A link or a number in a message, a web page or another program wants this call.
+        linked: bool,
         /// Hide who calls.
         anonymous: bool,
     },
@@ -205,6 +212,15 @@ pub enum TelephonyCommand {
     Set(serde_json::Map<String, serde_json::Value>),
 }
 
+/// `asking`, `asking.reset`: which classes of calls the user does not want to be asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskingCommand {
+    /// `asking`
+    Get,
+    /// `asking.reset`: ask again about this class, or about all.
+    Reset(Option<CostClass>),
+}
+
 /// `devices`, `devices.use`
 #[derive(Debug, Clone, PartialEq)]
 pub enum DeviceCommand {
@@ -261,6 +277,11 @@ pub enum Reply {
     },
     /// `telephony`, `telephony.set`
     Telephony(Telephony),
+    /// `asking`, `asking.reset`
+    Asking {
+        /// The classes that are not asked about.
+        settled: Vec<CostClass>,
+    },
 }
 
 /// One conversation in the list of all.
@@ -361,8 +382,12 @@ pub struct Choice {
 pub struct Cue {
     /// What kind.
     pub kind: CueKind,
+    /// What the call costs, roughly.
+    pub class: CostClass,
     /// In words.
     pub text: String,
+    /// `remember` with `confirm` settles it: calls of this class are not asked about any more.
+    pub may_settle: bool,
 }
 
 /// Kinds of cues.

@@ -7,6 +7,7 @@ use super::command::SecurityReport;
 use crate::model::account::Account;
 use crate::model::call::Call;
 use crate::model::contact::Contact;
+use crate::model::dialing::CostClass;
 use crate::model::id::{CallId, MessageId};
 use crate::model::message::{ChatState, Entry, MessageState};
 use crate::model::telephony::Telephony;
@@ -88,6 +89,12 @@ pub enum Event {
         /// As they are now.
         telephony: Telephony,
     },
+    /// The classes of calls that the user does not want to be asked about.
+    #[serde(rename = "asking")]
+    Asking {
+        /// As they are now.
+        settled: Vec<CostClass>,
+    },
     /// Something to tell the user.
     #[serde(rename = "notice")]
     Notice {
@@ -111,6 +118,7 @@ impl std::fmt::Debug for Event {
             Self::Call { call } => ("Call", call),
             Self::CallDigit { call, .. } => ("CallDigit", call),
             Self::Telephony { telephony } => ("Telephony", telephony),
+            Self::Asking { settled } => ("Asking", settled),
             Self::Notice { text, .. } => ("Notice", text),
         };
         f.debug_tuple(name).field(what).finish()

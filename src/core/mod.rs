@@ -12,6 +12,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use self::accounts::Accounts;
+use self::asking::Asking;
 use self::calls::Calls;
 use self::chats::Chats;
 use self::command::{CallCommand, ChatCommand, Command, CommandError, Reply};
@@ -20,6 +21,7 @@ use self::linker::Linker;
 use self::roster::Roster;
 use crate::config::{Audio, AudioDevice, Config};
 use crate::media::{MediaCommand, MediaEvent};
+use crate::model::dialing::CostClass;
 use crate::model::id::{AccountId, CallId, MessageId};
 use crate::model::message::{Entry, MessageState};
 use crate::model::party::Party;
@@ -30,10 +32,12 @@ use crate::sip::{SipCommand, SipEvent};
 use crate::xmpp::{XmppCommand, XmppEvent};
 
 mod accounts;
+mod asking;
 mod calls;
 mod chats;
 pub mod command;
 mod contacts;
+mod cost;
 pub mod event;
 mod incoming;
 pub mod linker;
@@ -60,6 +64,7 @@ pub struct Core {
     behind_until: Option<Instant>,
     audio: Audio,
     telephony: Telephony,
+    asking: Asking,
     random: StdRng,
     outputs: VecDeque<Output>,
     changed: bool,
@@ -103,6 +108,8 @@ pub struct Kept {
     pub outbox: Vec<(AccountId, Entry)>,
     /// The user's rules for calls, once set.
     pub telephony: Option<Telephony>,
+    /// The classes of calls that the user does not want to be asked about.
+    pub asking: Vec<CostClass>,
 }
 
 /// One conversation from an earlier run.
@@ -161,6 +168,8 @@ pub enum Keep {
     Read(String),
     /// The user's rules for calls.
     Telephony(Box<Telephony>),
+    /// The classes of calls that the user does not want to be asked about.
+    Asking(Vec<CostClass>),
 }
 
 /// What `history` asks for.
@@ -193,6 +202,7 @@ impl Core {
             behind_until: None,
             audio: config.audio.clone(),
             telephony: Telephony::default(),
+            asking: Asking::default(),
             random: StdRng::from_seed(seed),
             outputs: VecDeque::new(),
             changed: true,
@@ -244,9 +254,16 @@ impl Core {
                 return;
             }
             Command::Chat(command) => self.on_chat_command(now, command),
-            Command::Call(CallCommand::Place { to, account, confirm, anonymous }) => {
+            Command::Call(CallCommand::Place {
+                to,
+                account,
+                confirm,
+                remember,
+                linked,
+                anonymous,
+            }) => {
                 let purpose = outgoing::Purpose::Call { anonymous };
-                let wish = outgoing::Wish { request, account, confirm, purpose };
+                let wish = outgoing::Wish { request, account, confirm, remember, linked, purpose };
                 self.place_call(now, &to, wish);
                 return;
             }
@@ -260,6 +277,7 @@ impl Core {
             }
             Command::Call(command) => self.on_call_command(now, command),
             Command::Telephony(command) => self.on_telephony_command(command),
+            Command::Asking(command) => self.on_asking_command(command),
             Command::Devices(command) => return self.on_device_command(request, command),
         };
         self.outputs.push_back(Output::Reply(request, done));

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use super::calls::{CALLS_AT_ONCE, Record, Stage, new_call};
 use super::command::{Choice, CommandError, Reply, TransferTo};
+use super::cost::{self, Assessment, Named};
 use super::linker::{Identified, Link, Route};
-use super::policy::Named;
 use super::{Core, Output, RequestId};
 use crate::model::BareJid;
 use crate::model::account::{AccountKind, AccountState};
@@ -31,6 +31,10 @@ pub(super) struct Wish {
     pub account: Option<AccountId>,
     /// The user has seen the cues and goes ahead.
     pub confirm: bool,
+    /// They do not want to see them again.
+    pub remember: bool,
+    /// A link wants it, not the user.
+    pub linked: bool,
     /// What the address is for.
     pub purpose: Purpose,
 }
@@ -121,7 +125,7 @@ impl Core {
         match self.linker.route(jid) {
             Route::One(link) => {
                 let target = target_of(link);
-                self.ask_first(&calling, &target, Named::Card, wish.confirm)?;
+                self.ask_first(&calling, &target, Named::Card, &wish)?;
                 self.dial(now, wish, Some(chat.clone()), calling, target)
             }
             Route::Choose(links) => Err(CommandError::ChoiceNeeded(
@@ -215,7 +219,7 @@ impl Core {
         let calling = self.calling_account(account, chat.as_ref(), to)?;
         let target = Dialable::parse(to, &self.plan_of(Some(&calling))).map_err(invalid)?;
         let chat = chat.or_else(|| self.related_chat(&calling));
-        self.ask_first(&calling, &target, Named::User, wish.confirm)?;
+        self.ask_first(&calling, &target, Named::User, &wish)?;
         self.dial(now, wish, chat, calling, target)
     }
 
@@ -225,7 +229,7 @@ impl Core {
         telephony
             .or_else(only)
             .and_then(|id| self.accounts.sip(id))
-            .map_or_else(DialPlan::default, |sip| DialPlan::of(&sip.aor, None))
+            .map_or_else(DialPlan::default, |sip| DialPlan::with(&sip.aor, &sip.dialing))
     }
 
     /// The chat account that is the other half of this telephony account.
@@ -233,22 +237,44 @@ impl Core {
         self.accounts.get(telephony)?.view.related_to.clone()
     }
 
-    /// What the user is to know before this call, unless they said that they do.
+    /// What the user is to know before this call, unless they said that they do. What the
+    /// provider does not reach is refused.
     fn ask_first(
+        &mut self,
+        calling: &AccountId,
+        target: &Dialable,
+        named: Named,
+        wish: &Wish,
+    ) -> Result<(), CommandError> {
+        let named = if wish.linked { Named::Link } else { named };
+        let assessment = self
+            .assess(calling, target, named)
+            .ok_or_else(|| CommandError::Internal("no such telephony account".to_owned()))?;
+        if let Some(reason) = assessment.blocked {
+            return Err(CommandError::Refused(reason));
+        }
+        if !self.asking.must_ask(&assessment, &target.key) {
+            return Ok(());
+        }
+        if !wish.confirm {
+            return Err(CommandError::ConfirmationNeeded(assessment.cues));
+        }
+        self.asking.agree(&target.key);
+        if wish.remember {
+            self.stop_asking(&assessment);
+        }
+        Ok(())
+    }
+
+    /// What is known of a call on this telephony account before it goes out.
+    pub(super) fn assess(
         &self,
         calling: &AccountId,
         target: &Dialable,
         named: Named,
-        confirmed: bool,
-    ) -> Result<(), CommandError> {
-        let Some(sip) = self.accounts.sip(calling) else {
-            return Err(CommandError::Internal("no such telephony account".to_owned()));
-        };
-        let cues = super::policy::cues(target, sip.aor.host(), named);
-        if cues.is_empty() || confirmed {
-            return Ok(());
-        }
-        Err(CommandError::ConfirmationNeeded(cues))
+    ) -> Option<Assessment> {
+        let dialing = &self.accounts.sip(calling)?.dialing;
+        Some(cost::assess(target, &self.plan_of(Some(calling)), dialing, named))
     }
 
     fn dial(
@@ -285,7 +311,8 @@ impl Core {
         let id = CallId::new(self.random_id());
         let peer = self.peer_of_target(&target);
         let call = new_call(now, id.clone(), &calling, Direction::Out, peer);
-        let call = Call { anonymous, via, ..call };
+        let cost = self.assess(&calling, &target, Named::User).map(|assessment| assessment.class);
+        let call = Call { anonymous, via, cost, ..call };
         let stage = Stage::Preparing { request, target: target.uri, impp };
         let session = self.random_session();
         let mut record = Record::new(call, stage, chat, session);
@@ -319,7 +346,9 @@ impl Core {
                 Ok(()) => {
                     let account = self.calls.live(&call).ok().map(|r| r.call.account.clone());
                     let purpose = Purpose::Transfer(call);
-                    return self.place_call(now, &to, Wish { request, account, confirm, purpose });
+                    let (remember, linked) = (false, false);
+                    let wish = Wish { request, account, confirm, remember, linked, purpose };
+                    return self.place_call(now, &to, wish);
                 }
                 Err(error) => Err(error),
             },

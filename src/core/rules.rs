@@ -3,11 +3,11 @@
 use serde_json::{Map, Value};
 
 use super::command::{CommandError, Cue, Reply, TelephonyCommand};
+use super::cost::Named;
 use super::event::Event;
-use super::policy::{self, Named};
 use super::{Core, Keep, Output};
 use crate::model::account::AccountKind;
-use crate::model::address::{AddressError, AddressKey, DialPlan, Dialable};
+use crate::model::address::{AddressError, DialPlan, Dialable};
 use crate::model::id::AccountId;
 use crate::model::telephony::{Forward, Telephony};
 
@@ -172,11 +172,18 @@ impl Core {
         for account in accounts {
             let target = Dialable::parse(to, &self.plan_of(Some(account))).map_err(invalid)?;
             let Some(sip) = self.accounts.sip(account) else { continue };
-            if target.key == AddressKey::Sip(sip.aor.clone()) {
+            let own = Dialable::parse(&sip.aor.to_string(), &self.plan_of(Some(account)));
+            if own.is_ok_and(|own| own.key == target.key) {
                 let text = format!("{to} is your own address: calls would go in a circle.");
                 return Err(CommandError::Refused(text));
             }
-            cues.extend(policy::cues(&target, sip.aor.host(), Named::Rule));
+            let Some(assessment) = self.assess(account, &target, Named::Rule) else { continue };
+            if let Some(reason) = assessment.blocked {
+                return Err(CommandError::Refused(reason));
+            }
+            if self.asking.must_ask(&assessment, &target.key) {
+                cues.extend(assessment.cues);
+            }
         }
         Ok(cues)
     }

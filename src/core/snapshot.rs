@@ -8,6 +8,7 @@ use crate::model::BareJid;
 use crate::model::account::{Account, Overall};
 use crate::model::call::Call;
 use crate::model::contact::Contact;
+use crate::model::dialing::CostClass;
 use crate::model::message::Conversation;
 use crate::model::party::Party;
 use crate::model::presence::Show;
@@ -38,6 +39,8 @@ pub struct Snapshot {
     pub calls: Vec<Call>,
     /// The user's rules for calls.
     pub telephony: Telephony,
+    /// The classes of calls that the user does not want to be asked about.
+    pub settled: Vec<CostClass>,
 }
 
 impl Snapshot {
@@ -66,6 +69,7 @@ impl super::Core {
             conversations: self.chats.view(),
             calls: self.calls.views(),
             telephony: self.telephony.clone(),
+            settled: self.asking.settled(),
         }
     }
 }
@@ -83,6 +87,7 @@ impl Default for Snapshot {
             conversations: Arc::default(),
             calls: Vec::new(),
             telephony: Telephony::default(),
+            settled: Vec::new(),
         }
     }
 }

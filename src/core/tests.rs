@@ -5,6 +5,7 @@
 mod calls;
 mod cards;
 mod chaos;
+mod cost;
 mod hold;
 mod identity;
 mod outbox;
@@ -71,6 +72,7 @@ fn config() -> Config {
             related_to: Some(CHAT.into()),
             chat: false,
             dtmf: crate::config::DtmfMode::Rtp,
+            dialing: crate::model::dialing::Dialing::default(),
         }],
         audio: Audio::default(),
     }
@@ -173,8 +175,14 @@ impl World {
 
     /// Begins a call and lets its sockets be there.
     fn place(&mut self, to: &str, confirm: bool) -> Result<CallId, CommandError> {
-        let place =
-            CallCommand::Place { to: to.to_owned(), account: None, confirm, anonymous: false };
+        let place = CallCommand::Place {
+            to: to.to_owned(),
+            account: None,
+            confirm,
+            remember: false,
+            linked: false,
+            anonymous: false,
+        };
         let id = self.begin(Command::Call(place));
         self.media_ready();
         match self.reply(id).expect("an answer")? {

@@ -1,5 +1,8 @@
 //! Between the core and the store: what was kept, what is to be kept.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::core::{HistoryQuery, Keep, Kept, KeptConversation};
 use crate::model::message::{Entry, EntryKind};
 use crate::model::party::Party;
@@ -7,6 +10,8 @@ use crate::store::{Store, StoreError};
 
 /// The setting that holds the user's rules for calls.
 const TELEPHONY: &str = "telephony";
+/// The setting that holds the classes of calls that are not asked about.
+const ASKING: &str = "asking";
 /// Entries of each conversation that are at hand from the start.
 const AT_HAND: u32 = 60;
 
@@ -16,11 +21,8 @@ const AT_HAND: u32 = 60;
 /// When the history cannot be read.
 pub async fn kept(store: &Store) -> Result<Kept, StoreError> {
     let outbox = store.outbox().await?;
-    let telephony = store.setting(TELEPHONY).await?.and_then(|text| {
-        serde_json::from_str(&text)
-            .map_err(|error| tracing::error!(%error, "the kept rules for calls cannot be read"))
-            .ok()
-    });
+    let telephony = setting(store, TELEPHONY).await?;
+    let asking = setting(store, ASKING).await?.unwrap_or_default();
     let conversations = store.recent(AT_HAND).await?.into_iter().filter_map(|recent| {
         // Calls with people unknown are filed under a URI; they have no conversation.
         let with: Party = recent.with.parse().ok()?;
@@ -39,7 +41,21 @@ pub async fn kept(store: &Store) -> Result<Kept, StoreError> {
         conversations: conversations.collect(),
         outbox: outbox.into_iter().map(|waiting| (waiting.account, waiting.entry)).collect(),
         telephony,
+        asking,
     })
+}
+
+/// A setting that was kept; `None` also when it cannot be read any more.
+async fn setting<T: DeserializeOwned>(
+    store: &Store,
+    name: &'static str,
+) -> Result<Option<T>, StoreError> {
+    let read = |text: String| {
+        serde_json::from_str(&text)
+            .map_err(|error| tracing::error!(name, %error, "a kept setting cannot be read"))
+            .ok()
+    };
+    Ok(store.setting(name).await?.and_then(read))
 }
 
 /// Hands on what is to be kept. What goes wrong later is told by [`Store::trouble`]; that the
@@ -51,10 +67,15 @@ pub(super) fn keep(store: &Store, keep: Keep) -> Option<StoreError> {
             store.set_state(&account, &with, &id, state).refused()
         }
         Keep::Read(with) => store.mark_read(&with).refused(),
-        Keep::Telephony(rules) => match serde_json::to_string(&rules) {
-            Ok(text) => store.set_setting(TELEPHONY, text).refused(),
-            Err(error) => Some(StoreError::Io(error.to_string())),
-        },
+        Keep::Telephony(rules) => keep_setting(store, TELEPHONY, &rules),
+        Keep::Asking(settled) => keep_setting(store, ASKING, &settled),
+    }
+}
+
+fn keep_setting(store: &Store, name: &'static str, value: &impl Serialize) -> Option<StoreError> {
+    match serde_json::to_string(value) {
+        Ok(text) => store.set_setting(name, text).refused(),
+        Err(error) => Some(StoreError::Io(error.to_string())),
     }
 }
 
@@ -71,6 +92,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::model::call::Direction;
+    use crate::model::dialing::CostClass;
     use crate::model::message::EntryKind;
     use crate::model::telephony::Telephony;
     use crate::model::time::Timestamp;
@@ -84,6 +106,17 @@ mod tests {
         assert_eq!(kept(&store).await.unwrap().telephony, Some(rules));
         store.set_setting(TELEPHONY, "{".to_owned()).await.unwrap();
         assert_eq!(kept(&store).await.unwrap().telephony, None);
+    }
+
+    #[tokio::test]
+    async fn what_is_not_asked_about_comes_back() {
+        let store = Store::in_memory().unwrap();
+        assert_eq!(kept(&store).await.unwrap().asking, []);
+        let settled = vec![CostClass::Pstn, CostClass::OtherDomain];
+        assert_eq!(keep(&store, Keep::Asking(settled.clone())), None);
+        assert_eq!(kept(&store).await.unwrap().asking, settled);
+        store.set_setting(ASKING, r#"["pstn","later"]"#.to_owned()).await.unwrap();
+        assert_eq!(kept(&store).await.unwrap().asking, [], "in doubt it is asked");
     }
 
     #[test]

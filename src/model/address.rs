@@ -16,7 +16,7 @@ mod uri;
 use std::fmt;
 
 pub use dial::Dialable;
-pub use numbering::is_dear;
+pub use numbering::{code_digits, is_dear};
 pub use plan::DialPlan;
 
 use crate::model::account::Transport;

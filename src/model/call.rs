@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::dialing::CostClass;
 use super::id::{AccountId, CallId};
 use super::time::Timestamp;
 
@@ -205,6 +206,13 @@ pub struct Call {
     /// What the other side wants that needs the user's word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ask: Option<Ask>,
+    /// Outgoing: what it costs, roughly (CUSAX C60).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<CostClass>,
+    /// Outgoing: what the service says of it (Warning, RFC 3261 §20.43; Reason, RFC 3326), made
+    /// safe for showing (CUSAX C58).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cue: Option<String>,
     /// When it was dialled or began to ring.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub started: Option<Timestamp>,

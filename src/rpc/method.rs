@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::wire::{Params, RequestError};
 use crate::core::command::{
-    CallCommand, ChatCommand, Command, ContactCommand, DeviceCommand, TelephonyCommand, TransferTo,
+    AskingCommand, CallCommand, ChatCommand, Command, ContactCommand, DeviceCommand,
+    TelephonyCommand, TransferTo,
 };
 use crate::core::rules;
 use crate::model::BareJid;
@@ -66,6 +67,8 @@ pub(super) fn command(method: &str, mut params: Params) -> Result<Command, Reque
         },
         "telephony" => Command::Telephony(TelephonyCommand::Get),
         "telephony.set" => telephony(&mut params)?,
+        "asking" => Command::Asking(AskingCommand::Get),
+        "asking.reset" => Command::Asking(AskingCommand::Reset(params.may("class")?)),
         "devices" => Command::Devices(DeviceCommand::List),
         "devices.use" => {
             // A ringer of its own comes with the sounds.
@@ -145,6 +148,8 @@ fn call(method: &str, params: &mut Params) -> Result<Command, RequestError> {
                 to: params.need("to")?,
                 account: params.may("account")?,
                 confirm: params.may("confirm")?.unwrap_or(false),
+                remember: params.may("remember")?.unwrap_or(false),
+                linked: params.may("linked")?.unwrap_or(false),
                 anonymous: params.may("anonymous")?.unwrap_or(false),
             }
         }
@@ -212,10 +217,32 @@ mod tests {
 
     #[test]
     fn a_call_is_read() {
-        let read = read("call", json!({ "to": "bob@cusax.test", "confirm": true })).unwrap();
-        let to = "bob@cusax.test".to_owned();
-        let place = CallCommand::Place { to, account: None, confirm: true, anonymous: false };
-        assert_eq!(read, Command::Call(place));
+        let read_call = |more: Value| {
+            let mut params = json!({ "to": "bob@cusax.test", "confirm": true });
+            params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            read("call", params).unwrap()
+        };
+        let place = |remember, linked| {
+            let to = "bob@cusax.test".to_owned();
+            let (account, confirm, anonymous) = (None, true, false);
+            let place = CallCommand::Place { to, account, confirm, remember, linked, anonymous };
+            Command::Call(place)
+        };
+        assert_eq!(read_call(json!({})), place(false, false));
+        assert_eq!(read_call(json!({ "remember": true })), place(true, false));
+        assert_eq!(read_call(json!({ "linked": true })), place(false, true));
+    }
+
+    #[test]
+    fn what_is_asked_about_again_is_a_class_or_all() {
+        use crate::model::dialing::CostClass;
+        let reset = |class| Command::Asking(AskingCommand::Reset(class));
+        let read_reset = |params| read("asking.reset", params);
+        assert_eq!(read_reset(json!({})).unwrap(), reset(None));
+        let other = json!({ "class": "other-domain" });
+        assert_eq!(read_reset(other).unwrap(), reset(Some(CostClass::OtherDomain)));
+        assert!(matches!(read_reset(json!({ "class": "x" })), Err(RequestError::Params(_))));
+        assert_eq!(read("asking", json!({})).unwrap(), Command::Asking(AskingCommand::Get));
     }
 
     #[test]

@@ -198,6 +198,8 @@ mod tests {
             via: None,
             transfer: None,
             ask: None,
+            cost: None,
+            cue: None,
         };
         let text = notification(&Event::Call { call });
         assert_eq!(
@@ -218,11 +220,16 @@ mod tests {
     fn a_question_carries_its_choices() {
         let cue = crate::core::command::Cue {
             kind: crate::core::command::CueKind::Pstn,
+            class: crate::model::dialing::CostClass::Premium,
             text: "costs".to_owned(),
+            may_settle: false,
         };
         let error = CommandError::ConfirmationNeeded(vec![cue]);
         let answer: Value = serde_json::from_str(&answer(1.into(), Err(error.into()))).unwrap();
         assert_eq!(answer["error"]["data"]["kind"], "confirmation-needed");
-        assert_eq!(answer["error"]["data"]["cues"][0]["kind"], "pstn");
+        let cue = serde_json::json!({
+            "kind": "pstn", "class": "premium", "text": "costs", "may_settle": false,
+        });
+        assert_eq!(answer["error"]["data"]["cues"][0], cue);
     }
 }

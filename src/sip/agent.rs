@@ -140,6 +140,11 @@ impl Agent {
                     // Whoever we talk to must not get an answer to a nonce of his choice.
                     response.headers.remove("WWW-Authenticate");
                     response.headers.remove("Proxy-Authenticate");
+                    if response.status < 300 {
+                        // Only our own service tells the user something of a call that goes on.
+                        response.headers.remove("Warning");
+                        response.headers.remove("Reason");
+                    }
                 }
                 self.on_response(now, &owner, &key, &response);
             }

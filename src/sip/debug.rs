@@ -101,6 +101,7 @@ impl Debug for CallEvent {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
             Self::Ringing => f.write_str("Ringing"),
+            Self::Told(text) => f.debug_tuple("Told").field(text).finish(),
             Self::EarlyMedia { sdp, impp } => {
                 f.debug_struct("EarlyMedia").field("sdp", &Hidden(sdp)).field("impp", impp).finish()
             }

@@ -108,6 +108,9 @@ pub enum CallEvent {
         /// The impp hints of the response, as in `IncomingCall::impp`.
         impp: Vec<BareJid>,
     },
+    /// What the service says of the call, in a response to our INVITE that came by our own
+    /// proxy (Warning, RFC 3261 §20.43; Reason, RFC 3326); made safe for showing.
+    Told(String),
     /// Our INVITE was answered; the ACK is sent.
     Answered {
         /// The answer; `None` when it came in a reliable provisional response before.

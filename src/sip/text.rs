@@ -18,17 +18,21 @@ pub fn safe(text: &str) -> String {
     text.trim().to_owned()
 }
 
-/// Why a request was refused: the text of the Warning (RFC 3261 §20.43), else that of the Reason
-/// (RFC 3326, RFC 6432), else the reason phrase.
+/// Why a request was refused: what the server says of it, else the reason phrase.
 pub fn reason(response: &Response) -> String {
-    let warning = response.headers.get("Warning").and_then(|value| {
+    told(&response.headers).unwrap_or_else(|| safe(&response.reason))
+}
+
+/// What a server says of a request to people: the text of the Warning (RFC 3261 §20.43), else that
+/// of the Reason (RFC 3326, RFC 6432).
+pub fn told(headers: &Headers) -> Option<String> {
+    let warning = headers.get("Warning").and_then(|value| {
         let (_, rest) = value.split_once('"')?;
         rest.rsplit_once('"').map(|(text, _)| safe(text))
     });
     warning
         .filter(|text| !text.is_empty())
-        .or_else(|| ended_because(&response.headers).and_then(|(_, text)| text))
-        .unwrap_or_else(|| safe(&response.reason))
+        .or_else(|| ended_because(headers).and_then(|(_, text)| text))
 }
 
 /// What the first Reason header says (RFC 3326): the SIP status, when that is its protocol, and

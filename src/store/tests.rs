@@ -55,6 +55,8 @@ fn call(n: i64, with: &str) -> Entry {
         via: None,
         transfer: None,
         ask: None,
+        cost: None,
+        cue: None,
     };
     let kind = EntryKind::Call;
     let id = format!("c{n}");

@@ -168,6 +168,8 @@ pub fn call(state: CallState, direction: Direction, now: Timestamp) -> Call {
         via: None,
         transfer: None,
         ask: None,
+        cost: None,
+        cue: None,
     }
 }
 

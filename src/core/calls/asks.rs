@@ -3,10 +3,10 @@
 
 use crate::core::Core;
 use crate::core::command::{CommandError, Cue};
+use crate::core::cost::{Assessment, Named};
 use crate::core::event::NoticeLevel;
 use crate::core::linker::Identity;
 use crate::core::outgoing::Begin;
-use crate::core::policy::{self, Named};
 use crate::model::BareJid;
 use crate::model::address::{Aor, Dialable};
 use crate::model::call::{Ask, AskKind, Binding, Direction, EndReason};
@@ -43,17 +43,27 @@ impl Core {
             }
             return self.end_call(now, id, EndReason::LocalHangup, true);
         };
-        let cues = self.cues_of(&account, &target);
-        if cues.is_empty() {
-            self.follow(id, uri, &target);
-        } else {
-            self.ask_user(id, AskKind::Redirect, uri, &target, cues);
+        let Some(assessment) = self.assess(&account, &target, Named::Peer) else { return };
+        if let Some(reason) = assessment.blocked {
+            if let Ok(record) = self.calls.live(id) {
+                record.farewell = Some(format!("The person is reached elsewhere. {reason}"));
+            }
+            return self.end_call(now, id, EndReason::LocalHangup, true);
+        }
+        match self.cues_of(assessment, &target) {
+            cues if cues.is_empty() => self.follow(id, uri, &target),
+            cues => self.ask_user(id, AskKind::Redirect, uri, &target, cues),
         }
     }
 
     fn follow(&mut self, id: &CallId, uri: String, target: &Dialable) {
         let peer = self.peer_of_target(target);
+        let Ok(account) = self.calls.live(id).map(|record| record.call.account.clone()) else {
+            return;
+        };
+        let cost = self.assess(&account, target, Named::Peer).map(|assessment| assessment.class);
         if let Ok(record) = self.calls.live(id) {
+            record.call.cost = cost;
             let from = std::mem::replace(&mut record.call.peer, peer);
             record.call.via = Some(format!("Sent on from {}.", from.display));
             record.called = Some(target.key.clone());
@@ -73,7 +83,13 @@ impl Core {
         let Some(target) = target else {
             return self.ask_sip(id, |call| SipCommand::RefuseReferral { call });
         };
-        let cues = self.cues_of(&account, &target);
+        let Some(assessment) = self.assess(&account, &target, Named::Peer) else { return };
+        if let Some(reason) = assessment.blocked {
+            let text = format!("{} wanted to transfer you. {reason}", peer.display);
+            self.notice(NoticeLevel::Warning, text);
+            return self.ask_sip(id, |call| SipCommand::RefuseReferral { call });
+        }
+        let cues = self.cues_of(assessment, &target);
         let is_known = peer.binding == Binding::Verified
             || (by_proxy && self.is_in_service(&account, &peer.uri));
         // Who is on hold does not take the user out of another call.
@@ -124,9 +140,10 @@ impl Core {
         Aor::parse(uri).is_ok_and(|aor| own.is_some_and(|own| own.eq_ignore_ascii_case(aor.host())))
     }
 
-    fn cues_of(&self, account: &AccountId, target: &Dialable) -> Vec<Cue> {
-        let host = self.accounts.sip(account).map_or("", |sip| sip.aor.host());
-        policy::cues(target, host, Named::Peer)
+    /// What the user is to know before they agree; nothing where they need not.
+    fn cues_of(&self, assessment: Assessment, target: &Dialable) -> Vec<Cue> {
+        let must_ask = self.asking.must_ask(&assessment, &target.key);
+        if must_ask { assessment.cues } else { Vec::new() }
     }
 
     fn ask_user(
@@ -161,6 +178,9 @@ impl Core {
         let plan = self.plan_of(Some(&account));
         let target = Dialable::parse(&ask.uri, &plan)
             .map_err(|_| CommandError::InvalidAddress(ask.uri.clone()))?;
+        if accept {
+            self.asking.agree(&target.key);
+        }
         match (ask.kind, accept) {
             (AskKind::Redirect, true) => self.follow(id, ask.uri, &target),
             (AskKind::Redirect, false) => self.end_call(now, id, EndReason::LocalHangup, true),

@@ -50,6 +50,8 @@ pub(in crate::core) struct Record {
     pub transferred_with: Option<CallId>,
     /// How often the call was sent on (3xx).
     pub redirects: u8,
+    /// How often the service said something of the call.
+    pub cues: u8,
     /// Why it ends, where the way it ends does not say it all.
     pub farewell: Option<String>,
     /// When a verdict on the caller is reached without the card.
@@ -115,6 +117,7 @@ impl Record {
             referral: None,
             transferred_with: None,
             redirects: 0,
+            cues: 0,
             farewell: None,
             identity_until: None,
             ring_until: None,
@@ -162,5 +165,7 @@ pub(in crate::core) fn new_call(
         via: None,
         transfer: None,
         ask: None,
+        cost: None,
+        cue: None,
     }
 }

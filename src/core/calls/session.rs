@@ -5,7 +5,9 @@ use crate::core::event::NoticeLevel;
 use crate::core::{Core, Output};
 use crate::media::MediaCommand;
 use crate::model::account::Transport;
-use crate::model::call::{CallState, EndReason, MediaDirection, MediaInfo, MediaProtection};
+use crate::model::call::{
+    CallState, Direction, EndReason, MediaDirection, MediaInfo, MediaProtection,
+};
 use crate::model::id::{AccountId, CallId};
 use crate::model::time::Now;
 use crate::sdp::{self, Codec, LocalMedia, MediaPlan, SdpError};
@@ -19,6 +21,9 @@ use crate::config::SrtpPolicy;
 /// 45 s: a refusal would end that.
 const REOFFERS: u64 = 100_000;
 
+/// How often the service may say something else of one call.
+const CUES: u8 = 16;
+
 impl Core {
     pub(super) fn on_ringing(&mut self, id: &CallId) {
         let Ok(record) = self.calls.live(id) else { return };
@@ -26,6 +31,18 @@ impl Core {
             record.call.state = CallState::Ringing;
             self.tell_call(id);
         }
+    }
+
+    /// What the service says of our call (C58): shown, and nothing else.
+    pub(super) fn on_told(&mut self, id: &CallId, text: String) {
+        let Ok(record) = self.calls.live(id) else { return };
+        let is_ours = record.call.direction == Direction::Out;
+        if !is_ours || record.cues >= CUES || record.call.cue.as_ref() == Some(&text) {
+            return;
+        }
+        record.cues += 1;
+        record.call.cue = Some(text);
+        self.tell_call(id);
     }
 
     /// Plays what comes before the answer: ring-back tones and announcements (C58). An early

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::model::call::{Call, Direction, EndReason};
+use crate::model::dialing::CostClass;
 
 /// Why a call ended, for the person. `encrypts`: the account takes encrypted calls only.
 pub(super) fn words(reason: &EndReason, call: &Call, encrypts: bool) -> String {
@@ -22,6 +23,11 @@ pub(super) fn words(reason: &EndReason, call: &Call, encrypts: bool) -> String {
             488,
             text,
         ),
+        EndReason::Refused { code: code @ (403 | 404 | 484 | 488 | 604), text, .. }
+            if call.cost == Some(CostClass::OtherDomain) =>
+        {
+            elsewhere(*code, text)
+        }
         EndReason::Refused { code, text, retry_after: Some(wait) } => later(*code, text, *wait),
         EndReason::Refused { code, text, .. } => refusal(*code, text),
         EndReason::NoAnswer => "No answer.".to_owned(),
@@ -34,6 +40,16 @@ pub(super) fn words(reason: &EndReason, call: &Call, encrypts: bool) -> String {
 /// where they add.
 pub(super) fn refusal(code: u16, text: &str) -> String {
     with_details(plain(code), code, text)
+}
+
+/// The same of an address at another provider, which the own one may not carry calls to (C57).
+fn elsewhere(code: u16, text: &str) -> String {
+    let plain = match code {
+        404 | 604 => "This address does not exist",
+        code => plain(code),
+    };
+    let plain = format!("{plain}; your provider may not carry calls to other providers");
+    with_details(&plain, code, text)
 }
 
 /// The same where the server said when to try again.

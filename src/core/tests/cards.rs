@@ -4,7 +4,14 @@ use super::*;
 
 fn place(to: &str) -> Command {
     let to = to.to_owned();
-    Command::Call(CallCommand::Place { to, account: None, confirm: false, anonymous: false })
+    Command::Call(CallCommand::Place {
+        to,
+        account: None,
+        confirm: false,
+        remember: false,
+        linked: false,
+        anonymous: false,
+    })
 }
 
 #[test]

@@ -213,6 +213,8 @@ impl Chaos {
                     to: who.to_string(),
                     account,
                     confirm,
+                    remember: false,
+                    linked: false,
                     anonymous: false,
                 })
             }
@@ -223,7 +225,14 @@ impl Chaos {
                     self.allowed
                         .extend([to.clone(), "sip:+13035551212@cusax.test;user=phone".into()]);
                 }
-                Command::Call(CallCommand::Place { to, account, confirm, anonymous: false })
+                Command::Call(CallCommand::Place {
+                    to,
+                    account,
+                    confirm,
+                    remember: false,
+                    linked: false,
+                    anonymous: false,
+                })
             }
             2 => Command::Call(CallCommand::Answer(call)),
             3 => {
@@ -261,7 +270,14 @@ impl Chaos {
                     self.allowed.insert(target.clone());
                 }
                 let (account, anonymous) = (None, self.dice.random());
-                CallCommand::Place { to: target, account, confirm: yes, anonymous }
+                CallCommand::Place {
+                    to: target,
+                    account,
+                    confirm: yes,
+                    remember: false,
+                    linked: false,
+                    anonymous,
+                }
             }
             9 => return self.rules(),
             _ => {
@@ -303,7 +319,7 @@ impl Chaos {
         let direction = self.one(&["sendrecv", "sendonly", "recvonly", "inactive"]);
         let sdp = [remote_sdp(), format!("a={direction}\r\n").into_bytes()].concat();
         let impp = vec![self.who()];
-        let event = match self.dice.random_range(0..14) {
+        let event = match self.dice.random_range(0..15) {
             0..=3 => CallEvent::Reanswered { sdp },
             4 => CallEvent::ReofferFailed { code: 488, text: String::new() },
             5 => CallEvent::ReofferAgain,
@@ -318,6 +334,7 @@ impl Chaos {
             10 => CallEvent::Reoffer { sdp: Some(sdp) },
             11 => CallEvent::Confirmed { sdp: self.sdp() },
             12 => CallEvent::Answered { sdp: Some(sdp), impp },
+            13 => CallEvent::Told("This call is charged.".to_owned()),
             _ => {
                 let by_proxy = self.dice.random();
                 let id = self.world.incoming_as("sip:bob@cusax.test", |incoming| {

@@ -30,7 +30,14 @@ fn take(world: &mut World, change: impl FnOnce(&mut IncomingCall)) {
 fn an_anonymous_call_names_nothing_of_ours() {
     let mut world = World::signed_in(None);
     let to = "sip:bob@cusax.test".to_owned();
-    let place = CallCommand::Place { to, account: None, confirm: false, anonymous: true };
+    let place = CallCommand::Place {
+        to,
+        account: None,
+        confirm: false,
+        remember: false,
+        linked: false,
+        anonymous: true,
+    };
     world.begin(Command::Call(place));
     world.media_ready();
     let sent = world.sent_to_sip();

@@ -153,7 +153,7 @@ fn a_conversation_of_an_earlier_run_goes_on() {
     world.feed(Input::Kept(Kept {
         conversations: vec![conversation],
         outbox: vec![(PHONE.into(), entry)],
-        telephony: None,
+        ..Kept::default()
     }));
     world.phone_online();
     assert_eq!(sent(&world).len(), 1);

@@ -27,7 +27,14 @@ fn sound_before_the_answer_is_told_at_once() {
 fn without_a_sound_device_nobody_s_phone_rings() {
     let mut world = World::signed_in(Some("sip:bob@cusax.test"));
     let to = "bob@cusax.test".to_owned();
-    let place = CallCommand::Place { to, account: None, confirm: false, anonymous: false };
+    let place = CallCommand::Place {
+        to,
+        account: None,
+        confirm: false,
+        remember: false,
+        linked: false,
+        anonymous: false,
+    };
     let placing = world.begin(Command::Call(place));
     world.media_fails();
     let error = world.reply(placing).expect("an answer").unwrap_err();
@@ -67,7 +74,14 @@ fn a_command_never_waits_for_a_call_that_is_over() {
     world.sip(SipEvent::Call(incoming, CallEvent::Ended(EndReason::Cancelled)));
     assert_eq!(world.reply(taking).expect("an answer").unwrap_err().kind(), "unknown-call");
     let to = "bob@cusax.test".to_owned();
-    let place = CallCommand::Place { to, account: None, confirm: false, anonymous: false };
+    let place = CallCommand::Place {
+        to,
+        account: None,
+        confirm: false,
+        remember: false,
+        linked: false,
+        anonymous: false,
+    };
     let placing = world.begin(Command::Call(place));
     let id = world.core.snapshot().calls.last().unwrap().id.clone();
     world.ask(Command::Call(CallCommand::Hangup(id.clone()))).unwrap();

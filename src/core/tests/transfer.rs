@@ -105,7 +105,10 @@ fn a_redirect_within_the_service_is_followed_and_others_are_asked_for() {
         ("sip:%31%31%32@cusax.test", true),
         ("sip:11880@cusax.test;user=phone", true),
         ("sip:11880;phone-context=+49@cusax.test", true),
-        ("sip:11880@cusax.test", false),
+        ("sip:11880@cusax.test", true),
+        ("sip:1188012345@cusax.test", true),
+        ("sip:1004@cusax.test;user=phone", true),
+        ("sip:1004@cusax.test", false),
     ] {
         let mut world = World::signed_in(None);
         let call = world.place("sip:bob@cusax.test", false).unwrap();

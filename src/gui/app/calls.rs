@@ -22,6 +22,8 @@ impl App {
             to: to.clone(),
             account: account.clone(),
             confirm,
+            remember: false,
+            linked: false,
             anonymous: false,
         };
         self.run(Command::Call(command), Origin::Place { to, name, account })

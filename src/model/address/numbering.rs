@@ -157,6 +157,12 @@ fn known(digits: &str, country: Id) -> Option<String> {
     global(text.strip_prefix('+')?, None).ok()
 }
 
+/// How many digits of an E.164 number are its country code; 0 where there is no such code.
+pub fn code_digits(number: &str) -> usize {
+    let digits = number.trim_start_matches('+');
+    split(digits).map_or(0, |(_, national)| digits.len() - national.len())
+}
+
 /// The regions of a country code, and what follows it.
 fn split(digits: &str) -> Option<(Vec<&'static Metadata>, &str)> {
     (1..=3).find_map(|len| {

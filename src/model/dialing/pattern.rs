@@ -14,7 +14,7 @@ pub struct Pattern(pub(super) String);
 impl Pattern {
     /// Reads a pattern. Other spellings of the same are taken for what they mean: `tel:` and
     /// separators before and in a number, `sips:`, `user@host` without a scheme, a host in
-    /// capitals or in its own script.
+    /// capitals or in its own script, digits alone for users of these digits.
     ///
     /// # Errors
     /// When it is empty, longer than [`MAX_PATTERN`] bytes, or has control characters.
@@ -37,6 +37,8 @@ impl Pattern {
             return match (rest.is_empty(), rest.starts_with('+')) {
                 (true, _) => Err(DialingProblem::Pattern),
                 (false, true) => Ok(Self(rest.chars().filter(|c| !separates(c)).collect())),
+                // Digits alone are dialled at whatever service it is.
+                (false, false) if is_short(rest) => Ok(Self(format!("sip:{rest}@*"))),
                 (false, false) => Ok(Self(format!("{scheme}{rest}"))),
             };
         };
@@ -105,6 +107,11 @@ impl Pattern {
         let is_number = user.bytes().all(|byte| byte.is_ascii_digit() || byte == b'?');
         is_number.then(|| Self(user.to_owned()))
     }
+}
+
+fn is_short(text: &str) -> bool {
+    text.contains(|c: char| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '*' | '?' | '#'))
 }
 
 impl std::fmt::Display for Pattern {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::super::dialog::{Dialog, DialogId};
 use super::super::message::{Headers, Method, Request, Response};
-use super::super::text::{reason, retry_after};
+use super::super::text::{reason, retry_after, told};
 use super::super::transaction::ClientKey;
 use super::super::value::call_info;
 use super::super::{CallEvent, PlaceCall, body};
@@ -238,6 +238,9 @@ impl Outgoing {
         // The offer in a 2xx after an agreed one would be a second one: it is not for that.
         let sdp = sdp.filter(|_| !(asked && agreed)).or(early.filter(|_| !asked));
         let sdp = sdp.filter(|_| !updated);
+        if let Some(text) = told(&response.headers) {
+            line.emit(CallEvent::Told(text));
+        }
         line.emit(CallEvent::Answered { sdp, impp: call_info::impp(&response.headers) });
         Next::Session(Box::new(session))
     }

@@ -3,6 +3,7 @@
 
 use super::super::super::dialog::DialogId;
 use super::super::super::message::{Method, Request, Response};
+use super::super::super::text::told;
 use super::super::super::transaction::{ClientKey, ServerKey};
 use super::super::super::value::call_info;
 use super::super::super::{CallEvent, body};
@@ -38,6 +39,11 @@ impl Outgoing {
             let next = tag.and_then(|tag| self.forks.remove(&tag));
             self.show(line, next, response);
             return Next::Stay;
+        }
+        if let 180..=189 = response.status
+            && let Some(text) = told(&response.headers)
+        {
+            line.emit(CallEvent::Told(text));
         }
         if response.status == 180 {
             line.emit(CallEvent::Ringing);
