@@ -33,12 +33,12 @@ fn numbers(n: u32) -> Vec<Link> {
 fn bench(c: &mut Criterion) {
     let mut linker = Linker::new();
     for n in 0..CONTACTS {
-        linker.set_numbers(&jid(n), numbers(n));
+        linker.set_numbers(&jid(n).into(), numbers(n));
     }
     let key = |text: &str| Dialable::parse(text, &plan()).unwrap().key;
     let (sip, phone, stranger) =
         (key("sip:user70123@cusax.test"), key("tel:+1-303-0070123"), key("sip:eve@evil.test"));
-    let known = jid(70_123);
+    let known = jid(70_123).into();
     c.bench_function("identify a SIP address", |b| b.iter(|| linker.identify(black_box(&sip))));
     c.bench_function("identify a number", |b| b.iter(|| linker.identify(black_box(&phone))));
     c.bench_function("identify a stranger", |b| b.iter(|| linker.identify(black_box(&stranger))));

@@ -17,6 +17,7 @@ use crate::model::call::Direction;
 use crate::model::id::{AccountId, MessageId};
 use crate::model::message::{Conversation, Entry, EntryKind, MessageState};
 use crate::model::party::Party;
+use crate::model::person::Person;
 use crate::model::time::{Now, Timestamp};
 use crate::sip;
 use crate::xmpp::{ChatMessage, XmppCommand};
@@ -198,7 +199,7 @@ impl Core {
     /// The chat with the one contact whose address this is.
     fn chat_of(&self, aor: &Aor) -> Option<(AccountId, Party)> {
         let key = Dialable::parse(&aor.to_string(), &self.plan_of(None)).ok()?.key;
-        let Identified::One(jid, _) = self.linker.identify(&key) else { return None };
+        let Identified::One(Person::Jid(jid), _) = self.linker.identify(&key) else { return None };
         Some((self.roster.account_of(&jid)?.clone(), jid.into()))
     }
 
@@ -329,6 +330,7 @@ impl Core {
         if let Some(rules) = kept.telephony {
             self.telephony = rules;
         }
+        self.linker.remember(kept.seen);
         for conversation in kept.conversations {
             let thread = self.chats.thread(&conversation.with, |_| false);
             thread.account = Some(conversation.account);

@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use super::command::{CommandError, ContactCommand, Reply};
 use super::event::{Event, NoticeLevel};
-use super::linker::links_of;
+use super::linker::{Seen, links_of};
 use super::roster::Facts;
-use super::{Core, Output};
+use super::{Core, Keep, Output};
 use crate::model::BareJid;
 use crate::model::account::{AccountKind, AccountState};
 use crate::model::address::DialPlan;
 use crate::model::contact::{Contact, Number, Subscription};
 use crate::model::id::AccountId;
+use crate::model::person::Person;
 use crate::model::presence::Show;
 use crate::model::time::Now;
 use crate::model::vcard::Vcard;
@@ -21,6 +22,7 @@ use crate::xmpp::{RosterCommand, RosterItem, VcardError, XmppCommand, XmppEvent}
 impl Core {
     pub(super) fn on_contact_command(
         &mut self,
+        now: Now,
         command: ContactCommand,
     ) -> Result<Reply, CommandError> {
         let (account, command) = match command {
@@ -45,7 +47,7 @@ impl Core {
             return Err(CommandError::NotConnected("Chat is not connected.".to_owned()));
         }
         if let RosterCommand::Accept(jid) | RosterCommand::Deny(jid) = &command {
-            self.answered_request(&account, jid);
+            self.answered_request(now, &account, jid);
         }
         self.outputs.push_back(Output::Xmpp(account, XmppCommand::Roster(command)));
         Ok(Reply::Done {})
@@ -109,7 +111,7 @@ impl Core {
     }
 
     /// Takes the mark of a request away.
-    fn answered_request(&mut self, account: &AccountId, jid: &BareJid) {
+    fn answered_request(&mut self, now: Now, account: &AccountId, jid: &BareJid) {
         let listed = match self.roster.get_mut(account, jid) {
             Some(record) => {
                 record.asks = false;
@@ -120,7 +122,7 @@ impl Core {
         if listed {
             self.contact_changed(account, jid);
         } else {
-            self.contact_gone(account, jid);
+            self.contact_gone(now, account, jid);
         }
     }
 
@@ -133,7 +135,7 @@ impl Core {
                 self.roster.want_cards(now.steady, account, &jid);
                 self.contact_changed(account, &jid);
             }
-            XmppEvent::RosterRemoved(jid) => self.contact_gone(account, &jid),
+            XmppEvent::RosterRemoved(jid) => self.contact_gone(now, account, &jid),
             XmppEvent::Presence(update) => {
                 let jid = update.from.clone();
                 let Some(record) = self.roster.get_mut(account, &jid) else { return };
@@ -179,7 +181,7 @@ impl Core {
             .map(|((_, jid), _)| jid.clone())
             .collect();
         for jid in gone {
-            self.contact_gone(account, &jid);
+            self.contact_gone(now, account, &jid);
         }
         for item in items {
             let jid = item.jid.clone();
@@ -206,13 +208,15 @@ impl Core {
         }
     }
 
-    fn contact_gone(&mut self, account: &AccountId, jid: &BareJid) {
+    fn contact_gone(&mut self, now: Now, account: &AccountId, jid: &BareJid) {
         let Some(record) = self.roster.records.remove(&(account.clone(), jid.clone())) else {
             return;
         };
         self.roster.touch();
         if !self.roster.lists(None, jid) {
-            self.linker.remove(jid);
+            let seen = self.linker.forget(jid, now.wall);
+            self.keep_seen(jid, seen);
+            self.index_for_calls(now);
         }
         if let Some(view) = record.view {
             self.tell(Event::Contact { contact: Contact::clone(&view), removed: true });
@@ -227,16 +231,17 @@ impl Core {
         cards: Result<Vec<Vcard>, VcardError>,
     ) {
         self.roster.cards_came(account, jid);
+        let came = cards.is_ok();
         match cards {
             // Of a stranger who asks to see our presence no card counts: it could name anybody's
             // number.
             Ok(cards) if self.roster.lists(Some(account), jid) => {
-                self.learn_cards(now, account, jid, &cards);
+                self.learn_cards(now, account, jid, cards);
             }
             Ok(cards) => self.learn_own_card(account, jid, &cards),
             Err(error) => tracing::debug!(%jid, %error, "no card"),
         }
-        self.cards_for_calls(now, account, jid);
+        self.cards_for_calls(now, account, jid, came);
     }
 
     /// Asks what our own card says.
@@ -255,21 +260,46 @@ impl Core {
         }
     }
 
-    fn learn_cards(&mut self, now: Now, account: &AccountId, jid: &BareJid, cards: &[Vcard]) {
+    fn learn_cards(&mut self, now: Now, account: &AccountId, jid: &BareJid, cards: Vec<Vcard>) {
+        let Some(record) = self.roster.get_mut(account, jid) else { return };
+        record.cards_at = Some(now.steady);
+        record.full_name = cards.iter().find_map(|card| card.full_name.clone());
+        record.cards = cards;
+        self.link_contact(now, account, jid);
+    }
+
+    /// Puts all that is known of a contact's addresses into the index, and into their view.
+    pub(super) fn link_contact(&mut self, now: Now, account: &AccountId, jid: &BareJid) {
         let plan = self.dial_plan_for(account);
-        self.linker.set_numbers(jid, links_of(cards, &plan));
+        let Some(record) = self.roster.get(account, jid) else { return };
+        let learned = self.linker.learn(jid, links_of(&record.cards, &plan), now.wall);
+        self.keep_seen(jid, learned.seen);
         let numbers: Vec<Number> = self
             .linker
-            .numbers(jid)
+            .numbers(&jid.into())
             .iter()
             .filter(|link| link.is_dialable())
             .map(|link| link.number.clone())
             .collect();
-        let Some(record) = self.roster.get_mut(account, jid) else { return };
-        record.cards_at = Some(now.steady);
-        record.full_name = cards.iter().find_map(|card| card.full_name.clone());
-        record.numbers = numbers;
+        if let Some(record) = self.roster.get_mut(account, jid) {
+            record.numbers = numbers;
+        }
         self.contact_changed(account, jid);
+        if learned.changed {
+            self.index_for_calls(now);
+        }
+    }
+
+    /// Keeps what was seen of a contact's cards.
+    pub(super) fn keep_seen(&mut self, jid: &BareJid, seen: Option<Seen>) {
+        if let Some(seen) = seen {
+            self.outputs.push_back(Output::Keep(Keep::Seen(jid.clone(), Box::new(seen))));
+        }
+    }
+
+    /// What a person is called here.
+    pub(super) fn name_of(&self, person: &Person) -> Option<String> {
+        self.roster.name_of(person.jid()?)
     }
 
     /// How numbers of this chat account's contacts are read: as its telephony dials them.

@@ -16,10 +16,11 @@ use self::calls::Calls;
 use self::chats::Chats;
 use self::command::{CallCommand, ChatCommand, Command, CommandError, Reply};
 use self::event::Event;
-use self::linker::Linker;
+use self::linker::{Linker, Seen};
 use self::roster::Roster;
 use crate::config::{Audio, AudioDevice, Config};
 use crate::media::{MediaCommand, MediaEvent};
+use crate::model::BareJid;
 use crate::model::id::{AccountId, CallId, MessageId};
 use crate::model::message::{Entry, MessageState};
 use crate::model::party::Party;
@@ -103,6 +104,8 @@ pub struct Kept {
     pub outbox: Vec<(AccountId, Entry)>,
     /// The user's rules for calls, once set.
     pub telephony: Option<Telephony>,
+    /// What was seen of contacts' cards.
+    pub seen: Vec<(BareJid, Seen)>,
 }
 
 /// One conversation from an earlier run.
@@ -161,6 +164,8 @@ pub enum Keep {
     Read(String),
     /// The user's rules for calls.
     Telephony(Box<Telephony>),
+    /// What was seen of a contact's cards.
+    Seen(BareJid, Box<Seen>),
 }
 
 /// What `history` asks for.
@@ -235,7 +240,7 @@ impl Core {
             Command::Status => Ok(self.accounts.status()),
             Command::Security => Ok(Reply::Security(self.accounts.security_report())),
             Command::Roster => Ok(Reply::Roster(self.roster.all())),
-            Command::Contact(command) => self.on_contact_command(command),
+            Command::Contact(command) => self.on_contact_command(now, command),
             Command::Presence { show, status } => self.on_presence_command(show, status),
             Command::Chat(ChatCommand::History { with, before, limit }) => {
                 let limit = limit.unwrap_or(HISTORY_PAGE.0).min(HISTORY_PAGE.1);

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::calls::{CALLS_AT_ONCE, Record, Stage, new_call};
-use super::command::{Choice, CommandError, Reply, TransferTo};
+use super::command::{Choice, CommandError, Cue, CueKind, Reply, TransferTo};
 use super::linker::{Identified, Link, Route};
 use super::policy::Named;
 use super::{Core, Output, RequestId};
@@ -13,6 +13,7 @@ use crate::model::account::{AccountKind, AccountState};
 use crate::model::address::{AddressError, DialPlan, Dialable};
 use crate::model::call::{Binding, Call, Direction, EndReason, Peer};
 use crate::model::id::{AccountId, CallId};
+use crate::model::person::Person;
 use crate::model::time::Now;
 use crate::sdp;
 use crate::sip::{PlaceCall, SipCommand};
@@ -118,9 +119,14 @@ impl Core {
         wish: Wish,
     ) -> Result<(), CommandError> {
         let calling = self.calling_account(wish.account.as_ref(), Some(chat), jid.as_str())?;
-        match self.linker.route(jid) {
+        match self.linker.route(&jid.into()) {
             Route::One(link) => {
                 let target = target_of(link);
+                if !link.number.verified && !wish.confirm {
+                    return Err(CommandError::ConfirmationNeeded(
+                        self.unproven(&calling, jid, link),
+                    ));
+                }
                 self.ask_first(&calling, &target, Named::Card, wish.confirm)?;
                 self.dial(now, wish, Some(chat.clone()), calling, target)
             }
@@ -140,6 +146,18 @@ impl Core {
             }
             Route::NoNumber => self.park(now, chat, jid, wish),
         }
+    }
+
+    /// What is to be known before a number is called that is not proven to be the contact's.
+    fn unproven(&self, calling: &AccountId, jid: &BareJid, link: &Link) -> Vec<Cue> {
+        let name = self.roster.name_of(jid).unwrap_or_else(|| jid.to_string());
+        let text = link.proof().why(&name, Some(jid.as_str()));
+        let mut cues = vec![Cue { kind: CueKind::UnverifiedNumber, text }];
+        let asked = self.ask_first(calling, &target_of(link), Named::Card, false);
+        if let Err(CommandError::ConfirmationNeeded(more)) = asked {
+            cues.extend(more);
+        }
+        cues
     }
 
     fn knows_cards(&self, chat: &AccountId, jid: &BareJid) -> bool {
@@ -207,7 +225,12 @@ impl Core {
         // number alone has to wait for the account that gives it a meaning.
         let chat = match Dialable::parse(to, &self.plan_of(account)) {
             Ok(typed) => {
-                self.owner_of(&typed).and_then(|jid| self.roster.account_of(&jid).cloned())
+                let owner = self.owner_of(&typed);
+                owner
+                    .as_ref()
+                    .and_then(Person::jid)
+                    .and_then(|jid| self.roster.account_of(jid))
+                    .cloned()
             }
             Err(AddressError::LocalNumber) => None,
             Err(error) => return Err(invalid(error)),
@@ -289,6 +312,7 @@ impl Core {
         let stage = Stage::Preparing { request, target: target.uri, impp };
         let session = self.random_session();
         let mut record = Record::new(call, stage, chat, session);
+        record.bare = target.display;
         record.called = Some(target.key);
         record.referral = referral;
         self.calls.list.push(record);
@@ -328,22 +352,27 @@ impl Core {
     }
 
     /// The one contact whose address this is.
-    fn owner_of(&self, target: &Dialable) -> Option<BareJid> {
+    fn owner_of(&self, target: &Dialable) -> Option<Person> {
         match self.linker.identify(&target.key) {
-            Identified::One(jid, _) => Some(jid),
-            Identified::Several | Identified::Nobody => None,
+            Identified::One(person, _) => Some(person),
+            Identified::Several | Identified::Changed(_) | Identified::Nobody => None,
         }
     }
 
     pub(super) fn peer_of_target(&self, target: &Dialable) -> Peer {
-        let contact = self.owner_of(target);
-        match contact.and_then(|jid| Some((self.roster.name_of(&jid)?, jid))) {
-            Some((name, jid)) => Peer {
+        let owner = self.owner_of(target);
+        let known = owner.and_then(|person| {
+            let proof = self.linker.proof(&person, &target.key)?;
+            Some((self.name_of(&person)?, person.jid().map(BareJid::to_string), proof))
+        });
+        match known {
+            Some((name, jid, proof)) => Peer {
                 uri: target.uri.clone(),
-                why: format!("{name}'s contact card names this address."),
+                why: proof.why(&name, jid.as_deref()),
                 display: name,
-                jid: Some(jid.to_string()),
+                jid,
                 binding: Binding::Verified,
+                proof: Some(proof),
             },
             None => Peer {
                 uri: target.uri.clone(),
@@ -351,6 +380,7 @@ impl Core {
                 jid: None,
                 binding: Binding::None,
                 why: "This address is not among your contacts'.".to_owned(),
+                proof: None,
             },
         }
     }

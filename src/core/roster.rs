@@ -9,6 +9,7 @@ use crate::model::contact::{Can, Contact, Number};
 use crate::model::id::AccountId;
 use crate::model::message::ChatState;
 use crate::model::presence::{Presence, Show};
+use crate::model::vcard::Vcard;
 use crate::xmpp::{PresenceUpdate, RosterItem};
 
 /// Resources of one contact that are kept.
@@ -48,6 +49,8 @@ pub(super) struct Record {
     pub listed: bool,
     pub asks: bool,
     pub full_name: Option<String>,
+    /// As they came last.
+    pub cards: Vec<Vcard>,
     pub numbers: Vec<Number>,
     pub cards_at: Option<Instant>,
     pub chat_state: Option<ChatState>,
@@ -71,6 +74,7 @@ impl Record {
             listed,
             asks: false,
             full_name: None,
+            cards: Vec::new(),
             numbers: Vec::new(),
             cards_at: None,
             chat_state: None,

@@ -1,6 +1,7 @@
 //! Between the core and the store: what was kept, what is to be kept.
 
 use crate::core::{HistoryQuery, Keep, Kept, KeptConversation};
+use crate::model::BareJid;
 use crate::model::message::{Entry, EntryKind};
 use crate::model::party::Party;
 use crate::store::{Store, StoreError};
@@ -21,6 +22,12 @@ pub async fn kept(store: &Store) -> Result<Kept, StoreError> {
             .map_err(|error| tracing::error!(%error, "the kept rules for calls cannot be read"))
             .ok()
     });
+    let seen = store.seen().await?.into_iter().filter_map(|(jid, value)| {
+        let read = serde_json::from_str(&value).map_err(|error| {
+            tracing::error!(%error, "what was seen of a contact's card cannot be read");
+        });
+        Some((BareJid::new(&jid).ok()?, read.ok()?))
+    });
     let conversations = store.recent(AT_HAND).await?.into_iter().filter_map(|recent| {
         // Calls with people unknown are filed under a URI; they have no conversation.
         let with: Party = recent.with.parse().ok()?;
@@ -39,6 +46,7 @@ pub async fn kept(store: &Store) -> Result<Kept, StoreError> {
         conversations: conversations.collect(),
         outbox: outbox.into_iter().map(|waiting| (waiting.account, waiting.entry)).collect(),
         telephony,
+        seen: seen.collect(),
     })
 }
 
@@ -53,6 +61,10 @@ pub(super) fn keep(store: &Store, keep: Keep) -> Option<StoreError> {
         Keep::Read(with) => store.mark_read(&with).refused(),
         Keep::Telephony(rules) => match serde_json::to_string(&rules) {
             Ok(text) => store.set_setting(TELEPHONY, text).refused(),
+            Err(error) => Some(StoreError::Io(error.to_string())),
+        },
+        Keep::Seen(jid, seen) => match serde_json::to_string(&seen) {
+            Ok(text) => store.set_seen(jid.as_str(), text).refused(),
             Err(error) => Some(StoreError::Io(error.to_string())),
         },
     }

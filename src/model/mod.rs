@@ -5,12 +5,14 @@
 
 pub mod account;
 pub mod address;
+pub mod binding;
 pub mod call;
 pub mod contact;
 pub mod fault;
 pub mod id;
 pub mod message;
 pub mod party;
+pub mod person;
 pub mod presence;
 pub mod telephony;
 pub mod time;

@@ -179,6 +179,7 @@ mod tests {
             jid: None,
             binding: Binding::None,
             why: String::new(),
+            proof: None,
         };
         let call = Call {
             id: "c".into(),

@@ -166,6 +166,17 @@ impl Store {
         self.ask(0, move |db| query::setting(db, name))
     }
 
+    /// Keeps what was seen of a contact's cards, in place of what was kept before.
+    pub fn set_seen(&self, jid: &str, value: String) -> Answer<()> {
+        let jid = jid.to_owned();
+        self.ask(value.len(), move |db| query::set_seen(db, &jid, &value))
+    }
+
+    /// What was seen of all contacts' cards, with their addresses.
+    pub fn seen(&self) -> Answer<Vec<(String, String)>> {
+        self.ask(0, query::seen)
+    }
+
     /// Answers when everything asked before is on the disk.
     pub fn flush(&self) -> Answer<()> {
         self.ask(0, |_| Ok(()))

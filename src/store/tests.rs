@@ -38,6 +38,7 @@ fn call(n: i64, with: &str) -> Entry {
             jid: Some(BOB.into()),
             binding: Binding::Verified,
             why: "verified by Bob's contact card".into(),
+            proof: None,
         },
         media: MediaInfo {
             codec: "opus".into(),

@@ -102,6 +102,9 @@ pub fn contact(user: &str, name: &str, show: Show, status: &str, number: Option<
                 types: vec!["work".to_owned()],
                 source: NumberSource::VcardTemp,
                 verified: true,
+                binding: dovetail::model::binding::BindingState::OneWay,
+                since: None,
+                before: None,
             })
             .into_iter()
             .collect(),
@@ -149,6 +152,7 @@ pub fn call(state: CallState, direction: Direction, now: Timestamp) -> Call {
             display: "Bob".to_owned(),
             jid: Some(jid("bob").to_string()),
             binding: Binding::Verified,
+            proof: None,
             why: "Verified by Bob's contact card: it names exactly this address.".to_owned(),
         },
         media: MediaInfo {
@@ -185,6 +189,7 @@ pub fn claimed(now: Timestamp) -> Call {
             display: "sip:+15550123@gw.example.net".to_owned(),
             jid: Some("bob@xmpp.example.com".to_owned()),
             binding: Binding::Claimed,
+            proof: None,
             why: "The call says it is bob@xmpp.example.com, whose contact card does not name \
                   this address."
                 .to_owned(),

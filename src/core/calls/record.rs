@@ -22,6 +22,8 @@ pub(in crate::core) struct Record {
     pub identity: Option<Identity>,
     /// Outgoing: what the called address is compared by.
     pub called: Option<AddressKey>,
+    /// What is shown of the other side while nobody is proven to be it.
+    pub bare: String,
     /// Incoming: it came by the account's own proxy.
     pub by_proxy: bool,
     /// Incoming: the user's rules have said what becomes of it.
@@ -93,6 +95,7 @@ impl Record {
         session_id: u64,
     ) -> Self {
         Self {
+            bare: call.peer.display.clone(),
             call,
             stage,
             chat,
