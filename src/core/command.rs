@@ -1,18 +1,25 @@
 //! What a face asks of the core, and what it gets back. One command is one method of the
 //! JSON-RPC face (`docs/control.md`).
 
+mod joint;
+
 use serde::Serialize;
 
 use crate::model::BareJid;
 use crate::model::account::{Account, Overall};
 use crate::model::call::Call;
 use crate::model::contact::Contact;
+use crate::model::feature::{Decision, Rule};
 use crate::model::id::{AccountId, CallId, MessageId};
 use crate::model::message::{ChatState, Entry};
 use crate::model::party::Party;
 use crate::model::presence::Show;
+use crate::model::relation::{Proposal, Relation};
 use crate::model::telephony::Telephony;
 use crate::model::time::Timestamp;
+use crate::model::vcard::OwnCard;
+
+pub use joint::{AccountCommand, CardCommand, FeatureCommand, RelationCommand};
 
 /// A request of a face.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +47,14 @@ pub enum Command {
     Devices(DeviceCommand),
     /// `telephony`, `telephony.set`
     Telephony(TelephonyCommand),
+    /// `account.*`
+    Account(AccountCommand),
+    /// `relations`, `relation.*`
+    Relation(RelationCommand),
+    /// `features`, `feature.*`
+    Feature(FeatureCommand),
+    /// `card`, `card.set`
+    Card(CardCommand),
 }
 
 /// `contact.*`
@@ -261,6 +276,22 @@ pub enum Reply {
     },
     /// `telephony`, `telephony.set`
     Telephony(Telephony),
+    /// `relations`
+    Relations {
+        /// What holds.
+        relations: Vec<Relation>,
+        /// What looks as if it should.
+        proposals: Vec<Proposal>,
+    },
+    /// `features`
+    Features {
+        /// Each feature, and what decided.
+        features: Vec<Decision>,
+        /// All rules of the user.
+        rules: Vec<Rule>,
+    },
+    /// `card`
+    Card(OwnCard),
 }
 
 /// One conversation in the list of all.
@@ -354,6 +385,8 @@ pub struct Choice {
     pub uri: String,
     /// In words: the number as written, its type.
     pub label: String,
+    /// Whether it can be used now (CUSAX C33).
+    pub available: bool,
 }
 
 /// What to know before a call goes out.
@@ -375,6 +408,8 @@ pub enum CueKind {
     InterDomain,
     /// The number is not proven to be the contact's.
     UnverifiedNumber,
+    /// Others will know something about the user.
+    Privacy,
 }
 
 impl CommandError {

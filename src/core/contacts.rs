@@ -78,7 +78,7 @@ impl Core {
     /// Announces what the user set last.
     pub(super) fn send_presence(&mut self, account: &AccountId) {
         self.presence_missed.remove(account);
-        let (show, status) = self.presence.clone();
+        let (show, status) = self.announced();
         let command = XmppCommand::Presence { show, status };
         self.outputs.push_back(Output::Xmpp(account.clone(), command));
     }
@@ -238,7 +238,10 @@ impl Core {
             Ok(cards) if self.roster.lists(Some(account), jid) => {
                 self.learn_cards(now, account, jid, cards);
             }
-            Ok(cards) => self.learn_own_card(account, jid, &cards),
+            Ok(cards) if self.accounts.jid(account) == Some(jid) => {
+                self.learn_own_card(account, cards);
+            }
+            Ok(_) => {}
             Err(error) => tracing::debug!(%jid, %error, "no card"),
         }
         self.cards_for_calls(now, account, jid, came);
@@ -249,14 +252,6 @@ impl Core {
         let own = self.accounts.get(account).map(|record| record.view.address.clone());
         if let Some(own) = own.and_then(|address| BareJid::new(&address).ok()) {
             self.outputs.push_back(Output::Xmpp(account.clone(), XmppCommand::FetchVcards(own)));
-        }
-    }
-
-    fn learn_own_card(&mut self, account: &AccountId, jid: &BareJid, cards: &[Vcard]) {
-        let is_own = |address: &str| BareJid::new(address).is_ok_and(|own| own == *jid);
-        if self.accounts.get(account).is_some_and(|record| is_own(&record.view.address)) {
-            self.accounts.full_name = cards.iter().find_map(|card| card.full_name.clone());
-            self.changed = true;
         }
     }
 

@@ -7,9 +7,12 @@ use super::command::SecurityReport;
 use crate::model::account::Account;
 use crate::model::call::Call;
 use crate::model::contact::Contact;
+use crate::model::feature::Rule;
 use crate::model::id::{CallId, MessageId};
 use crate::model::message::{ChatState, Entry, MessageState};
+use crate::model::relation::{Proposal, Relation};
 use crate::model::telephony::Telephony;
+use crate::model::vcard::OwnCard;
 
 /// Something changed. Its `Debug` shows no digit: those are often secrets.
 #[derive(Clone, PartialEq, Serialize)]
@@ -88,6 +91,26 @@ pub enum Event {
         /// As they are now.
         telephony: Telephony,
     },
+    /// Which accounts belong together.
+    #[serde(rename = "relations")]
+    Relations {
+        /// What holds.
+        relations: Vec<Relation>,
+        /// What looks as if it should.
+        proposals: Vec<Proposal>,
+    },
+    /// The user's rules for which way features go.
+    #[serde(rename = "features")]
+    Features {
+        /// All of them.
+        rules: Vec<Rule>,
+    },
+    /// The user's own card.
+    #[serde(rename = "card")]
+    Card {
+        /// As it is now.
+        card: OwnCard,
+    },
     /// Something to tell the user.
     #[serde(rename = "notice")]
     Notice {
@@ -111,6 +134,9 @@ impl std::fmt::Debug for Event {
             Self::Call { call } => ("Call", call),
             Self::CallDigit { call, .. } => ("CallDigit", call),
             Self::Telephony { telephony } => ("Telephony", telephony),
+            Self::Relations { relations, .. } => ("Relations", relations),
+            Self::Features { rules } => ("Features", rules),
+            Self::Card { card } => ("Card", &card.account),
             Self::Notice { text, .. } => ("Notice", text),
         };
         f.debug_tuple(name).field(what).finish()

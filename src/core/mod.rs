@@ -4,7 +4,7 @@
 //! be done, [`Core::poll_timeout`] says when to come back with [`Input::Timeout`]. No socket,
 //! no clock, no disk; randomness comes from the seed.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -21,25 +21,33 @@ use self::roster::Roster;
 use crate::config::{Audio, AudioDevice, Config};
 use crate::media::{MediaCommand, MediaEvent};
 use crate::model::BareJid;
+use crate::model::feature::Rule;
 use crate::model::id::{AccountId, CallId, MessageId};
 use crate::model::message::{Entry, MessageState};
 use crate::model::party::Party;
 use crate::model::presence::Show;
+use crate::model::relation::{Relation, Relations};
 use crate::model::telephony::Telephony;
 use crate::model::time::{Now, Timestamp};
+use crate::model::vcard::Vcard;
 use crate::sip::{SipCommand, SipEvent};
 use crate::xmpp::{XmppCommand, XmppEvent};
 
 mod accounts;
+mod calling;
 mod calls;
 mod chats;
 pub mod command;
 mod contacts;
 pub mod event;
+pub mod features;
 mod incoming;
 pub mod linker;
+mod on_the_phone;
 mod outgoing;
+mod own_card;
 mod policy;
+pub mod relations;
 mod roster;
 pub mod rules;
 mod screening;
@@ -61,6 +69,18 @@ pub struct Core {
     behind_until: Option<Instant>,
     audio: Audio,
     telephony: Telephony,
+    /// The user's decisions about relations, and what holds by them.
+    decided: Relations,
+    relations: Vec<Relation>,
+    /// When a side is to be taken down with its other half.
+    balance_at: Option<Instant>,
+    /// The user's rules for which way features go.
+    rules: Vec<Rule>,
+    /// The user's own cards, and who waits for a change of one.
+    own_cards: BTreeMap<AccountId, Vec<Vcard>>,
+    own_card_waits: BTreeMap<AccountId, RequestId>,
+    /// Presence says that a call is on.
+    shown_on_phone: bool,
     random: StdRng,
     outputs: VecDeque<Output>,
     changed: bool,
@@ -106,6 +126,10 @@ pub struct Kept {
     pub telephony: Option<Telephony>,
     /// What was seen of contacts' cards.
     pub seen: Vec<(BareJid, Seen)>,
+    /// The user's decisions about relations.
+    pub relations: Relations,
+    /// The user's rules for which way features go.
+    pub rules: Vec<Rule>,
 }
 
 /// One conversation from an earlier run.
@@ -166,6 +190,10 @@ pub enum Keep {
     Telephony(Box<Telephony>),
     /// What was seen of a contact's cards.
     Seen(BareJid, Box<Seen>),
+    /// The user's decisions about relations.
+    Relations(Box<Relations>),
+    /// The user's rules for which way features go.
+    Rules(Vec<Rule>),
 }
 
 /// What `history` asks for.
@@ -187,8 +215,16 @@ const HISTORY_PAGE: (u32, u32) = (50, 1_000);
 impl Core {
     /// A core for these settings; `seed` feeds its randomness.
     pub fn new(config: &Config, seed: [u8; 32]) -> Self {
+        let accounts = Accounts::new(config);
         Self {
-            accounts: Accounts::new(config),
+            decided: Relations::default(),
+            relations: accounts.configured.clone(),
+            balance_at: None,
+            rules: Vec::new(),
+            own_cards: BTreeMap::new(),
+            own_card_waits: BTreeMap::new(),
+            shown_on_phone: false,
+            accounts,
             roster: Roster::default(),
             chats: Chats::default(),
             calls: Calls::default(),
@@ -213,7 +249,7 @@ impl Core {
             Input::Sip(account, event) => self.on_sip(now, &account, event),
             Input::Behind(account) => self.on_behind(now, &account),
             Input::Media(call, event) => self.on_media(now, &call, event),
-            Input::Kept(kept) => self.on_kept(kept),
+            Input::Kept(kept) => self.on_kept(now, kept),
             Input::StoreTrouble(text) => self.notice(event::NoticeLevel::Error, text),
             Input::Timeout => self.on_timeout(now),
             Input::Quit => self.on_quit(now),
@@ -227,7 +263,8 @@ impl Core {
 
     /// When to come back with [`Input::Timeout`], at the latest.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        [self.calls.next_deadline(), self.roster.next_deadline()].into_iter().flatten().min()
+        let all = [self.calls.next_deadline(), self.roster.next_deadline(), self.balance_at];
+        all.into_iter().flatten().min()
     }
 
     /// Whether what is shown has changed since this was last asked.
@@ -266,6 +303,10 @@ impl Core {
             Command::Call(command) => self.on_call_command(now, command),
             Command::Telephony(command) => self.on_telephony_command(command),
             Command::Devices(command) => return self.on_device_command(request, command),
+            Command::Account(command) => self.on_account_command(now, command),
+            Command::Relation(command) => self.on_relation_command(now, command),
+            Command::Feature(command) => self.on_feature_command(command),
+            Command::Card(command) => return self.on_card_command(request, command),
         };
         self.outputs.push_back(Output::Reply(request, done));
     }
@@ -306,6 +347,7 @@ impl Core {
             XmppEvent::MessageState { with, id, state } => {
                 self.on_message_state(account, &with.into(), &id, state);
             }
+            XmppEvent::OwnTelsSet(done) => self.on_own_tels_set(account, done),
             XmppEvent::Notice(text) => self.notice(event::NoticeLevel::Warning, text),
             other => self.on_roster_event(now, account, other),
         }
@@ -325,6 +367,9 @@ impl Core {
     }
 
     fn on_timeout(&mut self, now: Now) {
+        if self.balance_at.is_some_and(|at| at <= now.steady) {
+            self.balance(now);
+        }
         self.roster_timeout(now);
         self.calls_timeout(now);
     }

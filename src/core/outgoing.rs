@@ -3,8 +3,10 @@
 
 use std::time::{Duration, Instant};
 
+use super::calling::Calling;
 use super::calls::{CALLS_AT_ONCE, Record, Stage, new_call};
 use super::command::{Choice, CommandError, Cue, CueKind, Reply, TransferTo};
+use super::features::With;
 use super::linker::{Identified, Link, Route};
 use super::policy::Named;
 use super::{Core, Output, RequestId};
@@ -54,6 +56,8 @@ pub(super) struct Begin {
     pub chat: Option<AccountId>,
     /// On this account.
     pub calling: AccountId,
+    /// Why on that one, in words, where there was a choice.
+    pub account_why: Option<String>,
     /// Whom.
     pub target: Dialable,
     /// Hide who calls.
@@ -118,25 +122,30 @@ impl Core {
         jid: &BareJid,
         wish: Wish,
     ) -> Result<(), CommandError> {
-        let calling = self.calling_account(wish.account.as_ref(), Some(chat), jid.as_str())?;
+        let with = With::new(Some(jid), None).of(Some(chat.clone()));
+        let with = match self.linker.route(&jid.into()) {
+            Route::One(link) => With { devices: vec![link.key.to_string()], ..with },
+            Route::Choose(_) | Route::NoNumber => with,
+        };
+        let calling = self.calling_account(wish.account.as_ref(), &with, jid.as_str())?;
         match self.linker.route(&jid.into()) {
             Route::One(link) => {
                 let target = target_of(link);
                 if !link.number.verified && !wish.confirm {
-                    return Err(CommandError::ConfirmationNeeded(
-                        self.unproven(&calling, jid, link),
-                    ));
+                    let cues = self.unproven(&calling.account, jid, link);
+                    return Err(CommandError::ConfirmationNeeded(cues));
                 }
-                self.ask_first(&calling, &target, Named::Card, wish.confirm)?;
+                self.ask_first(&calling.account, &target, Named::Card, wish.confirm)?;
                 self.dial(now, wish, Some(chat.clone()), calling, target)
             }
             Route::Choose(links) => Err(CommandError::ChoiceNeeded(
                 links
                     .into_iter()
                     .map(|link| Choice {
-                        account: calling.clone(),
+                        account: calling.account.clone(),
                         uri: link.number.uri.clone(),
                         label: label(&link.number.display, &link.number.types),
+                        available: true,
                     })
                     .collect(),
             )),
@@ -223,22 +232,15 @@ impl Core {
         let invalid = |_| CommandError::InvalidAddress(to.to_owned());
         // Read before an account is known, so that nonsense is told before questions; a local
         // number alone has to wait for the account that gives it a meaning.
-        let chat = match Dialable::parse(to, &self.plan_of(account)) {
-            Ok(typed) => {
-                let owner = self.owner_of(&typed);
-                owner
-                    .as_ref()
-                    .and_then(Person::jid)
-                    .and_then(|jid| self.roster.account_of(jid))
-                    .cloned()
-            }
-            Err(AddressError::LocalNumber) => None,
+        let with = match Dialable::parse(to, &self.plan_of(account)) {
+            Ok(typed) => self.with_address(&typed),
+            Err(AddressError::LocalNumber) => With::default(),
             Err(error) => return Err(invalid(error)),
         };
-        let calling = self.calling_account(account, chat.as_ref(), to)?;
-        let target = Dialable::parse(to, &self.plan_of(Some(&calling))).map_err(invalid)?;
-        let chat = chat.or_else(|| self.related_chat(&calling));
-        self.ask_first(&calling, &target, Named::User, wish.confirm)?;
+        let calling = self.calling_account(account, &with, to)?;
+        let target = Dialable::parse(to, &self.plan_of(Some(&calling.account))).map_err(invalid)?;
+        let chat = with.account.or_else(|| self.related_chat(&calling.account));
+        self.ask_first(&calling.account, &target, Named::User, wish.confirm)?;
         self.dial(now, wish, chat, calling, target)
     }
 
@@ -279,7 +281,7 @@ impl Core {
         now: Now,
         wish: Wish,
         chat: Option<AccountId>,
-        calling: AccountId,
+        calling: Calling,
         target: Dialable,
     ) -> Result<(), CommandError> {
         let anonymous = match wish.purpose {
@@ -291,13 +293,22 @@ impl Core {
             }
         };
         let request = Some(wish.request);
-        let (referral, via) = (None, None);
-        self.begin_call(now, Begin { request, chat, calling, target, anonymous, referral, via })
+        let begin = Begin {
+            request,
+            chat,
+            calling: calling.account,
+            account_why: Some(calling.why),
+            target,
+            anonymous,
+            referral: None,
+            via: None,
+        };
+        self.begin_call(now, begin)
     }
 
     /// Asks for sockets and devices; the INVITE goes out when they are there.
     pub(super) fn begin_call(&mut self, now: Now, begin: Begin) -> Result<(), CommandError> {
-        let Begin { request, chat, calling, target, anonymous, referral, via } = begin;
+        let Begin { request, chat, calling, account_why, target, anonymous, referral, via } = begin;
         if self.calls.live_count() >= CALLS_AT_ONCE {
             return Err(CommandError::Refused("There are too many calls at once.".to_owned()));
         }
@@ -308,7 +319,7 @@ impl Core {
         let id = CallId::new(self.random_id());
         let peer = self.peer_of_target(&target);
         let call = new_call(now, id.clone(), &calling, Direction::Out, peer);
-        let call = Call { anonymous, via, ..call };
+        let call = Call { anonymous, via, account_why, ..call };
         let stage = Stage::Preparing { request, target: target.uri, impp };
         let session = self.random_session();
         let mut record = Record::new(call, stage, chat, session);
@@ -352,7 +363,7 @@ impl Core {
     }
 
     /// The one contact whose address this is.
-    fn owner_of(&self, target: &Dialable) -> Option<Person> {
+    pub(super) fn owner_of(&self, target: &Dialable) -> Option<Person> {
         match self.linker.identify(&target.key) {
             Identified::One(person, _) => Some(person),
             Identified::Several | Identified::Changed(_) | Identified::Nobody => None,

@@ -196,6 +196,12 @@ impl Roster {
         }
     }
 
+    /// The contacts of an account.
+    pub(super) fn listed(&self, account: &AccountId) -> Vec<BareJid> {
+        let all = self.records.iter().filter(|((owner, _), r)| owner == account && r.listed);
+        all.map(|((_, jid), _)| jid.clone()).collect()
+    }
+
     /// The name under which a contact is shown.
     pub(super) fn name_of(&self, jid: &BareJid) -> Option<String> {
         self.get(self.account_listing(jid)?, jid).map(Record::name)

@@ -8,10 +8,13 @@ use crate::model::BareJid;
 use crate::model::account::{Account, Overall};
 use crate::model::call::Call;
 use crate::model::contact::Contact;
+use crate::model::feature::{Decision, Rule};
 use crate::model::message::Conversation;
 use crate::model::party::Party;
 use crate::model::presence::Show;
+use crate::model::relation::{Proposal, Relation};
 use crate::model::telephony::Telephony;
+use crate::model::vcard::OwnCard;
 
 /// Everything that can be shown, at one moment.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +41,16 @@ pub struct Snapshot {
     pub calls: Vec<Call>,
     /// The user's rules for calls.
     pub telephony: Telephony,
+    /// Which accounts belong together, and which look as if they did.
+    pub relations: Vec<Relation>,
+    /// Pairs to propose.
+    pub proposals: Vec<Proposal>,
+    /// Which way each feature goes with everybody.
+    pub features: Vec<Decision>,
+    /// The user's rules for that.
+    pub feature_rules: Vec<Rule>,
+    /// The user's own cards, as far as they were read.
+    pub own_cards: Vec<OwnCard>,
 }
 
 impl Snapshot {
@@ -66,6 +79,11 @@ impl super::Core {
             conversations: self.chats.view(),
             calls: self.calls.views(),
             telephony: self.telephony.clone(),
+            relations: self.relations.clone(),
+            proposals: self.proposals(),
+            features: self.usual_features(),
+            feature_rules: self.rules.clone(),
+            own_cards: self.own_cards(),
         }
     }
 }
@@ -83,6 +101,11 @@ impl Default for Snapshot {
             conversations: Arc::default(),
             calls: Vec::new(),
             telephony: Telephony::default(),
+            relations: Vec::new(),
+            proposals: Vec::new(),
+            features: Vec::new(),
+            feature_rules: Vec::new(),
+            own_cards: Vec::new(),
         }
     }
 }

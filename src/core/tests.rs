@@ -5,11 +5,15 @@
 mod calls;
 mod cards;
 mod chaos;
+mod features;
 mod hold;
 mod identity;
+mod on_the_phone;
 mod outbox;
+mod own_card;
 mod pager;
 mod proof;
+mod relations;
 mod roster;
 mod rules;
 mod sound;
@@ -70,6 +74,7 @@ fn config() -> Config {
             srtp: SrtpPolicy::Preferred,
             related_to: Some(CHAT.into()),
             chat: false,
+            chat_is_set: false,
             dtmf: crate::config::DtmfMode::Rtp,
         }],
         audio: Audio::default(),

@@ -1,5 +1,8 @@
 //! Between the core and the store: what was kept, what is to be kept.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::core::{HistoryQuery, Keep, Kept, KeptConversation};
 use crate::model::BareJid;
 use crate::model::message::{Entry, EntryKind};
@@ -8,6 +11,10 @@ use crate::store::{Store, StoreError};
 
 /// The setting that holds the user's rules for calls.
 const TELEPHONY: &str = "telephony";
+/// That of the user's decisions about relations.
+const RELATIONS: &str = "relations";
+/// That of the user's rules for which way features go.
+const FEATURES: &str = "features";
 /// Entries of each conversation that are at hand from the start.
 const AT_HAND: u32 = 60;
 
@@ -17,11 +24,9 @@ const AT_HAND: u32 = 60;
 /// When the history cannot be read.
 pub async fn kept(store: &Store) -> Result<Kept, StoreError> {
     let outbox = store.outbox().await?;
-    let telephony = store.setting(TELEPHONY).await?.and_then(|text| {
-        serde_json::from_str(&text)
-            .map_err(|error| tracing::error!(%error, "the kept rules for calls cannot be read"))
-            .ok()
-    });
+    let telephony = setting(store, TELEPHONY).await?;
+    let relations = setting(store, RELATIONS).await?;
+    let rules = setting(store, FEATURES).await?;
     let seen = store.seen().await?.into_iter().filter_map(|(jid, value)| {
         let read = serde_json::from_str(&value).map_err(|error| {
             tracing::error!(%error, "what was seen of a contact's card cannot be read");
@@ -47,7 +52,28 @@ pub async fn kept(store: &Store) -> Result<Kept, StoreError> {
         outbox: outbox.into_iter().map(|waiting| (waiting.account, waiting.entry)).collect(),
         telephony,
         seen: seen.collect(),
+        relations,
+        rules,
     })
+}
+
+/// One setting; as if it never was set when it cannot be read.
+async fn setting<T: DeserializeOwned + Default>(
+    store: &Store,
+    name: &'static str,
+) -> Result<T, StoreError> {
+    let Some(text) = store.setting(name).await? else { return Ok(T::default()) };
+    Ok(serde_json::from_str(&text).unwrap_or_else(|error| {
+        tracing::error!(name, %error, "a kept setting cannot be read");
+        T::default()
+    }))
+}
+
+fn set<T: Serialize>(store: &Store, name: &'static str, value: &T) -> Option<StoreError> {
+    match serde_json::to_string(value) {
+        Ok(text) => store.set_setting(name, text).refused(),
+        Err(error) => Some(StoreError::Io(error.to_string())),
+    }
 }
 
 /// Hands on what is to be kept. What goes wrong later is told by [`Store::trouble`]; that the
@@ -59,10 +85,9 @@ pub(super) fn keep(store: &Store, keep: Keep) -> Option<StoreError> {
             store.set_state(&account, &with, &id, state).refused()
         }
         Keep::Read(with) => store.mark_read(&with).refused(),
-        Keep::Telephony(rules) => match serde_json::to_string(&rules) {
-            Ok(text) => store.set_setting(TELEPHONY, text).refused(),
-            Err(error) => Some(StoreError::Io(error.to_string())),
-        },
+        Keep::Telephony(rules) => set(store, TELEPHONY, &rules),
+        Keep::Relations(relations) => set(store, RELATIONS, &relations),
+        Keep::Rules(rules) => set(store, FEATURES, &rules),
         Keep::Seen(jid, seen) => match serde_json::to_string(&seen) {
             Ok(text) => store.set_seen(jid.as_str(), text).refused(),
             Err(error) => Some(StoreError::Io(error.to_string())),

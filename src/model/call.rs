@@ -203,6 +203,9 @@ pub struct Call {
     /// Who sent or forwarded the call here, as the network says; not proven.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub via: Option<String>,
+    /// Why it goes out on this account, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_why: Option<String>,
     /// How the transfer goes that we asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transfer: Option<TransferState>,

@@ -1,5 +1,7 @@
 //! Methods and their parameters: text in, [`Command`] out. Pure.
 
+mod joint;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -77,6 +79,12 @@ pub(super) fn command(method: &str, mut params: Params) -> Result<Command, Reque
         }
         other => match other.split_once('.') {
             Some(("contact", what)) => contact(what, other, &mut params)?,
+            Some(("account" | "relation" | "feature" | "card", _)) => {
+                joint::command(other, &mut params)?
+            }
+            None if ["relations", "features", "card"].contains(&other) => {
+                joint::command(other, &mut params)?
+            }
             Some(("message" | "chat", _)) => chat(other, &mut params)?,
             None if other == "history" || other == "conversations" => chat(other, &mut params)?,
             Some(("call", _)) => call(other, &mut params)?,

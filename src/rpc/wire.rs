@@ -197,6 +197,7 @@ mod tests {
             anonymous: false,
             quiet: false,
             via: None,
+            account_why: None,
             transfer: None,
             ask: None,
         };

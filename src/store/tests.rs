@@ -54,6 +54,7 @@ fn call(n: i64, with: &str) -> Entry {
         anonymous: false,
         quiet: false,
         via: None,
+        account_why: None,
         transfer: None,
         ask: None,
     };

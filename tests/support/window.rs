@@ -170,6 +170,7 @@ pub fn call(state: CallState, direction: Direction, now: Timestamp) -> Call {
         anonymous: false,
         quiet: false,
         via: None,
+        account_why: None,
         transfer: None,
         ask: None,
     }
@@ -278,7 +279,7 @@ pub fn snapshot_at(now: Timestamp) -> Snapshot {
         contacts: contacts.into_iter().map(Arc::new).collect(),
         conversations: [with_bob(now), carol].into_iter().map(Arc::new).collect(),
         calls: Vec::new(),
-        telephony: dovetail::model::telephony::Telephony::default(),
+        ..Snapshot::default()
     }
 }
 

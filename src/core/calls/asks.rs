@@ -104,6 +104,7 @@ impl Core {
             request: None,
             chat: self.related_chat(&calling),
             calling,
+            account_why: None,
             target,
             anonymous,
             referral: Some(by.clone()),

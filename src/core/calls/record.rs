@@ -129,6 +129,11 @@ impl Record {
         matches!(self.stage, Stage::Over)
     }
 
+    /// It was answered and is on.
+    pub(in crate::core) fn is_talking(&self) -> bool {
+        matches!(self.stage, Stage::Running)
+    }
+
     /// Both sides agreed on something to hear.
     pub(super) fn has_media(&self) -> bool {
         !self.call.media.codec.is_empty()
@@ -163,6 +168,7 @@ pub(in crate::core) fn new_call(
         anonymous: false,
         quiet: false,
         via: None,
+        account_why: None,
         transfer: None,
         ask: None,
     }
