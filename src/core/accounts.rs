@@ -394,7 +394,9 @@ impl Core {
         record.note_away(now, needs_user);
         self.tell_account(id);
         if online == Some(false) {
-            self.roster.forget_presence(id);
+            for jid in self.roster.forget_presence(id) {
+                self.link_contact(now, id, &jid);
+            }
             self.send_presence(id);
             self.fetch_own_card(id);
             self.renew_activity(id);

@@ -5,19 +5,19 @@ use std::sync::Arc;
 
 use super::command::{CommandError, ContactCommand, Reply};
 use super::event::{Event, NoticeLevel};
-use super::linker::{Seen, links_of};
+use super::linker::{Link, Seen, links_of};
 use super::roster::Facts;
 use super::{Core, Keep, Output};
 use crate::model::BareJid;
 use crate::model::account::{AccountKind, AccountState};
 use crate::model::address::DialPlan;
-use crate::model::contact::{Contact, Number, Subscription};
+use crate::model::contact::{Contact, Number, NumberSource, Subscription};
 use crate::model::id::AccountId;
 use crate::model::person::Person;
 use crate::model::presence::Show;
 use crate::model::time::Now;
-use crate::model::vcard::Vcard;
-use crate::xmpp::{RosterCommand, RosterItem, VcardError, XmppCommand, XmppEvent};
+use crate::model::vcard::{Tel, Vcard};
+use crate::xmpp::{ReachAddress, RosterCommand, RosterItem, VcardError, XmppCommand, XmppEvent};
 
 impl Core {
     pub(super) fn on_contact_command(
@@ -139,10 +139,22 @@ impl Core {
             XmppEvent::Presence(update) => {
                 let jid = update.from.clone();
                 let Some(record) = self.roster.get_mut(account, &jid) else { return };
-                if record.presence(update) {
+                let before = record.hints();
+                let came_online = record.presence(update);
+                if record.listed && record.hints() != before {
+                    self.link_contact(now, account, &jid);
+                }
+                if came_online {
                     self.roster.want_cards(now.steady, account, &jid);
                 }
                 self.contact_changed(account, &jid);
+            }
+            XmppEvent::Reachability { jid, addresses } => {
+                let Some(record) = self.roster.get_mut(account, &jid) else { return };
+                if record.listed && record.reach != addresses {
+                    record.reach = addresses;
+                    self.link_contact(now, account, &jid);
+                }
             }
             XmppEvent::SubscriptionRequest { from, .. } => {
                 let Some(record) = self.roster.asking(account, &from) else { return };
@@ -267,7 +279,9 @@ impl Core {
     pub(super) fn link_contact(&mut self, now: Now, account: &AccountId, jid: &BareJid) {
         let plan = self.dial_plan_for(account);
         let Some(record) = self.roster.get(account, jid) else { return };
-        let learned = self.linker.learn(jid, links_of(&record.cards, &plan), now.wall);
+        let mut links = links_of(&record.cards, &plan);
+        links.extend(hint_links(&record.hints(), &plan));
+        let learned = self.linker.learn(jid, links, now.wall);
         self.keep_seen(jid, learned.seen);
         let numbers: Vec<Number> = self
             .linker
@@ -353,4 +367,14 @@ impl Core {
         }
         self.fetch_cards(now);
     }
+}
+
+/// What somebody says to be reached at, to be tried in this order.
+fn hint_links(hints: &[ReachAddress], plan: &DialPlan) -> Vec<Link> {
+    let tels = hints.iter().zip(1u8..).map(|(hint, pref)| Tel {
+        value: hint.uri.clone(),
+        types: hint.description.iter().cloned().collect(),
+        pref,
+    });
+    tels.filter_map(|tel| Link::new(&tel, NumberSource::Reachability, plan).ok()).collect()
 }

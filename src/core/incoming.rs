@@ -195,6 +195,15 @@ impl Core {
         self.fetch_cards(now);
     }
 
+    /// A contact and the address of a call name each other: that is kept.
+    fn meet(&mut self, now: Now, jid: &BareJid, address: &AddressKey) {
+        let Some(seen) = self.linker.met(jid, address, now.wall) else { return };
+        self.keep_seen(jid, Some(seen));
+        if let Some(account) = self.roster.account_listing(jid).cloned() {
+            self.link_contact(now, &account, jid);
+        }
+    }
+
     /// Puts the verdict as it stands on the call.
     pub(super) fn show_verdict(&mut self, now: Now, id: &CallId) {
         let Ok(record) = self.calls.live(id) else { return };
@@ -202,8 +211,7 @@ impl Core {
         let verdict = identity.verdict().clone();
         let mutual = identity.mutual().map(|(jid, address)| (jid.clone(), address.clone()));
         if let Some((jid, address)) = mutual {
-            let seen = self.linker.met(&jid, &address, now.wall);
-            self.keep_seen(&jid, seen);
+            self.meet(now, &jid, &address);
         }
         let person = verdict.person();
         let name = person.as_ref().and_then(|person| self.name_of(person));

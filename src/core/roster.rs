@@ -10,10 +10,12 @@ use crate::model::id::AccountId;
 use crate::model::message::ChatState;
 use crate::model::presence::{Presence, Show};
 use crate::model::vcard::Vcard;
-use crate::xmpp::{PresenceUpdate, RosterItem};
+use crate::xmpp::{PresenceUpdate, ReachAddress, RosterItem};
 
 /// Resources of one contact that are kept.
 const RESOURCES: usize = 16;
+/// Hints of one contact that count.
+const HINTS: usize = 8;
 /// People outside the roster who wait for an answer to their request.
 const STRANGERS: usize = 100;
 /// Cards asked for at once on one account (C39: no storm of fetches).
@@ -55,6 +57,8 @@ pub(super) struct Record {
     pub cards_at: Option<Instant>,
     pub chat_state: Option<ChatState>,
     resources: Vec<Resource>,
+    /// Where they say to be reached, by no resource in particular (XEP-0152).
+    pub reach: Vec<ReachAddress>,
     /// As the faces were last told.
     pub view: Option<Arc<Contact>>,
 }
@@ -65,6 +69,7 @@ struct Resource {
     show: Show,
     status: String,
     priority: i8,
+    reach: Vec<ReachAddress>,
 }
 
 impl Record {
@@ -79,6 +84,7 @@ impl Record {
             cards_at: None,
             chat_state: None,
             resources: Vec::new(),
+            reach: Vec::new(),
             view: None,
         }
     }
@@ -104,9 +110,16 @@ impl Record {
             show: update.show,
             status: update.status,
             priority: update.priority,
+            reach: update.reach,
         });
         self.resources.sort_by_key(|resource| std::cmp::Reverse(resource.priority));
         was_away
+    }
+
+    /// Where they say to be reached now, what their best resource says first (C24).
+    pub(super) fn hints(&self) -> Vec<ReachAddress> {
+        let of_resources = self.resources.iter().flat_map(|resource| &resource.reach);
+        of_resources.chain(&self.reach).take(HINTS).cloned().collect()
     }
 
     fn shown_presence(&self) -> Presence {
@@ -230,15 +243,22 @@ impl Roster {
         self.view = None;
     }
 
-    /// After a fresh sign-in nothing of the earlier presence holds.
-    pub(super) fn forget_presence(&mut self, account: &AccountId) {
-        for (_, record) in self.records.iter_mut().filter(|((owner, _), _)| owner == account) {
+    /// After a fresh sign-in nothing of the earlier presence holds. Returns whose hints went.
+    pub(super) fn forget_presence(&mut self, account: &AccountId) -> Vec<BareJid> {
+        let mut hinted = Vec::new();
+        for ((_, jid), record) in self.records.iter_mut().filter(|((owner, _), _)| owner == account)
+        {
+            if !record.hints().is_empty() {
+                hinted.push(jid.clone());
+            }
             record.resources.clear();
+            record.reach.clear();
             record.chat_state = None;
         }
         self.asked.retain(|(owner, _), _| owner != account);
         self.wanted.retain(|(owner, _)| owner != account);
         self.waiting.remove(account);
+        hinted
     }
 
     /// A record for somebody who asks to see our presence; `None` when too many ask.

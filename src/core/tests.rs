@@ -6,6 +6,7 @@ mod calls;
 mod cards;
 mod chaos;
 mod features;
+mod hints;
 mod hold;
 mod identity;
 mod on_the_phone;
