@@ -260,12 +260,10 @@ mod tests {
 
     #[test]
     fn only_the_numbers_of_a_card_are_replaced() {
-        let old = old(
-            "<fn><text>Alice</text></fn><tel><uri>tel:1</uri></tel>\
+        let old = old("<fn><text>Alice</text></fn><tel><uri>tel:1</uri></tel>\
              <group name='a'><tel><uri>tel:2</uri></tel></group>\
              <group name='b'><tel><uri>tel:3</uri></tel><x-label><text>Desk</text></x-label></group>\
-             <x-odd xmlns='urn:odd' a='b'>kept</x-odd><note><text>Hi</text></note>",
-        );
+             <x-odd xmlns='urn:odd' a='b'>kept</x-odd><note><text>Hi</text></note>");
         let new = with_tels(Some(&old), "unused", &[number("sip:a@b", &[], 100)]);
         let expected = self::old(
             "<fn><text>Alice</text></fn><tel><uri>sip:a@b</uri></tel>\
