@@ -101,7 +101,7 @@ fn the_form_with_more_in_it_has_the_last_word() {
 #[test]
 fn no_card_at_all_becomes_one_with_our_address_as_its_name() {
     let none = error("item-not-found");
-    let mut world = begun(&["+1 303"], &none, &none);
+    let world = begun(&["+1 303"], &none, &none);
     let published = world.sent.last().unwrap();
     assert!(published.contains("<fn><text>me@x.test</text></fn>"), "{published}");
     assert!(published.contains("<text>+1 303</text>"), "{published}");
