@@ -75,6 +75,7 @@ async fn two_accounts_that_belong_together_are_proposed_and_stay_related() {
     let status = alice.call("status", json!({})).await;
     assert_eq!(status["accounts"][0]["related_to"], "phone");
     assert_eq!(status["accounts"][1]["features"]["chat"], false, "chat is for the other half");
+    contact(&mut alice, BOB, |contact| contact["can"]["audio"] == true).await;
     let call = alice.call("call", json!({ "to": BOB })).await["call"].clone();
     let calls = alice.call("calls", json!({})).await;
     assert_eq!(calls[0]["account_why"], format!("It belongs to your chat account {ALICE}."));
@@ -153,6 +154,7 @@ async fn a_call_is_seen_by_contacts_when_the_user_wants_that() {
     let shows = |text: &'static str| move |contact: &Value| contact["presence"]["status"] == text;
     contact(&mut bob, ALICE, shows("tea")).await;
     contact(&mut alice, BOB, |contact| contact["can"]["audio"] == true).await;
+    contact(&mut bob, ALICE, |contact| contact["can"]["audio"] == true).await;
     let call = alice.call("call", json!({ "to": BOB })).await["call"].clone();
     let rings = |event: &Value| event["call"]["state"] == "incoming";
     let ringing = bob.wait_event(rings, PATIENCE).await["call"].take();
@@ -187,7 +189,10 @@ async fn a_number_on_the_own_card_makes_the_user_callable() {
     assert_eq!(event["card"]["advice"], Value::Null, "{event}");
     // Without a restart.
     let callable = contact(&mut bob, ALICE, |contact| contact["can"]["audio"] == true).await;
-    assert_eq!(callable["numbers"][0]["binding"], "one-way", "{callable}");
+    assert_eq!(callable["numbers"][0]["verified"], true, "{callable}");
+    let evidence = bob.call("contact.evidence", json!({ "jid": ALICE })).await[0].take();
+    assert_eq!(evidence["state"], "one-way", "{evidence}");
+    assert_eq!(evidence["address"], "sip:alice@cusax.test");
     bob.call("call", json!({ "to": ALICE })).await;
     alice.wait_event(|event| event["call"]["state"] == "incoming", PATIENCE).await;
 }
@@ -208,7 +213,10 @@ async fn an_address_that_is_published_is_a_hint_to_others() {
     bob.call("telephony.set", json!({ "publish_address": true, "confirm": true })).await;
     let hinted = |contact: &Value| contact["numbers"][0]["source"] == "reachability";
     let hint = contact(&mut alice, BOB, hinted).await["numbers"][0].take();
-    assert_eq!((&hint["binding"], &hint["verified"]), (&"hinted".into(), &false.into()));
+    assert_eq!(hint["verified"], false);
+    let evidence = alice.call("contact.evidence", json!({ "jid": BOB })).await[0].take();
+    assert_eq!(evidence["state"], "hinted", "{evidence}");
+    assert!(evidence["why"].as_str().unwrap().contains("Not verified"));
     let error = alice.try_call("call", json!({ "to": BOB })).await.unwrap_err();
     assert_eq!(error.data["cues"][0]["kind"], "unverified-number", "{error:?}");
     // A call from there shows no name of his; with his word for it on the call, a claim.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::model::BareJid;
 use crate::model::account::{Account, Overall};
+use crate::model::binding::Proof;
 use crate::model::call::Call;
 use crate::model::contact::Contact;
 use crate::model::feature::{Decision, Rule};
@@ -77,6 +78,8 @@ pub enum ContactCommand {
     Accept(BareJid),
     /// Refuse that.
     Deny(BareJid),
+    /// Why their numbers count as theirs, or do not.
+    Evidence(BareJid),
     /// Block.
     Block(BareJid),
     /// Unblock.
@@ -292,6 +295,20 @@ pub enum Reply {
     },
     /// `card`
     Card(OwnCard),
+    /// `contact.evidence`
+    Evidence(Vec<Evidence>),
+}
+
+/// Why a number counts as somebody's, or does not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Evidence {
+    /// The number as it is dialled.
+    pub uri: String,
+    /// What was compared, from where, since when.
+    #[serde(flatten)]
+    pub proof: Proof,
+    /// The same in words.
+    pub why: String,
 }
 
 /// One conversation in the list of all.
@@ -385,8 +402,13 @@ pub struct Choice {
     pub uri: String,
     /// In words: the number as written, its type.
     pub label: String,
-    /// Whether it can be used now (CUSAX C33).
+    /// Whether it can be used now (CUSAX C33); written only where it cannot.
+    #[serde(skip_serializing_if = "is_true")]
     pub available: bool,
+}
+
+fn is_true(flag: &bool) -> bool {
+    *flag
 }
 
 /// What to know before a call goes out.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::command::{CommandError, ContactCommand, Reply};
+use super::command::{CommandError, ContactCommand, Evidence, Reply};
 use super::event::{Event, NoticeLevel};
 use super::linker::{Link, Seen, links_of};
 use super::roster::Facts;
@@ -26,6 +26,7 @@ impl Core {
         command: ContactCommand,
     ) -> Result<Reply, CommandError> {
         let (account, command) = match command {
+            ContactCommand::Evidence(jid) => return self.evidence(&jid),
             ContactCommand::Add { account, jid, name, groups } => {
                 let account = match account {
                     Some(account) => self.chat_account(&account)?,
@@ -51,6 +52,18 @@ impl Core {
         }
         self.outputs.push_back(Output::Xmpp(account, XmppCommand::Roster(command)));
         Ok(Reply::Done {})
+    }
+
+    /// Why a contact's numbers count as theirs, or do not (C45).
+    fn evidence(&self, jid: &BareJid) -> Result<Reply, CommandError> {
+        self.account_listing(jid)?;
+        let name = self.roster.name_of(jid).unwrap_or_else(|| jid.to_string());
+        let all = self.linker.numbers(&jid.into()).iter().map(|link| {
+            let proof = link.proof();
+            let why = proof.why(&name, Some(jid.as_str()));
+            Evidence { uri: link.number.uri.clone(), proof, why }
+        });
+        Ok(Reply::Evidence(all.collect()))
     }
 
     pub(super) fn on_presence_command(

@@ -191,6 +191,11 @@ impl Linker {
         Some(link.proof())
     }
 
+    /// Whose the address was, where nobody is known to have it now; and until when.
+    pub(super) fn former_owner(&self, address: &AddressKey) -> Option<(&BareJid, Timestamp)> {
+        self.memory.former_owner(address).filter(|_| address.identifies())
+    }
+
     /// How to call a person: the number that its owner prefers, else the only one, else a
     /// choice. What the user's own book names comes before everything else (C27); what is not
     /// bound to them counts only where nothing better is known.

@@ -26,10 +26,10 @@ use crate::model::id::{AccountId, CallId, MessageId};
 use crate::model::message::{Entry, MessageState};
 use crate::model::party::Party;
 use crate::model::presence::Show;
-use crate::model::relation::{Relation, Relations};
+use crate::model::relation::{Proposal, Relation, Relations};
 use crate::model::telephony::Telephony;
 use crate::model::time::{Now, Timestamp};
-use crate::model::vcard::Vcard;
+use crate::model::vcard::{OwnCard, Vcard};
 use crate::sip::{SipCommand, SipEvent};
 use crate::xmpp::{XmppCommand, XmppEvent};
 
@@ -79,6 +79,9 @@ pub struct Core {
     /// The user's own cards, and who waits for a change of one.
     own_cards: BTreeMap<AccountId, Vec<Vcard>>,
     own_card_waits: BTreeMap<AccountId, RequestId>,
+    /// Those cards as they are shown, and the relations that they propose.
+    shown_cards: Vec<OwnCard>,
+    proposals: Vec<Proposal>,
     /// Presence says that a call is on.
     shown_on_phone: bool,
     random: StdRng,
@@ -223,6 +226,8 @@ impl Core {
             rules: Vec::new(),
             own_cards: BTreeMap::new(),
             own_card_waits: BTreeMap::new(),
+            shown_cards: Vec::new(),
+            proposals: Vec::new(),
             shown_on_phone: false,
             accounts,
             roster: Roster::default(),

@@ -64,9 +64,12 @@ impl Core {
         Ok(OwnCard { account: account.clone(), name, tels, advice })
     }
 
-    /// All that were read.
-    pub(super) fn own_cards(&self) -> Vec<OwnCard> {
-        self.own_cards.keys().filter_map(|account| self.own_card(account).ok()).collect()
+    /// Own cards or relations changed: what is shown of the cards, and what they propose.
+    pub(super) fn look_at_own_cards(&mut self) {
+        self.shown_cards =
+            self.own_cards.keys().filter_map(|account| self.own_card(account).ok()).collect();
+        self.proposals = self.proposed();
+        self.changed = true;
     }
 
     /// What is wrong with the numbers (S3): contacts cannot call, or call somebody else.
@@ -159,13 +162,13 @@ impl Core {
     /// What the own card says now.
     pub(super) fn learn_own_card(&mut self, account: &AccountId, cards: Vec<Vcard>) {
         self.accounts.full_name = cards.iter().find_map(|card| card.full_name.clone());
-        let before = self.proposals();
+        let before = self.proposals.clone();
         self.own_cards.insert(account.clone(), cards);
-        self.changed = true;
+        self.look_at_own_cards();
         if let Ok(card) = self.own_card(account) {
             self.tell(Event::Card { card });
         }
-        if self.proposals() != before {
+        if self.proposals != before {
             self.tell_relations();
         }
     }

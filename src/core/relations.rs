@@ -63,7 +63,7 @@ impl Core {
     ) -> Result<Reply, CommandError> {
         match command {
             RelationCommand::List => {
-                let (relations, proposals) = (self.relations.clone(), self.proposals());
+                let (relations, proposals) = (self.relations.clone(), self.proposals.clone());
                 return Ok(Reply::Relations { relations, proposals });
             }
             RelationCommand::Set { pair, both_or_none, chat_waits } => {
@@ -92,6 +92,8 @@ impl Core {
                 self.decided.removed.push(pair);
             }
             RelationCommand::Refuse(pair) => {
+                self.check_kind(&pair.xmpp, AccountKind::Xmpp)?;
+                self.check_kind(&pair.sip, AccountKind::Sip)?;
                 if !self.decided.refused.contains(&pair) {
                     self.decided.refused.push(pair);
                 }
@@ -114,7 +116,7 @@ impl Core {
     }
 
     pub(super) fn tell_relations(&mut self) {
-        let (relations, proposals) = (self.relations.clone(), self.proposals());
+        let (relations, proposals) = (self.relations.clone(), self.proposals.clone());
         self.tell(Event::Relations { relations, proposals });
     }
 
@@ -138,6 +140,7 @@ impl Core {
             self.tell_account(&id);
             self.link_contacts_of(now, &id);
         }
+        self.look_at_own_cards();
     }
 
     /// What a contact's numbers mean depends on the telephony that dials them.
@@ -148,7 +151,7 @@ impl Core {
     }
 
     /// Pairs that share a domain, and whose chat side's own card names the telephony side.
-    pub(super) fn proposals(&self) -> Vec<Proposal> {
+    pub(super) fn proposed(&self) -> Vec<Proposal> {
         let mut all = Vec::new();
         for (chat, cards) in &self.own_cards {
             let Some(jid) = self.accounts.jid(chat) else { continue };

@@ -80,10 +80,10 @@ impl super::Core {
             calls: self.calls.views(),
             telephony: self.telephony.clone(),
             relations: self.relations.clone(),
-            proposals: self.proposals(),
+            proposals: self.proposals.clone(),
             features: self.usual_features(),
             feature_rules: self.rules.clone(),
-            own_cards: self.own_cards(),
+            own_cards: self.shown_cards.clone(),
         }
     }
 }

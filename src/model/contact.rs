@@ -53,13 +53,14 @@ pub struct Number {
     pub source: NumberSource,
     /// Whether the address is bound to the contact (CUSAX C25): `binding` is confirmed.
     pub verified: bool,
-    /// How it is bound.
+    /// How it is bound; `contact.evidence` tells.
+    #[serde(skip)]
     pub binding: BindingState,
     /// Since when the source is known to name it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip)]
     pub since: Option<Timestamp>,
     /// Whose it was when it was last seen, where that is not the contact.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip)]
     pub before: Option<String>,
 }
 

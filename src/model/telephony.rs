@@ -21,9 +21,11 @@ pub struct Telephony {
     /// Calls say which chat address is ours (CUSAX C40–C42).
     pub send_chat_address: bool,
     /// While a call is on, presence says so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub on_the_phone: bool,
     /// The chat side tells contacts our telephony address as one to be reached at (XEP-0152,
     /// CUSAX C26).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub publish_address: bool,
 }
 

@@ -107,6 +107,7 @@ fn contact(what: &str, method: &str, params: &mut Params) -> Result<Command, Req
         "remove" => ContactCommand::Remove(jid?),
         "accept" => ContactCommand::Accept(jid?),
         "deny" => ContactCommand::Deny(jid?),
+        "evidence" => ContactCommand::Evidence(jid?),
         "block" => ContactCommand::Block(jid?),
         "unblock" => ContactCommand::Unblock(jid?),
         _ => return Err(RequestError::UnknownMethod(method.to_owned())),

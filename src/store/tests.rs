@@ -249,7 +249,7 @@ fn a_setting_outlives_a_restart_and_an_older_form_gets_room_for_it() {
     close(store);
     // As the form before settings left it.
     let raw = Connection::open(&path).unwrap();
-    raw.execute_batch("DROP TABLE setting; PRAGMA user_version = 1").unwrap();
+    raw.execute_batch("DROP TABLE setting; DROP TABLE seen; PRAGMA user_version = 1").unwrap();
     drop(raw);
     let store = Store::open(&path).unwrap();
     assert_eq!(store.history(BOB, None, 10).wait().unwrap().len(), 1);
@@ -260,6 +260,23 @@ fn a_setting_outlives_a_restart_and_an_older_form_gets_room_for_it() {
     close(store);
     let store = Store::open(&path).unwrap();
     assert_eq!(store.setting("rules").wait().unwrap().as_deref(), Some("b"));
+}
+
+#[test]
+fn what_was_seen_of_cards_outlives_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("history.sqlite");
+    let store = Store::open(&path).unwrap();
+    for value in ["old", "new"] {
+        store.set_seen(BOB, value.to_owned()).wait().unwrap();
+    }
+    store.set_seen("zoe@cusax.test", "other".to_owned()).wait().unwrap();
+    close(store);
+    let store = Store::open(&path).unwrap();
+    let mut seen = store.seen().wait().unwrap();
+    seen.sort();
+    let row = |jid: &str, value: &str| (jid.to_owned(), value.to_owned());
+    assert_eq!(seen, [row(BOB, "new"), row("zoe@cusax.test", "other")]);
 }
 
 #[test]

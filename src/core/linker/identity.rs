@@ -9,6 +9,7 @@ use crate::model::address::AddressKey;
 use crate::model::binding::{BindingState, Proof};
 use crate::model::call::Binding;
 use crate::model::person::Person;
+use crate::model::time::Timestamp;
 
 /// How long the contact card is waited for.
 pub const VCARD_DEADLINE: Duration = Duration::from_secs(2);
@@ -35,6 +36,13 @@ pub enum Verdict {
     },
     /// Several people have the caller's address.
     Several,
+    /// Nobody has it now; this contact's card named it until then.
+    Former {
+        /// Who.
+        jid: BareJid,
+        /// Until when.
+        until: Timestamp,
+    },
     /// Nobody is known to have it, and the caller names nobody.
     Nobody,
 }
@@ -69,7 +77,7 @@ impl Verdict {
         match self {
             Self::Verified { .. } => Binding::Verified,
             Self::Claimed { .. } => Binding::Claimed,
-            Self::Several | Self::Nobody => Binding::None,
+            Self::Several | Self::Former { .. } | Self::Nobody => Binding::None,
         }
     }
 
@@ -78,7 +86,7 @@ impl Verdict {
         match self {
             Self::Verified { person, .. } => Some(person.clone()),
             Self::Claimed { jid, .. } => Some(jid.into()),
-            Self::Several | Self::Nobody => None,
+            Self::Several | Self::Former { .. } | Self::Nobody => None,
         }
     }
 
@@ -88,7 +96,7 @@ impl Verdict {
             Self::Verified { proof, .. } | Self::Claimed { doubt: Doubt::Changed(proof), .. } => {
                 Some(proof)
             }
-            Self::Claimed { .. } | Self::Several | Self::Nobody => None,
+            Self::Claimed { .. } | Self::Several | Self::Former { .. } | Self::Nobody => None,
         }
     }
 
@@ -115,6 +123,12 @@ impl Verdict {
                 proof.why(&called(person), person.jid().map(|jid| jid.as_str()))
             }
             Self::Several => "Several of your contacts have this address.".to_owned(),
+            Self::Former { jid, until } => {
+                let (name, until) = (called(&jid.into()), until.to_utc().date());
+                format!(
+                    "{name}'s contact card named this address until {until}, and does so no more."
+                )
+            }
             Self::Nobody => "None of your contacts has this address.".to_owned(),
             Self::Claimed { jid, doubt: Doubt::Changed(proof) } => {
                 proof.why(&called(&jid.into()), Some(jid.as_str()))
@@ -278,7 +292,8 @@ impl Identity {
     /// Reaches the verdict anew from all that is known; whether it is another.
     fn decide(&mut self, linker: &Linker) -> bool {
         let mut verdict = if self.around { self.outsider(linker) } else { self.insider(linker) };
-        if let (Some(jid), Verdict::Nobody) = (&self.proven, &verdict) {
+        let is_open = matches!(verdict, Verdict::Nobody | Verdict::Former { .. });
+        if let Some(jid) = self.proven.as_ref().filter(|_| is_open) {
             verdict = Verdict::Claimed { jid: jid.clone(), doubt: Doubt::Withdrawn };
         }
         if let Verdict::Verified { person: Person::Jid(jid), .. } = &verdict {
@@ -368,6 +383,15 @@ impl Identity {
         });
         match worst {
             Some((jid, doubt)) => Verdict::Claimed { jid: jid.clone(), doubt },
+            None => self.by_memory(linker),
+        }
+    }
+
+    /// Nobody has the address and the call says nothing: whose it was.
+    fn by_memory(&self, linker: &Linker) -> Verdict {
+        let former = self.callers.iter().find_map(|caller| linker.former_owner(caller));
+        match former {
+            Some((jid, until)) => Verdict::Former { jid: jid.clone(), until },
             None => Verdict::Nobody,
         }
     }

@@ -131,6 +131,14 @@ impl Memory {
         number.verified = number.binding.is_confirmed();
     }
 
+    /// Whose the address was last, of those whose cards name it no more; and until when.
+    pub(super) fn former_owner(&self, address: &AddressKey) -> Option<(&BareJid, Timestamp)> {
+        let address = token(address);
+        let had = self.left.get(&address)?.iter();
+        let had = had.filter_map(|jid| Some((jid, self.people.get(jid)?.former.get(&address)?)));
+        had.max_by_key(|(_, span)| span.until).map(|(jid, span)| (jid, span.until))
+    }
+
     /// Who else had the address before this person, not long ago, and has it no more.
     fn last_owner(
         &self,

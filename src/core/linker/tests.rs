@@ -357,6 +357,23 @@ fn a_call_around_the_provider_is_only_claimed() {
     }
 }
 
+#[test]
+fn whose_an_address_was_is_remembered_and_names_nobody() {
+    let mut linker = Linker::new();
+    learn(&mut linker, "bob@cusax.test", &["sip:bob@sip.test"], 1);
+    let kept = learn(&mut linker, "bob@cusax.test", &["sip:new@sip.test"], 9).seen.unwrap();
+    let mut next = Linker::new();
+    next.remember([(jid("bob@cusax.test"), kept)]);
+    for linker in [&linker, &next] {
+        let identity = begin(linker, "sip:bob@sip.test", &[]);
+        let former = Verdict::Former { jid: jid("bob@cusax.test"), until: at(9) };
+        assert_eq!((identity.verdict(), identity.verdict().binding()), (&former, Binding::None));
+        assert_eq!(identity.verdict().person(), None);
+        let why = identity.verdict().why(named);
+        assert!(why.starts_with("Bob's contact card named this address until 1970-01-10"), "{why}");
+    }
+}
+
 /// A contact whose card names these, from that day on.
 fn learn(linker: &mut Linker, name: &str, values: &[&str], day: i64) -> Learned {
     let links = values.iter().map(|value| link(value, NumberSource::Vcard4)).collect();
