@@ -79,7 +79,8 @@ async fn two_accounts_that_belong_together_are_proposed_and_stay_related() {
     let call = alice.call("call", json!({ "to": BOB })).await["call"].clone();
     let calls = alice.call("calls", json!({})).await;
     assert_eq!(calls[0]["account_why"], format!("It belongs to your chat account {ALICE}."));
-    alice.call("call.hangup", json!({ "call": call })).await;
+    // Bob is not there: it may be over already.
+    let _ = alice.try_call("call.hangup", json!({ "call": call })).await;
 
     let (_, profile) = alice.quit().await;
     let mut alice = Instance::start_in(profile).await;
