@@ -1,10 +1,13 @@
 //! What every face is told, in one order. Serialised as the `params` of an `event`
 //! notification (`docs/control.md`).
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::command::SecurityReport;
 use crate::model::account::Account;
+use crate::model::book::BookEntry;
 use crate::model::call::Call;
 use crate::model::contact::Contact;
 use crate::model::id::{CallId, MessageId};
@@ -88,6 +91,21 @@ pub enum Event {
         /// As they are now.
         telephony: Telephony,
     },
+    /// An entry of the address book was added, changed or removed.
+    #[serde(rename = "book")]
+    Book {
+        /// As it is now, or was.
+        entry: Arc<BookEntry>,
+        /// It is gone.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        removed: bool,
+    },
+    /// More entries of the address book changed at once than are told of one by one.
+    #[serde(rename = "book.changed")]
+    BookChanged {
+        /// How many.
+        count: usize,
+    },
     /// Something to tell the user.
     #[serde(rename = "notice")]
     Notice {
@@ -111,6 +129,8 @@ impl std::fmt::Debug for Event {
             Self::Call { call } => ("Call", call),
             Self::CallDigit { call, .. } => ("CallDigit", call),
             Self::Telephony { telephony } => ("Telephony", telephony),
+            Self::Book { entry, .. } => ("Book", &entry.id),
+            Self::BookChanged { count } => ("BookChanged", count),
             Self::Notice { text, .. } => ("Notice", text),
         };
         f.debug_tuple(name).field(what).finish()

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod address;
+pub mod book;
 pub mod call;
 pub mod contact;
 pub mod fault;
