@@ -144,7 +144,7 @@ impl Core {
             XmppEvent::Roster(items) => self.on_roster(now, account, items),
             XmppEvent::RosterItem(item) => {
                 let jid = item.jid.clone();
-                self.list(account, item);
+                self.list(now, account, item);
                 self.roster.want_cards(now.steady, account, &jid);
                 self.contact_changed(account, &jid);
             }
@@ -210,7 +210,7 @@ impl Core {
         }
         for item in items {
             let jid = item.jid.clone();
-            self.list(account, item);
+            self.list(now, account, item);
             self.renew_view(account, &jid);
             self.roster.want_cards(now.steady, account, &jid);
         }
@@ -220,7 +220,9 @@ impl Core {
         self.tell(Event::Roster { roster });
     }
 
-    fn list(&mut self, account: &AccountId, item: RosterItem) {
+    fn list(&mut self, now: Now, account: &AccountId, item: RosterItem) {
+        let jid = item.jid.clone();
+        let was_listed = self.roster.lists(Some(account), &jid);
         match self.roster.get_mut(account, &item.jid) {
             Some(record) => {
                 if matches!(item.subscription, Subscription::From | Subscription::Both) {
@@ -230,6 +232,10 @@ impl Core {
                 record.listed = true;
             }
             None => self.roster.add(account, item),
+        }
+        if !was_listed && self.book.name_of(&jid).is_some() {
+            self.link_contact(now, account, &jid);
+            self.link_book_of(now, &jid);
         }
     }
 
@@ -241,6 +247,7 @@ impl Core {
         if !self.roster.lists(None, jid) {
             let seen = self.linker.forget(jid, now.wall);
             self.keep_seen(jid, seen);
+            self.link_book_of(now, jid);
             self.index_for_calls(now);
         }
         if let Some(view) = record.view {
@@ -294,6 +301,7 @@ impl Core {
         let Some(record) = self.roster.get(account, jid) else { return };
         let mut links = links_of(&record.cards, &plan);
         links.extend(hint_links(&record.hints(), &plan));
+        links.extend(self.book.links_of(jid, &plan));
         let learned = self.linker.learn(jid, links, now.wall);
         self.keep_seen(jid, learned.seen);
         let numbers: Vec<Number> = self
@@ -303,8 +311,10 @@ impl Core {
             .filter(|link| link.is_dialable())
             .map(|link| link.number.clone())
             .collect();
+        let book_name = self.book.name_of(jid);
         if let Some(record) = self.roster.get_mut(account, jid) {
             record.numbers = numbers;
+            record.book_name = book_name;
         }
         self.contact_changed(account, jid);
         if learned.changed {
@@ -321,7 +331,10 @@ impl Core {
 
     /// What a person is called here.
     pub(super) fn name_of(&self, person: &Person) -> Option<String> {
-        self.roster.name_of(person.jid()?)
+        match person {
+            Person::Jid(jid) => self.roster.name_of(jid),
+            Person::Book(id) => self.book.name(id),
+        }
     }
 
     /// How numbers of this chat account's contacts are read: as its telephony dials them.

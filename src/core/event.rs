@@ -1,10 +1,13 @@
 //! What every face is told, in one order. Serialised as the `params` of an `event`
 //! notification (`docs/control.md`).
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::command::SecurityReport;
 use crate::model::account::Account;
+use crate::model::book::BookEntry;
 use crate::model::call::Call;
 use crate::model::contact::Contact;
 use crate::model::feature::Rule;
@@ -111,6 +114,21 @@ pub enum Event {
         /// As it is now.
         card: OwnCard,
     },
+    /// An entry of the address book was added, changed or removed.
+    #[serde(rename = "book")]
+    Book {
+        /// As it is now, or was.
+        entry: Arc<BookEntry>,
+        /// It is gone.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        removed: bool,
+    },
+    /// More entries of the address book changed at once than are told of one by one.
+    #[serde(rename = "book.changed")]
+    BookChanged {
+        /// How many.
+        count: usize,
+    },
     /// Something to tell the user.
     #[serde(rename = "notice")]
     Notice {
@@ -137,6 +155,8 @@ impl std::fmt::Debug for Event {
             Self::Relations { relations, .. } => ("Relations", relations),
             Self::Features { rules } => ("Features", rules),
             Self::Card { card } => ("Card", &card.account),
+            Self::Book { entry, .. } => ("Book", &entry.id),
+            Self::BookChanged { count } => ("BookChanged", count),
             Self::Notice { text, .. } => ("Notice", text),
         };
         f.debug_tuple(name).field(what).finish()

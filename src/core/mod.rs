@@ -12,15 +12,18 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use self::accounts::Accounts;
+use self::book::{Book, KeepBook};
 use self::calls::Calls;
 use self::chats::Chats;
-use self::command::{CallCommand, ChatCommand, Command, CommandError, Reply};
+use self::command::{CallCommand, CardsFrom, ChatCommand, Command, CommandError, Reply};
 use self::event::Event;
 use self::linker::{Linker, Seen};
 use self::roster::Roster;
+use crate::book::vcf::Cards;
 use crate::config::{Audio, AudioDevice, Config};
 use crate::media::{MediaCommand, MediaEvent};
 use crate::model::BareJid;
+use crate::model::book::BookEntry;
 use crate::model::feature::Rule;
 use crate::model::id::{AccountId, CallId, MessageId};
 use crate::model::message::{Entry, MessageState};
@@ -34,6 +37,7 @@ use crate::sip::{SipCommand, SipEvent};
 use crate::xmpp::{XmppCommand, XmppEvent};
 
 mod accounts;
+pub mod book;
 mod calling;
 mod calls;
 mod chats;
@@ -59,6 +63,7 @@ pub mod snapshot;
 pub struct Core {
     accounts: Accounts,
     roster: Roster,
+    book: Book,
     chats: Chats,
     calls: Calls,
     linker: Linker,
@@ -110,6 +115,15 @@ pub enum Input {
     Media(CallId, MediaEvent),
     /// What the store kept from earlier runs.
     Kept(Kept),
+    /// The cards that [`Output::ReadCards`] asked for were read, or why not.
+    Cards {
+        /// Whose request it is.
+        request: RequestId,
+        /// Take them into the book, and not only tell what that would change.
+        apply: bool,
+        /// What the file has.
+        read: Result<Cards, CommandError>,
+    },
     /// History is not being kept, and why.
     StoreTrouble(String),
     /// A moment that `poll_timeout` named has come.
@@ -133,6 +147,8 @@ pub struct Kept {
     pub relations: Relations,
     /// The user's rules for which way features go.
     pub rules: Vec<Rule>,
+    /// The user's address book.
+    pub book: Vec<BookEntry>,
 }
 
 /// One conversation from an earlier run.
@@ -169,6 +185,15 @@ pub enum Output {
     History(RequestId, HistoryQuery),
     /// Answer `devices` from the platform.
     Devices(RequestId, Audio),
+    /// Read vCards; they come back as [`Input::Cards`].
+    ReadCards {
+        /// For whom.
+        request: RequestId,
+        /// From where.
+        from: CardsFrom,
+        /// Take them into the book afterwards.
+        apply: bool,
+    },
 }
 
 /// What is to be kept.
@@ -197,6 +222,8 @@ pub enum Keep {
     Relations(Box<Relations>),
     /// The user's rules for which way features go.
     Rules(Vec<Rule>),
+    /// Entries of the address book.
+    Book(KeepBook),
 }
 
 /// What `history` asks for.
@@ -231,6 +258,7 @@ impl Core {
             shown_on_phone: false,
             accounts,
             roster: Roster::default(),
+            book: Book::default(),
             chats: Chats::default(),
             calls: Calls::default(),
             linker: Linker::new(),
@@ -254,7 +282,11 @@ impl Core {
             Input::Sip(account, event) => self.on_sip(now, &account, event),
             Input::Behind(account) => self.on_behind(now, &account),
             Input::Media(call, event) => self.on_media(now, &call, event),
-            Input::Kept(kept) => self.on_kept(now, kept),
+            Input::Kept(mut kept) => {
+                self.on_kept_book(now, std::mem::take(&mut kept.book));
+                self.on_kept(now, kept);
+            }
+            Input::Cards { request, apply, read } => self.on_cards_read(now, request, apply, read),
             Input::StoreTrouble(text) => self.notice(event::NoticeLevel::Error, text),
             Input::Timeout => self.on_timeout(now),
             Input::Quit => self.on_quit(now),
@@ -307,6 +339,7 @@ impl Core {
             }
             Command::Call(command) => self.on_call_command(now, command),
             Command::Telephony(command) => self.on_telephony_command(command),
+            Command::Book(command) => return self.on_book_command(now, request, command),
             Command::Devices(command) => return self.on_device_command(request, command),
             Command::Account(command) => self.on_account_command(now, command),
             Command::Relation(command) => self.on_relation_command(now, command),

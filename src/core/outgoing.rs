@@ -14,6 +14,7 @@ use crate::model::BareJid;
 use crate::model::account::{AccountKind, AccountState};
 use crate::model::address::{AddressError, DialPlan, Dialable};
 use crate::model::call::{Binding, Call, Direction, EndReason, Peer};
+use crate::model::contact::NumberSource;
 use crate::model::id::{AccountId, CallId};
 use crate::model::person::Person;
 use crate::model::time::Now;
@@ -135,7 +136,11 @@ impl Core {
                     let cues = self.unproven(&calling.account, jid, link);
                     return Err(CommandError::ConfirmationNeeded(cues));
                 }
-                self.ask_first(&calling.account, &target, Named::Card, wish.confirm)?;
+                let named = match link.number.source {
+                    NumberSource::AddressBook => Named::User,
+                    _ => Named::Card,
+                };
+                self.ask_first(&calling.account, &target, named, wish.confirm)?;
                 self.dial(now, wish, Some(chat.clone()), calling, target)
             }
             Route::Choose(links) => Err(CommandError::ChoiceNeeded(

@@ -51,6 +51,8 @@ pub(super) struct Record {
     pub listed: bool,
     pub asks: bool,
     pub full_name: Option<String>,
+    /// What the user's address book calls them.
+    pub book_name: Option<String>,
     /// As they came last.
     pub cards: Vec<Vcard>,
     pub numbers: Vec<Number>,
@@ -79,6 +81,7 @@ impl Record {
             listed,
             asks: false,
             full_name: None,
+            book_name: None,
             cards: Vec::new(),
             numbers: Vec::new(),
             cards_at: None,
@@ -131,12 +134,14 @@ impl Record {
         }
     }
 
-    /// The contact's name: the user's own for them, their card's, the address.
+    /// The contact's name: the user's own for them, in the roster or in the address book, their
+    /// card's, the address.
     pub(super) fn name(&self) -> String {
         let jid = &self.item.jid;
         self.item
             .name
             .clone()
+            .or_else(|| self.book_name.clone())
             .or_else(|| self.full_name.clone())
             .or_else(|| jid.node().map(|node| node.as_str().to_owned()))
             .unwrap_or_else(|| jid.to_string())

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::command::{Parity, SecurityReport};
 use crate::model::BareJid;
 use crate::model::account::{Account, Overall};
+use crate::model::book::BookEntry;
 use crate::model::call::Call;
 use crate::model::contact::Contact;
 use crate::model::feature::{Decision, Rule};
@@ -34,6 +35,8 @@ pub struct Snapshot {
     pub roster_known: bool,
     /// Contacts, sorted by name.
     pub contacts: Arc<[Arc<Contact>]>,
+    /// The address book, sorted by name.
+    pub book: Arc<[Arc<BookEntry>]>,
     /// Conversations, the one with the newest entry first.
     pub conversations: Arc<[Arc<Conversation>]>,
     /// Calls that are not over, oldest first; and those that ended in the last few seconds,
@@ -76,6 +79,7 @@ impl super::Core {
             security: self.accounts.security_report(),
             roster_known: !self.roster.known.is_empty(),
             contacts: self.roster.view(),
+            book: self.book.view(),
             conversations: self.chats.view(),
             calls: self.calls.views(),
             telephony: self.telephony.clone(),
@@ -98,6 +102,7 @@ impl Default for Snapshot {
             security: SecurityReport { level: Parity::Equal, findings: Vec::new() },
             roster_known: false,
             contacts: Arc::default(),
+            book: Arc::default(),
             conversations: Arc::default(),
             calls: Vec::new(),
             telephony: Telephony::default(),

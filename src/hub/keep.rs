@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::core::book::KeepBook;
 use crate::core::{HistoryQuery, Keep, Kept, KeptConversation};
 use crate::model::BareJid;
 use crate::model::message::{Entry, EntryKind};
@@ -33,6 +34,7 @@ pub async fn kept(store: &Store) -> Result<Kept, StoreError> {
         });
         Some((BareJid::new(&jid).ok()?, read.ok()?))
     });
+    let book = store.book().await?;
     let conversations = store.recent(AT_HAND).await?.into_iter().filter_map(|recent| {
         // Calls with people unknown are filed under a URI; they have no conversation.
         let with: Party = recent.with.parse().ok()?;
@@ -54,6 +56,7 @@ pub async fn kept(store: &Store) -> Result<Kept, StoreError> {
         seen: seen.collect(),
         relations,
         rules,
+        book,
     })
 }
 
@@ -92,6 +95,11 @@ pub(super) fn keep(store: &Store, keep: Keep) -> Option<StoreError> {
             Ok(text) => store.set_seen(jid.as_str(), text).refused(),
             Err(error) => Some(StoreError::Io(error.to_string())),
         },
+        Keep::Book(KeepBook { put, remove }) => {
+            let removed: Vec<_> = remove.iter().map(|id| store.remove_book(id).refused()).collect();
+            let put = (!put.is_empty()).then(|| store.put_book(put).refused()).flatten();
+            put.or(removed.into_iter().flatten().next())
+        }
     }
 }
 
@@ -106,7 +114,10 @@ pub(super) async fn history(store: Store, query: HistoryQuery) -> Result<Vec<Ent
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::sync::Arc;
+
     use super::*;
+    use crate::model::book::BookEntry;
     use crate::model::call::Direction;
     use crate::model::message::EntryKind;
     use crate::model::telephony::Telephony;
@@ -121,6 +132,22 @@ mod tests {
         assert_eq!(kept(&store).await.unwrap().telephony, Some(rules));
         store.set_setting(TELEPHONY, "{".to_owned()).await.unwrap();
         assert_eq!(kept(&store).await.unwrap().telephony, None);
+    }
+
+    #[tokio::test]
+    async fn the_address_book_comes_back() {
+        let store = Store::in_memory().unwrap();
+        let entry = |id: &str| -> Arc<BookEntry> {
+            let text = format!(r#"{{"id":"{id}","name":"Bob","addresses":[{{"value":"12"}}]}}"#);
+            Arc::new(serde_json::from_str(&text).unwrap())
+        };
+        let (one, two) = (entry("1"), entry("2"));
+        let put = KeepBook { put: vec![one.clone(), two.clone()], ..KeepBook::default() };
+        assert_eq!(keep(&store, Keep::Book(put)), None);
+        assert_eq!(kept(&store).await.unwrap().book, [(*one).clone(), (*two).clone()]);
+        let remove = KeepBook { remove: vec!["1".into()], ..KeepBook::default() };
+        assert_eq!(keep(&store, Keep::Book(remove)), None);
+        assert_eq!(kept(&store).await.unwrap().book, [(*two).clone()]);
     }
 
     #[test]

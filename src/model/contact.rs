@@ -64,6 +64,15 @@ pub struct Number {
     pub before: Option<String>,
 }
 
+impl Number {
+    /// A number, bound as its source says by itself.
+    pub fn new(uri: String, display: String, types: Vec<String>, source: NumberSource) -> Self {
+        let binding = BindingState::of(source);
+        let verified = binding.is_confirmed();
+        Self { uri, display, types, source, verified, binding, since: None, before: None }
+    }
+}
+
 /// What can be done with a contact right now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Can {

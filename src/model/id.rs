@@ -51,6 +51,6 @@ id!(
     MessageId
 );
 id!(
-    /// One entry of the user's own address book.
+    /// One entry of the user's address book; made by us, never taken from a file.
     BookId
 );

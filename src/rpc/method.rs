@@ -1,5 +1,6 @@
 //! Methods and their parameters: text in, [`Command`] out. Pure.
 
+mod book;
 mod joint;
 
 use serde::de::DeserializeOwned;
@@ -89,6 +90,10 @@ pub(super) fn command(method: &str, mut params: Params) -> Result<Command, Reque
             None if other == "history" || other == "conversations" => chat(other, &mut params)?,
             Some(("call", _)) => call(other, &mut params)?,
             None if other == "call" || other == "calls" => call(other, &mut params)?,
+            Some(("book", _)) => Command::Book(book::book(other, &mut params)?),
+            None if other == "book" || other == "search" => {
+                Command::Book(book::book(other, &mut params)?)
+            }
             _ => return Err(RequestError::UnknownMethod(other.to_owned())),
         },
     };

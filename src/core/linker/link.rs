@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::MAX_NUMBERS;
 use crate::model::address::{AddressError, AddressKey, DialPlan, Dialable};
-use crate::model::binding::{BindingState, Proof};
+use crate::model::binding::Proof;
 use crate::model::contact::{Number, NumberSource};
 use crate::model::vcard::{Tel, Vcard};
 
@@ -31,17 +31,7 @@ impl Link {
     /// When the value is no address ([`Dialable::parse`]).
     pub fn new(tel: &Tel, source: NumberSource, plan: &DialPlan) -> Result<Self, AddressError> {
         let Dialable { uri, display, key } = Dialable::parse(&tel.value, plan)?;
-        let binding = BindingState::of(source);
-        let number = Number {
-            uri,
-            display,
-            types: tel.types.clone(),
-            source,
-            verified: binding.is_confirmed(),
-            binding,
-            since: None,
-            before: None,
-        };
+        let number = Number::new(uri, display, tel.types.clone(), source);
         Ok(Self { number, key, pref: tel.pref.clamp(1, 100) })
     }
 
