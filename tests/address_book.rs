@@ -66,7 +66,8 @@ async fn an_entry_is_set_searched_and_there_after_a_restart() {
     let mut instance = Instance::start_in(profile).await;
     assert_eq!(instance.call("book", json!({})).await, json!([changed]));
     instance.call("book.remove", json!({ "id": ann["id"] })).await;
-    assert_eq!(told(&mut instance, "Ånn Smith").await["removed"], true);
+    let gone = |event: &Value| event["removed"] == true && event["entry"]["name"] == "Ånn Smith";
+    instance.wait_event(gone, PATIENCE).await;
     let (_, profile) = instance.quit().await;
     let mut instance = Instance::start_in(profile).await;
     assert_eq!(instance.call("book", json!({})).await, json!([]));
