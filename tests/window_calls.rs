@@ -71,6 +71,7 @@ fn several_ways_become_a_question_and_the_chosen_one_is_dialled() {
         account: AccountId::new("telephony"),
         uri: uri.to_owned(),
         label: label.to_owned(),
+        available: true,
     };
     let ways =
         vec![choice("sip:juliet@sip.example.com", "Work"), choice("tel:+15550177", "Mobile")];
@@ -86,7 +87,7 @@ fn a_call_that_may_cost_goes_out_only_when_confirmed() {
     let mut window = Driver::new(snapshot());
     let cue = || Cue {
         kind: CueKind::Pstn,
-        class: CostClass::Pstn,
+        class: Some(CostClass::Pstn),
         text: "Telephone network".to_owned(),
         may_settle: true,
     };

@@ -194,7 +194,7 @@ fn a_call_is_sent_on_to_a_number_that_may_cost_only_when_confirmed() {
     window.click("Transfer now");
     let cue = Cue {
         kind: CueKind::Pstn,
-        class: CostClass::Pstn,
+        class: Some(CostClass::Pstn),
         text: "Telephone network".to_owned(),
         may_settle: true,
     };

@@ -133,7 +133,7 @@ fn a_target_that_may_cost_is_used_only_when_confirmed() {
     window.type_and_enter(Rule::Always.field(), "+1 900");
     let cue = Cue {
         kind: CueKind::Pstn,
-        class: CostClass::Pstn,
+        class: Some(CostClass::Pstn),
         text: "Each call may cost you money.".to_owned(),
         may_settle: true,
     };

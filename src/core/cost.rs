@@ -92,7 +92,7 @@ pub(super) fn assess(
         _ => text,
     };
     let may_settle = matches!(question, Question::UntilSettled | Question::Once);
-    let cue = |kind, text| Cue { kind, class, text, may_settle };
+    let cue = |kind, text| Cue { kind, class: Some(class), text, may_settle };
     let mut cues = vec![cue(form.kind(), text)];
     if form.leaves_with_number() {
         cues.push(cue(CueKind::InterDomain, form.leaving(plan)));
@@ -120,7 +120,7 @@ fn emergency(form: &Form, named: Named) -> Assessment {
     };
     let class = CostClass::Emergency;
     let question = if named == Named::User { Question::Never } else { Question::Always };
-    let cues = vec![Cue { kind: CueKind::Pstn, class, text, may_settle: false }];
+    let cues = vec![Cue { kind: CueKind::Pstn, class: Some(class), text, may_settle: false }];
     Assessment { class, question, cues, blocked: None }
 }
 

@@ -2,15 +2,21 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod book;
 mod calls;
 mod cards;
 mod chaos;
 mod cost;
+mod features;
+mod hints;
 mod hold;
 mod identity;
+mod on_the_phone;
 mod outbox;
+mod own_card;
 mod pager;
 mod proof;
+mod relations;
 mod roster;
 mod rules;
 mod sound;
@@ -71,6 +77,7 @@ fn config() -> Config {
             srtp: SrtpPolicy::Preferred,
             related_to: Some(CHAT.into()),
             chat: false,
+            chat_is_set: false,
             dtmf: crate::config::DtmfMode::Rtp,
             dialing: crate::model::dialing::Dialing::default(),
         }],

@@ -3,7 +3,9 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::core::book::KeepBook;
 use crate::core::{HistoryQuery, Keep, Kept, KeptConversation};
+use crate::model::BareJid;
 use crate::model::message::{Entry, EntryKind};
 use crate::model::party::Party;
 use crate::store::{Store, StoreError};
@@ -12,6 +14,10 @@ use crate::store::{Store, StoreError};
 const TELEPHONY: &str = "telephony";
 /// The setting that holds the classes of calls that are not asked about.
 const ASKING: &str = "asking";
+/// That of the user's decisions about relations.
+const RELATIONS: &str = "relations";
+/// That of the user's rules for which way features go.
+const FEATURES: &str = "features";
 /// Entries of each conversation that are at hand from the start.
 const AT_HAND: u32 = 60;
 
@@ -22,7 +28,16 @@ const AT_HAND: u32 = 60;
 pub async fn kept(store: &Store) -> Result<Kept, StoreError> {
     let outbox = store.outbox().await?;
     let telephony = setting(store, TELEPHONY).await?;
-    let asking = setting(store, ASKING).await?.unwrap_or_default();
+    let asking = setting(store, ASKING).await?;
+    let relations = setting(store, RELATIONS).await?;
+    let rules = setting(store, FEATURES).await?;
+    let seen = store.seen().await?.into_iter().filter_map(|(jid, value)| {
+        let read = serde_json::from_str(&value).map_err(|error| {
+            tracing::error!(%error, "what was seen of a contact's card cannot be read");
+        });
+        Some((BareJid::new(&jid).ok()?, read.ok()?))
+    });
+    let book = store.book().await?;
     let conversations = store.recent(AT_HAND).await?.into_iter().filter_map(|recent| {
         // Calls with people unknown are filed under a URI; they have no conversation.
         let with: Party = recent.with.parse().ok()?;
@@ -42,20 +57,30 @@ pub async fn kept(store: &Store) -> Result<Kept, StoreError> {
         outbox: outbox.into_iter().map(|waiting| (waiting.account, waiting.entry)).collect(),
         telephony,
         asking,
+        seen: seen.collect(),
+        relations,
+        rules,
+        book,
     })
 }
 
-/// A setting that was kept; `None` also when it cannot be read any more.
-async fn setting<T: DeserializeOwned>(
+/// One setting; as if it never was set when it cannot be read.
+async fn setting<T: DeserializeOwned + Default>(
     store: &Store,
     name: &'static str,
-) -> Result<Option<T>, StoreError> {
-    let read = |text: String| {
-        serde_json::from_str(&text)
-            .map_err(|error| tracing::error!(name, %error, "a kept setting cannot be read"))
-            .ok()
-    };
-    Ok(store.setting(name).await?.and_then(read))
+) -> Result<T, StoreError> {
+    let Some(text) = store.setting(name).await? else { return Ok(T::default()) };
+    Ok(serde_json::from_str(&text).unwrap_or_else(|error| {
+        tracing::error!(name, %error, "a kept setting cannot be read");
+        T::default()
+    }))
+}
+
+fn set<T: Serialize>(store: &Store, name: &'static str, value: &T) -> Option<StoreError> {
+    match serde_json::to_string(value) {
+        Ok(text) => store.set_setting(name, text).refused(),
+        Err(error) => Some(StoreError::Io(error.to_string())),
+    }
 }
 
 /// Hands on what is to be kept. What goes wrong later is told by [`Store::trouble`]; that the
@@ -67,15 +92,19 @@ pub(super) fn keep(store: &Store, keep: Keep) -> Option<StoreError> {
             store.set_state(&account, &with, &id, state).refused()
         }
         Keep::Read(with) => store.mark_read(&with).refused(),
-        Keep::Telephony(rules) => keep_setting(store, TELEPHONY, &rules),
-        Keep::Asking(settled) => keep_setting(store, ASKING, &settled),
-    }
-}
-
-fn keep_setting(store: &Store, name: &'static str, value: &impl Serialize) -> Option<StoreError> {
-    match serde_json::to_string(value) {
-        Ok(text) => store.set_setting(name, text).refused(),
-        Err(error) => Some(StoreError::Io(error.to_string())),
+        Keep::Telephony(rules) => set(store, TELEPHONY, &rules),
+        Keep::Asking(settled) => set(store, ASKING, &settled),
+        Keep::Relations(relations) => set(store, RELATIONS, &relations),
+        Keep::Rules(rules) => set(store, FEATURES, &rules),
+        Keep::Seen(jid, seen) => match serde_json::to_string(&seen) {
+            Ok(text) => store.set_seen(jid.as_str(), text).refused(),
+            Err(error) => Some(StoreError::Io(error.to_string())),
+        },
+        Keep::Book(KeepBook { put, remove }) => {
+            let removed: Vec<_> = remove.iter().map(|id| store.remove_book(id).refused()).collect();
+            let put = (!put.is_empty()).then(|| store.put_book(put).refused()).flatten();
+            put.or(removed.into_iter().flatten().next())
+        }
     }
 }
 
@@ -90,7 +119,10 @@ pub(super) async fn history(store: Store, query: HistoryQuery) -> Result<Vec<Ent
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::sync::Arc;
+
     use super::*;
+    use crate::model::book::BookEntry;
     use crate::model::call::Direction;
     use crate::model::dialing::CostClass;
     use crate::model::message::EntryKind;
@@ -117,6 +149,22 @@ mod tests {
         assert_eq!(kept(&store).await.unwrap().asking, settled);
         store.set_setting(ASKING, r#"["pstn","later"]"#.to_owned()).await.unwrap();
         assert_eq!(kept(&store).await.unwrap().asking, [], "in doubt it is asked");
+    }
+
+    #[tokio::test]
+    async fn the_address_book_comes_back() {
+        let store = Store::in_memory().unwrap();
+        let entry = |id: &str| -> Arc<BookEntry> {
+            let text = format!(r#"{{"id":"{id}","name":"Bob","addresses":[{{"value":"12"}}]}}"#);
+            Arc::new(serde_json::from_str(&text).unwrap())
+        };
+        let (one, two) = (entry("1"), entry("2"));
+        let put = KeepBook { put: vec![one.clone(), two.clone()], ..KeepBook::default() };
+        assert_eq!(keep(&store, Keep::Book(put)), None);
+        assert_eq!(kept(&store).await.unwrap().book, [(*one).clone(), (*two).clone()]);
+        let remove = KeepBook { remove: vec!["1".into()], ..KeepBook::default() };
+        assert_eq!(keep(&store, Keep::Book(remove)), None);
+        assert_eq!(kept(&store).await.unwrap().book, [(*two).clone()]);
     }
 
     #[test]

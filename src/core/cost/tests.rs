@@ -156,7 +156,10 @@ fn the_first_rule_that_fits_counts() {
         assert_eq!(provided.class(to), class, "{to}");
     }
     let cue = &provided.of("+49 30 123456", Named::User).1.cues[0];
-    assert_eq!((cue.text.as_str(), cue.class, cue.may_settle), ("Charged.", CostClass::Pstn, true));
+    assert_eq!(
+        (cue.text.as_str(), cue.class, cue.may_settle),
+        ("Charged.", Some(CostClass::Pstn), true)
+    );
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn told(world: &World) -> usize {
 fn a_class_is_settled_kept_and_asked_about_again() {
     let mut world = world(json!({}), Some(NUMBER));
     let asked = cues(dial(&mut world, "bob@cusax.test", DIAL).unwrap_err());
-    assert_eq!((asked[0].class, asked[0].may_settle), (CostClass::Pstn, true));
+    assert_eq!((asked[0].class, asked[0].may_settle), (Some(CostClass::Pstn), true));
     dial(&mut world, "bob@cusax.test", Dial { confirm: true, ..DIAL }).unwrap();
     dial(&mut world, "bob@cusax.test", DIAL).expect_err("that was for one call");
     dial(&mut world, NUMBER, Dial { remember: true, ..DIAL }).expect_err("nobody agreed");
