@@ -9,6 +9,7 @@
 //! | --- | --- |
 //! | [`model`] | values without tokio: identifiers, addresses, contact, call, message, account |
 //! | [`core`] | the one truth shown: roster, links, chats, calls |
+//! | [`book`] | the address book's files, their merging, the search (pure) |
 //! | [`xmpp`], [`sip`] | one actor an account; the protocol machines inside are pure |
 //! | [`sdp`], [`media`] | offer and answer to a plan; the plan to sound |
 //! | [`store`], [`secrets`], [`config`] | history, passwords, settings |
@@ -18,6 +19,7 @@
 //! | [`import`] | accounts out of other programs' files |
 //! | [`lab`], [`demo`] | real servers on loopback, for the tests and for a newcomer |
 
+pub mod book;
 pub mod cli;
 pub mod config;
 pub mod core;

@@ -68,6 +68,7 @@ fn several_ways_become_a_question_and_the_chosen_one_is_dialled() {
         account: AccountId::new("telephony"),
         uri: uri.to_owned(),
         label: label.to_owned(),
+        available: true,
     };
     let ways =
         vec![choice("sip:juliet@sip.example.com", "Work"), choice("tel:+15550177", "Mobile")];

@@ -205,6 +205,7 @@ fn sip_account(table: &Table<'_, '_>, base: &Path) -> Result<SipAccount, ConfigE
         ca_file: path(table, "ca_file", base)?,
         srtp: srtp.unwrap_or_default(),
         chat: table.flag("chat", related_to.is_none())?,
+        chat_is_set: table.value("chat").is_some(),
         related_to,
         dtmf: dtmf.unwrap_or_default(),
     })

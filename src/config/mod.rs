@@ -77,6 +77,8 @@ pub struct SipAccount {
     /// Instant messages over SIP: on for an account that stands alone, off for one that is
     /// related to a chat account, unless set (CUSAX C8, C10).
     pub chat: bool,
+    /// The line above was set, and stays when relations change.
+    pub chat_is_set: bool,
     /// How DTMF digits are sent.
     pub dtmf: DtmfMode,
 }

@@ -64,6 +64,7 @@ fn the_example_is_read() {
         srtp: SrtpPolicy::Required,
         related_to: Some("work-chat".into()),
         chat: false,
+        chat_is_set: true,
         dtmf: DtmfMode::Rtp,
     };
     let audio = Audio {
