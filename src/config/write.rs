@@ -65,7 +65,7 @@ fn phone(account: &SipAccount) -> String {
     if let Some(id) = &account.related_to {
         table.text("related_to", id.as_str());
     }
-    if account.chat != account.related_to.is_none() {
+    if account.chat_is_set {
         table.flag("chat", account.chat);
     }
     if account.dtmf == DtmfMode::Info {

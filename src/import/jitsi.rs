@@ -57,3 +57,11 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Account>, JitsiError> {
 fn is_wanted(key: &str) -> bool {
     key.starts_with(ROOT) && !key.ends_with("PASSWORD") && !key.ends_with("MASTER")
 }
+
+/// The longest piece of the file that is shown, in characters.
+const LONGEST: usize = 120;
+
+/// A stranger's text, safe to show among our words.
+fn safe(text: &str) -> String {
+    crate::sip::text::safe(text).chars().take(LONGEST).collect()
+}

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::account::{Account, Kind, Proxy, Sip, Xmpp};
 use super::relation::{self, At, Chat, Phone};
+use super::safe;
 use super::words::{Note, Reason};
 use crate::config::{
     self, Config, DtmfMode, HostPort, MAX_ACCOUNTS, PasswordSource, SipAccount, SrtpPolicy,
@@ -13,7 +14,6 @@ use crate::model::account::Transport;
 use crate::model::address::{Aor, SipTarget};
 use crate::model::id::AccountId;
 use crate::model::{BareJid, Jid};
-use crate::sip::text::safe;
 
 /// What an import would do. Its texts are safe to show.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -272,6 +272,8 @@ fn phone(id: AccountId, aor: Aor, account: &Account, own: &Sip) -> Planned<SipAc
         srtp: if crypt.required { SrtpPolicy::Required } else { SrtpPolicy::Preferred },
         related_to: None,
         chat: own.messages,
+        // What the relation says is right unless Jitsi was told otherwise.
+        chat_is_set: !own.messages,
         dtmf: if info { DtmfMode::Info } else { DtmfMode::Rtp },
     };
     Planned { account, notes }

@@ -4,11 +4,11 @@
 use std::collections::HashSet;
 
 use super::plan::Plan;
+use super::safe;
 use super::words::{Note, Unjoined};
 use crate::config::Config;
 use crate::model::address::Aor;
 use crate::model::id::AccountId;
-use crate::sip::text::safe;
 
 /// A chat account of the file.
 pub(super) struct Chat<'a> {

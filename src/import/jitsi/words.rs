@@ -3,11 +3,11 @@
 use std::fmt::{self, Write as _};
 
 use super::plan::Plan;
+use super::safe;
 use crate::config::{DtmfMode, SipAccount, SrtpPolicy, XmppAccount};
 use crate::model::account::{AccountKind, Transport};
 use crate::model::address::AddressError;
 use crate::model::id::AccountId;
-use crate::sip::text::safe;
 
 /// Why an account is left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
