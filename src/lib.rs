@@ -16,6 +16,7 @@
 //! | [`hub`] | the one task that owns the core and every handle |
 //! | [`headless`], [`rpc`], `gui` | the three faces; [`cli`] starts one of them |
 //! | [`tls`] | one policy for both sides |
+//! | [`import`] | accounts out of other programs' files |
 //! | [`lab`], [`demo`] | real servers on loopback, for the tests and for a newcomer |
 
 pub mod book;
@@ -27,6 +28,7 @@ pub mod demo;
 pub mod gui;
 pub mod headless;
 pub mod hub;
+pub mod import;
 pub mod lab;
 pub mod media;
 pub mod model;

@@ -94,7 +94,7 @@ async fn an_import_shows_what_it_would_change_before_it_does() {
     let more = "BEGIN:VCARD\nVERSION:3.0\nFN:Nobody\nEMAIL:no@mail.test\nEND:VCARD\n";
     std::fs::write(&path, format!("{text}{more}")).unwrap();
     let shown = second.call("book.import", json!({ "path": path })).await;
-    assert_eq!(names(&mut second).await, [json!(""); 0]);
+    assert!(names(&mut second).await.is_empty());
     let added = shown["add"].as_array().unwrap();
     assert_eq!(added.len(), 2);
     for (added, original) in added.iter().zip([&ann, &bob]) {

@@ -13,9 +13,7 @@ mod scenario;
 #[path = "support/tap.rs"]
 mod tap;
 
-use calls::{
-    ALICE, BOB, ELSEWHERE, PATIENCE, answer, asked, hang_up, instance, until, until_call,
-};
+use calls::{ALICE, BOB, ELSEWHERE, PATIENCE, answer, asked, hang_up, instance, until, until_call};
 use dovetail::lab::{ConfigOptions, Lab, LabBuilder, User};
 use dovetail::model::account::Transport;
 use instance::{Instance, RpcError};
@@ -188,10 +186,7 @@ async fn a_call_for_help_is_not_held_up_unless_somebody_else_leads_there() {
     assert_eq!(call["cost"], "emergency", "{call}");
     let error = question(&mut alice, json!({ "to": "112", "linked": true })).await;
     let text = "A link or another program calls an emergency number: 112.";
-    assert_eq!(
-        error.data["cues"],
-        json!([{ "kind": "pstn", "class": "emergency", "text": text }])
-    );
+    assert_eq!(error.data["cues"], json!([{ "kind": "pstn", "class": "emergency", "text": text }]));
     question(&mut alice, json!({ "to": "0112", "linked": true })).await;
     let forward = json!({ "forward": { "always": "112" } });
     let error = alice.try_call("telephony.set", forward).await.unwrap_err();

@@ -13,6 +13,7 @@ use dovetail::core::snapshot::Snapshot;
 use dovetail::gui::app::{Keystroke, Message};
 use dovetail::gui::screen::rules::{self, Rule};
 use dovetail::gui::screen::sidebar;
+use dovetail::model::dialing::CostClass;
 use dovetail::model::telephony::{AutoAnswer, Forward, Strangers, Telephony};
 use driver::Driver;
 use serde_json::{Value, json};

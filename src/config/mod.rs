@@ -1,5 +1,6 @@
 //! The configuration's schema (`config.toml` in the profile, `docs/control.md`) and its file edge.
 
+mod append;
 mod dialing;
 mod file;
 mod private;
@@ -7,6 +8,7 @@ mod profile;
 mod table;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -16,10 +18,12 @@ use crate::model::address::{Aor, SipTarget};
 use crate::model::dialing::Dialing;
 use crate::model::id::AccountId;
 
-pub use file::ConfigError;
+pub use append::{AppendError, append};
+pub use file::{ConfigError, MAX_ACCOUNTS};
 pub use private::{create_private_dir, create_private_file};
 pub use profile::{Profile, ProfileError};
 pub use table::Problem;
+pub use write::tables;
 
 /// Everything the user has set.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -1,14 +1,16 @@
-//! What the user has said to questions about cost (CUSAX C59): which classes they do not want to
+//! The questions about cost before a call, and what the user has said to them (CUSAX C59): which classes they do not want to
 //! be asked about any more, which is kept, and which addresses they agreed to in this run.
 
 use std::collections::{BTreeSet, VecDeque};
 
 use super::command::{AskingCommand, CommandError, Reply};
-use super::cost::{Assessment, Question};
+use super::cost::{self, Assessment, Named, Question};
 use super::event::Event;
+use super::outgoing::Wish;
 use super::{Core, Keep, Output};
-use crate::model::address::AddressKey;
+use crate::model::address::{AddressKey, Dialable};
 use crate::model::dialing::CostClass;
+use crate::model::id::AccountId;
 
 /// Addresses that were agreed to; the oldest are asked about again when there are more.
 const AGREED: usize = 256;
@@ -52,6 +54,58 @@ impl Asking {
 }
 
 impl Core {
+    /// What the user is to know before this call, unless they said that they do. What the
+    /// provider does not reach is refused.
+    pub(super) fn ask_first(
+        &mut self,
+        calling: &AccountId,
+        target: &Dialable,
+        named: Named,
+        wish: &Wish,
+    ) -> Result<(), CommandError> {
+        let assessment = self.reachable(calling, target, named, wish)?;
+        if !self.asking.must_ask(&assessment, &target.key) {
+            return Ok(());
+        }
+        if !wish.confirm {
+            return Err(CommandError::ConfirmationNeeded(assessment.cues));
+        }
+        self.asking.agree(&target.key);
+        if wish.remember {
+            self.stop_asking(&assessment);
+        }
+        Ok(())
+    }
+
+    /// What is known of a call that a wish leads to, or why there is no such call.
+    pub(super) fn reachable(
+        &self,
+        calling: &AccountId,
+        target: &Dialable,
+        named: Named,
+        wish: &Wish,
+    ) -> Result<Assessment, CommandError> {
+        let named = if wish.linked { Named::Link } else { named };
+        let assessment = self
+            .assess(calling, target, named)
+            .ok_or_else(|| CommandError::Internal("no such telephony account".to_owned()))?;
+        match assessment.blocked {
+            Some(reason) => Err(CommandError::Refused(reason)),
+            None => Ok(assessment),
+        }
+    }
+
+    /// What is known of a call on this telephony account before it goes out.
+    pub(super) fn assess(
+        &self,
+        calling: &AccountId,
+        target: &Dialable,
+        named: Named,
+    ) -> Option<Assessment> {
+        let dialing = &self.accounts.sip(calling)?.dialing;
+        Some(cost::assess(target, &self.plan_of(Some(calling)), dialing, named))
+    }
+
     /// What an earlier run kept. Only classes that can be settled are.
     pub(super) fn restore_asking(&mut self, settled: Vec<CostClass>) {
         self.asking.settled =
@@ -59,7 +113,7 @@ impl Core {
     }
 
     /// The user does not want to be asked about a class any more.
-    pub(super) fn stop_asking(&mut self, assessment: &Assessment) {
+    fn stop_asking(&mut self, assessment: &Assessment) {
         let class = assessment.class;
         if assessment.may_settle() && CostClass::SETTLEABLE.contains(&class) {
             self.change_settled(|settled| settled.insert(class));

@@ -27,7 +27,7 @@ use crate::model::telephony::Telephony;
 use crate::model::time::Timestamp;
 use crate::model::vcard::OwnCard;
 
-pub use joint::{AccountCommand, CardCommand, FeatureCommand, RelationCommand};
+pub use joint::{AccountCommand, AskingCommand, CardCommand, FeatureCommand, RelationCommand};
 
 /// A request of a face.
 #[derive(Debug, Clone, PartialEq)]
@@ -236,15 +236,6 @@ pub enum TelephonyCommand {
     /// `telephony.set`: the parameters given, merged into what is set. An object's `null`
     /// resets that setting.
     Set(serde_json::Map<String, serde_json::Value>),
-}
-
-/// `asking`, `asking.reset`: which classes of calls the user does not want to be asked about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AskingCommand {
-    /// `asking`
-    Get,
-    /// `asking.reset`: ask again about this class, or about all.
-    Reset(Option<CostClass>),
 }
 
 /// `book`, `book.*`, `search`. Its `Debug` shows neither names nor digits.

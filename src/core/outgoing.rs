@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::calling::Calling;
 use super::calls::{CALLS_AT_ONCE, Record, Stage, new_call};
 use super::command::{Choice, CommandError, Cue, CueKind, Reply, TransferTo};
-use super::cost::{self, Assessment, Named};
+use super::cost::Named;
 use super::features::With;
 use super::linker::{Identified, Link, Route};
 use super::{Core, Output, RequestId};
@@ -272,58 +272,6 @@ impl Core {
     /// The chat account that is the other half of this telephony account.
     pub(super) fn related_chat(&self, telephony: &AccountId) -> Option<AccountId> {
         self.accounts.get(telephony)?.view.related_to.clone()
-    }
-
-    /// What the user is to know before this call, unless they said that they do. What the
-    /// provider does not reach is refused.
-    fn ask_first(
-        &mut self,
-        calling: &AccountId,
-        target: &Dialable,
-        named: Named,
-        wish: &Wish,
-    ) -> Result<(), CommandError> {
-        let assessment = self.reachable(calling, target, named, wish)?;
-        if !self.asking.must_ask(&assessment, &target.key) {
-            return Ok(());
-        }
-        if !wish.confirm {
-            return Err(CommandError::ConfirmationNeeded(assessment.cues));
-        }
-        self.asking.agree(&target.key);
-        if wish.remember {
-            self.stop_asking(&assessment);
-        }
-        Ok(())
-    }
-
-    /// What is known of a call that a wish leads to, or why there is no such call.
-    fn reachable(
-        &self,
-        calling: &AccountId,
-        target: &Dialable,
-        named: Named,
-        wish: &Wish,
-    ) -> Result<Assessment, CommandError> {
-        let named = if wish.linked { Named::Link } else { named };
-        let assessment = self
-            .assess(calling, target, named)
-            .ok_or_else(|| CommandError::Internal("no such telephony account".to_owned()))?;
-        match assessment.blocked {
-            Some(reason) => Err(CommandError::Refused(reason)),
-            None => Ok(assessment),
-        }
-    }
-
-    /// What is known of a call on this telephony account before it goes out.
-    pub(super) fn assess(
-        &self,
-        calling: &AccountId,
-        target: &Dialable,
-        named: Named,
-    ) -> Option<Assessment> {
-        let dialing = &self.accounts.sip(calling)?.dialing;
-        Some(cost::assess(target, &self.plan_of(Some(calling)), dialing, named))
     }
 
     fn dial(

@@ -1,6 +1,7 @@
 //! What a face asks about the joint between the two sides: accounts, relations, which way
-//! features go, and the user's own card.
+//! features go, the user's own card, and which calls are not asked about.
 
+use crate::model::dialing::CostClass;
 use crate::model::feature::{Feature, Match, Rule};
 use crate::model::id::AccountId;
 use crate::model::relation::Pair;
@@ -69,4 +70,13 @@ pub enum CardCommand {
         /// The user has seen the cues and goes ahead.
         confirm: bool,
     },
+}
+
+/// `asking`, `asking.reset`: which classes of calls the user does not want to be asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskingCommand {
+    /// `asking`
+    Get,
+    /// `asking.reset`: ask again about this class, or about all.
+    Reset(Option<CostClass>),
 }

@@ -142,7 +142,7 @@ fn short_numbers_are_those_of_a_fixed_length() {
     let rules = ["sip:70??@b.test", "sip:*@b.test", "sip:7*@b.test", "+1900", "sip:bob@b.test"];
     let rules = rules.map(|pattern| json!({ "pattern": pattern, "class": "internal" }));
     let short = read(json!({ "cost_rules": rules })).unwrap().short_numbers();
-    assert_eq!(short, [pattern("70??")]);
+    assert_eq!(short.iter().map(Pattern::as_str).collect::<Vec<_>>(), ["70??"]);
     assert!(pattern("sip:?*@b").names_users() && !pattern("sip:*@b").names_users());
     assert_eq!(["+1900*", "+*", "*@*"].map(|text| pattern(text).leading_digits()), [4, 0, 0]);
 }
