@@ -154,8 +154,8 @@ impl Call {
         let line = &mut Line { now, stack, shared: &mut self.shared };
         let next = match (&mut self.stage, command) {
             (Stage::Outgoing(outgoing), SipCommand::Hangup(_)) => outgoing.give_up(line),
-            (Stage::Outgoing(outgoing), SipCommand::Follow { target, .. }) => {
-                outgoing.follow(line, &target)
+            (Stage::Outgoing(outgoing), SipCommand::Follow { target, dial_as, .. }) => {
+                outgoing.follow(line, &target, dial_as)
             }
             (Stage::Outgoing(outgoing), SipCommand::Acknowledge { sdp, .. }) => {
                 outgoing.acknowledge(line, &sdp)

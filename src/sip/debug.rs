@@ -52,7 +52,7 @@ impl Debug for SipCommand {
             Self::RefuseReferral { call } => {
                 f.debug_struct("RefuseReferral").field("call", call).finish()
             }
-            Self::Follow { call, target } => {
+            Self::Follow { call, target, .. } => {
                 f.debug_struct("Follow").field("call", call).field("target", target).finish()
             }
             Self::Redirect { call, to } => {

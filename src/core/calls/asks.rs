@@ -70,7 +70,10 @@ impl Core {
             record.called = Some(target.key.clone());
             record.identity = None;
         }
-        self.ask_sip(id, |call| SipCommand::Follow { call, target: uri });
+        // A server may know of no `tel:` URI: numbers are dialled as the user's own are.
+        let is_number = uri.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("tel:"));
+        let dial_as = is_number.then(|| target.uri.clone());
+        self.ask_sip(id, |call| SipCommand::Follow { call, target: uri, dial_as });
         self.tell_call(id);
     }
 

@@ -114,7 +114,13 @@ fn a_redirect_within_the_service_is_followed_and_others_are_asked_for() {
         let call = world.place("sip:bob@cusax.test", false).unwrap();
         let targets = vec!["mailto:x".to_owned(), target.to_owned()];
         world.says(&call, CallEvent::Redirected { targets });
-        let follow = SipCommand::Follow { call: call.clone(), target: target.to_owned() };
+        let follow = SipCommand::Follow {
+            call: call.clone(),
+            target: target.to_owned(),
+            dial_as: target
+                .strip_prefix("tel:")
+                .map(|number| format!("sip:{number}@cusax.test;user=phone")),
+        };
         assert_eq!(world.sent_to_sip().contains(&&follow), !asks, "{target}");
         if asks {
             let ask = world.call(&call).ask.unwrap();

@@ -101,10 +101,10 @@ impl Outgoing {
         Next::Stay
     }
 
-    /// Calls one of the targets of a redirection.
-    pub fn follow(&mut self, line: &mut Line<'_>, target: &str) -> Next {
+    /// Calls one of the targets of a redirection, or what stands for it.
+    pub fn follow(&mut self, line: &mut Line<'_>, target: &str, dial_as: Option<String>) -> Next {
         if self.redirect.follow(target) {
-            self.invite.uri = target.to_owned();
+            self.invite.uri = dial_as.unwrap_or_else(|| target.to_owned());
             self.send(line);
         }
         Next::Stay

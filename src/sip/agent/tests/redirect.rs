@@ -22,7 +22,12 @@ fn targets(world: &World) -> Vec<String> {
 }
 
 fn follow(world: &mut World, call: &CallId, target: &str) {
-    world.command(ALICE, SipCommand::Follow { call: call.clone(), target: target.to_owned() });
+    follow_as(world, call, target, None);
+}
+
+fn follow_as(world: &mut World, call: &CallId, target: &str, dial_as: Option<&str>) {
+    let (target, dial_as) = (target.to_owned(), dial_as.map(str::to_owned));
+    world.command(ALICE, SipCommand::Follow { call: call.clone(), target, dial_as });
 }
 
 #[test]
@@ -47,6 +52,17 @@ fn a_redirection_waits_for_the_user_and_is_followed() {
         world.answered(ALICE);
         assert_eq!(last(&world, ALICE, &Method::Ack).headers.cseq().unwrap().number, 2);
     }
+}
+
+#[test]
+fn a_number_is_dialled_through_the_provider() {
+    let (mut world, call, invite) = scripted();
+    world.inject(ALICE, &moved(&invite, 302, "<tel:+15551234>"));
+    let dialled = "sip:+15551234@cusax.test";
+    follow_as(&mut world, &call, "tel:+1555", Some(dialled));
+    assert_eq!(world.requests(ALICE, &Method::Invite).len(), 1, "only what was offered");
+    follow_as(&mut world, &call, "tel:+15551234", Some(dialled));
+    assert_eq!(last(&world, ALICE, &Method::Invite).uri, dialled);
 }
 
 #[test]
