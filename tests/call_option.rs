@@ -240,7 +240,11 @@ async fn a_call_out_of_the_domain_asks_and_a_call_for_help_does_not() {
     let confirmed = json!({ "to": "sip:bob@elsewhere.test", "confirm": true });
     // The lab's provider knows neither.
     for (params, reason) in [
-        (confirmed, "This number does not exist (404 Not Found)."),
+        (
+            confirmed,
+            "This address does not exist; your provider may not carry calls to other providers \
+             (404 Not Found).",
+        ),
         (
             json!({ "to": "112" }),
             "Not available right now. Try again later (480 Temporarily Unavailable).",
