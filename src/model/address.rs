@@ -16,6 +16,7 @@ pub use dial::{DialPlan, Dialable};
 
 use crate::model::account::Transport;
 use uri::SipUri;
+pub(in crate::model) use uri::{host_port, unescape};
 
 /// The longest text that is read as an address, in bytes.
 pub const MAX_ADDRESS_LEN: usize = 512;

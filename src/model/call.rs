@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::BareJid;
 use super::id::{AccountId, CallId};
 use super::time::Timestamp;
 
@@ -63,6 +64,13 @@ pub struct Peer {
     pub binding: Binding,
     /// The evidence, in words (CUSAX C45).
     pub why: String,
+}
+
+impl Peer {
+    /// The contact that this is proven to be.
+    pub fn contact(&self) -> Option<BareJid> {
+        self.jid.as_deref().filter(|_| self.binding == Binding::Verified)?.parse().ok()
+    }
 }
 
 /// How media is protected.

@@ -9,6 +9,7 @@ pub mod call;
 pub mod contact;
 pub mod fault;
 pub mod id;
+pub mod link;
 pub mod message;
 pub mod party;
 pub mod presence;
