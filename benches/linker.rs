@@ -1,20 +1,29 @@
-//! Who calls, and where a contact is called, among 100,000 contacts.
+//! Who calls, and where a contact is called, among 100, 10,000 and 100,000 contacts; what the
+//! index costs to build, to change and to keep.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 use std::hint::black_box;
+use std::time::Instant;
 
-use criterion::{Criterion, criterion_group, criterion_main};
-use dovetail::core::linker::{Link, Linker};
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use dovetail::core::linker::{Identity, Link, Linker};
 use dovetail::model::BareJid;
-use dovetail::model::address::{DialPlan, Dialable};
+use dovetail::model::address::{AddressKey, DialPlan, Dialable};
 use dovetail::model::contact::NumberSource;
+use dovetail::model::person::Person;
+use dovetail::model::time::Timestamp;
 use dovetail::model::vcard::Tel;
 
-const CONTACTS: u32 = 100_000;
+const SIZES: [u32; 3] = [100, 10_000, 100_000];
+const START: Timestamp = Timestamp::from_unix_millis(0);
 
 fn plan() -> DialPlan {
-    DialPlan { country: None, provider_domain: Some("cusax.test".into()) }
+    DialPlan { provider_domain: Some("cusax.test".into()), ..DialPlan::default() }
+}
+
+fn key(text: &str) -> AddressKey {
+    Dialable::parse(text, &plan()).unwrap().key
 }
 
 fn link(value: String) -> Link {
@@ -26,34 +35,91 @@ fn jid(n: u32) -> BareJid {
     BareJid::new(&format!("user{n}@cusax.test")).unwrap()
 }
 
+/// A SIP address and a telephone number, as most have.
 fn numbers(n: u32) -> Vec<Link> {
     vec![link(format!("sip:user{n}@cusax.test")), link(format!("+1303{n:07}"))]
 }
 
-fn bench(c: &mut Criterion) {
+fn index(contacts: u32) -> Linker {
     let mut linker = Linker::new();
-    for n in 0..CONTACTS {
-        linker.set_numbers(&jid(n), numbers(n));
+    for n in 0..contacts {
+        linker.learn(&jid(n), numbers(n), START);
     }
-    let key = |text: &str| Dialable::parse(text, &plan()).unwrap().key;
-    let (sip, phone, stranger) =
-        (key("sip:user70123@cusax.test"), key("tel:+1-303-0070123"), key("sip:eve@evil.test"));
-    let known = jid(70_123);
-    c.bench_function("identify a SIP address", |b| b.iter(|| linker.identify(black_box(&sip))));
-    c.bench_function("identify a number", |b| b.iter(|| linker.identify(black_box(&phone))));
-    c.bench_function("identify a stranger", |b| b.iter(|| linker.identify(black_box(&stranger))));
-    c.bench_function("route", |b| b.iter(|| black_box(linker.route(black_box(&known)))));
-    c.bench_function("read an address", |b| {
-        b.iter(|| Dialable::parse(black_box("sips:user70123@cusax.test:5061;x=y"), &plan()))
-    });
-    let (one, other) = (numbers(70_123), numbers(200_000));
-    c.bench_function("change a contact's numbers twice", |b| {
-        b.iter(|| {
-            linker.set_numbers(&known, other.clone());
-            linker.set_numbers(&known, one.clone())
-        })
-    });
+    linker
 }
 
-criterion_group!(benches, bench);
+/// What the process holds in memory now, in bytes; zero where that is not told.
+fn resident() -> u64 {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages = statm.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok());
+    pages.unwrap_or(0) * 4096
+}
+
+fn look_ups(c: &mut Criterion) {
+    let mut group = c.benchmark_group("linker");
+    for size in SIZES {
+        let mut linker = index(size);
+        let n = size * 7 / 10;
+        let (sip, phone) = (key(&format!("sip:user{n}@cusax.test")), key(&format!("+1303{n:07}")));
+        let stranger = key("sip:eve@evil.test");
+        let known = Person::from(jid(n));
+        group.bench_function(BenchmarkId::new("identify a SIP address", size), |b| {
+            b.iter(|| linker.identify(black_box(&sip)));
+        });
+        group.bench_function(BenchmarkId::new("identify a number", size), |b| {
+            b.iter(|| linker.identify(black_box(&phone)));
+        });
+        group.bench_function(BenchmarkId::new("identify a stranger", size), |b| {
+            b.iter(|| linker.identify(black_box(&stranger)));
+        });
+        group.bench_function(BenchmarkId::new("route", size), |b| {
+            b.iter(|| black_box(linker.route(black_box(&known))));
+        });
+        let hints = [jid(n)];
+        group.bench_function(
+            BenchmarkId::new("the verdict on a call that names itself", size),
+            |b| {
+                b.iter(|| Identity::begin(&linker, std::slice::from_ref(&sip), &hints, |_| true));
+            },
+        );
+        let (one, other) = (numbers(n), numbers(size + 1));
+        let jid = jid(n);
+        group.bench_function(BenchmarkId::new("learn two changes of a card", size), |b| {
+            b.iter(|| {
+                linker.learn(&jid, other.clone(), START);
+                linker.learn(&jid, one.clone(), START)
+            });
+        });
+    }
+    group.bench_function("read an address", |b| {
+        b.iter(|| Dialable::parse(black_box("sips:user70123@cusax.test:5061;x=y"), &plan()));
+    });
+    group.finish();
+}
+
+/// Not by criterion: once is what it costs.
+fn build(_: &mut Criterion) {
+    println!("\ncontacts | index built (ms) | a contact (µs) | memory a contact (bytes)");
+    for size in SIZES {
+        let cards: Vec<_> = (0..size).map(|n| (jid(n), numbers(n))).collect();
+        let before = resident();
+        let begun = Instant::now();
+        let mut linker = Linker::new();
+        for (jid, numbers) in &cards {
+            linker.learn(jid, numbers.clone(), START);
+        }
+        let took = begun.elapsed();
+        let grown = resident().saturating_sub(before);
+        println!(
+            "{size:>8} | {:>16.2} | {:>14.2} | {:>24}",
+            took.as_secs_f64() * 1e3,
+            took.as_secs_f64() * 1e6 / f64::from(size),
+            grown / u64::from(size),
+        );
+        drop(black_box(linker));
+    }
+    println!();
+}
+
+criterion_group!(benches, build, look_ups);
 criterion_main!(benches);

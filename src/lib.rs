@@ -9,14 +9,17 @@
 //! | --- | --- |
 //! | [`model`] | values without tokio: identifiers, addresses, contact, call, message, account |
 //! | [`core`] | the one truth shown: roster, links, chats, calls |
+//! | [`book`] | the address book's files, their merging, the search (pure) |
 //! | [`xmpp`], [`sip`] | one actor an account; the protocol machines inside are pure |
 //! | [`sdp`], [`media`] | offer and answer to a plan; the plan to sound |
 //! | [`store`], [`secrets`], [`config`] | history, passwords, settings |
 //! | [`hub`] | the one task that owns the core and every handle |
 //! | [`headless`], [`rpc`], `gui` | the three faces; [`cli`] starts one of them |
 //! | [`tls`] | one policy for both sides |
+//! | [`import`] | accounts out of other programs' files |
 //! | [`lab`], [`demo`] | real servers on loopback, for the tests and for a newcomer |
 
+pub mod book;
 pub mod cli;
 pub mod config;
 pub mod core;
@@ -25,6 +28,7 @@ pub mod demo;
 pub mod gui;
 pub mod headless;
 pub mod hub;
+pub mod import;
 pub mod lab;
 pub mod media;
 pub mod model;

@@ -428,3 +428,67 @@ async fn a_call_outlives_the_proxy_and_is_ended_through_its_successor() {
     alice.send(SipCommand::Hangup(out)).await;
     assert_eq!(bob.end().await, EndReason::RemoteHangup);
 }
+
+#[tokio::test]
+async fn an_account_that_rests_is_not_registered_and_comes_back() {
+    let lab = lab().await;
+    for transport in [Transport::Udp, Transport::Tcp, Transport::Tls] {
+        let mut alice = Phone::registered(&lab, "alice", transport).await;
+        let mut bob = Phone::registered(&lab, "bob", transport).await;
+        talk(&mut alice, &mut bob).await;
+        bob.send(SipCommand::Disconnect).await;
+        assert_eq!(bob.end().await, EndReason::LocalHangup);
+        assert_eq!(alice.end().await, EndReason::RemoteHangup);
+        let closed = SipEvent::Registration(Registration::Closed);
+        bob.until(|event| (*event == closed).then_some(())).await;
+        alice.dial("sip:bob@cusax.test").await;
+        assert!(matches!(alice.end().await, EndReason::Refused { code: 480, .. }), "{transport:?}");
+        bob.dial("sip:alice@cusax.test").await;
+        assert_eq!(bob.end().await, EndReason::NotConnected);
+
+        // Said twice, done once: the next that happens is the way back.
+        for command in [SipCommand::Disconnect, SipCommand::Connect, SipCommand::Connect] {
+            bob.send(command).await;
+        }
+        let next = tokio::time::timeout(Duration::from_secs(20), bob.events.recv()).await;
+        let connecting = SipEvent::Registration(Registration::Connecting);
+        assert_eq!(next.unwrap(), Some(connecting));
+        bob.until_registered().await;
+        let (out, _) = talk(&mut alice, &mut bob).await;
+        alice.send(SipCommand::Hangup(out)).await;
+        assert_eq!(bob.end().await, EndReason::RemoteHangup);
+        bob.send(SipCommand::Disconnect).await;
+        bob.quit().await;
+        alice.quit().await;
+    }
+}
+
+#[tokio::test]
+async fn messages_can_be_switched_off_and_on_again() {
+    let lab = lab().await;
+    let mut alice = Phone::registered(&lab, "alice", Transport::Tcp).await;
+    let mut bob = Phone::registered(&lab, "bob", Transport::Tcp).await;
+    for (id, chat) in [("1", true), ("2", false), ("3", true)] {
+        bob.send(SipCommand::SetChat(chat)).await;
+        // Nothing tells that it is done: whatever Bob answers next came after it.
+        let call = bob.dial("sip:nobody@cusax.test").await;
+        bob.until(|event| matches!(event, SipEvent::Call(id, _) if *id == call).then_some(()))
+            .await;
+        let to = "sip:bob@cusax.test".to_owned();
+        let id = MessageId::new(id);
+        let message = OutgoingMessage { id: id.clone(), to, body: "hello".to_owned() };
+        alice.send(SipCommand::Message(message)).await;
+        let sent = alice
+            .until(|event| match event {
+                SipEvent::MessageState { id: known, sent } if *known == id => Some(sent.clone()),
+                _ => None,
+            })
+            .await;
+        match sent {
+            Ok(()) => assert!(chat, "taken while it is off"),
+            Err(fault) => assert!(!chat && fault.to_string().contains("405"), "{fault}"),
+        }
+    }
+    alice.quit().await;
+    bob.quit().await;
+}

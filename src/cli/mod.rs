@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use crate::config::{Config, Profile};
 use crate::rpc::client::{self, Outcome};
 
+mod import;
 mod instance;
 mod logging;
 
@@ -57,6 +58,24 @@ enum Verb {
         /// The account's id in config.toml.
         account: String,
     },
+    /// Take accounts over from another program: show which, and add them when told to.
+    Import {
+        #[command(subcommand)]
+        from: Source,
+    },
+}
+
+/// Whose accounts.
+#[derive(Debug, Subcommand)]
+enum Source {
+    /// Jitsi's, and which telephony account goes with which chat account.
+    Jitsi {
+        /// Its sip-communicator.properties; where Jitsi keeps it, when not given.
+        file: Option<PathBuf>,
+        /// Add them to config.toml. Without this nothing is changed.
+        #[arg(long)]
+        add: bool,
+    },
 }
 
 /// Reads the command line and does what it says.
@@ -104,12 +123,15 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     if cli.demo {
         return instance::demo(cli.place.profile.as_deref());
     }
-    let profile = open(cli.place.profile.as_deref())?;
+    let directory = cli.place.profile.as_deref();
     match cli.command {
-        Some(Verb::Rpc { method, params }) => call(&profile, &method, params.as_deref()),
-        Some(Verb::SetPassword { account }) => instance::set_password(&profile, &account),
-        None if cli.headless => instance::headless(&profile),
-        None => instance::window(&profile),
+        Some(Verb::Rpc { method, params }) => call(&open(directory)?, &method, params.as_deref()),
+        Some(Verb::SetPassword { account }) => instance::set_password(&open(directory)?, &account),
+        Some(Verb::Import { from: Source::Jitsi { file, add } }) => {
+            import::jitsi(directory, file.as_deref(), add)
+        }
+        None if cli.headless => instance::headless(&open(directory)?),
+        None => instance::window(&open(directory)?),
     }
 }
 

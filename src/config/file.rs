@@ -1,4 +1,4 @@
-//! From the file to [`Config`]. The file is only ever read.
+//! From the file to [`Config`].
 
 use std::io::{ErrorKind, Read as _};
 use std::ops::Range;
@@ -16,9 +16,9 @@ use crate::model::address::{Aor, SipTarget};
 use crate::model::id::AccountId;
 
 /// The longest file that is read, in bytes.
-const MAX_LEN: u64 = 256 * 1024;
+pub(super) const MAX_LEN: usize = 256 * 1024;
 /// The most accounts of one kind.
-const MAX_ACCOUNTS: usize = 32;
+pub const MAX_ACCOUNTS: usize = 32;
 
 /// Why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +61,22 @@ pub enum ConfigError {
     },
 }
 
+/// The text of the file; `None` when it is not there.
+pub(super) fn text(path: &Path) -> Result<Option<String>, ConfigError> {
+    let unreadable = |source| ConfigError::Read { path: path.to_owned(), source };
+    let file = match std::fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(error)),
+    };
+    let mut text = String::new();
+    file.take(MAX_LEN as u64 + 1).read_to_string(&mut text).map_err(unreadable)?;
+    if text.len() > MAX_LEN {
+        return Err(ConfigError::TooLong { path: path.to_owned() });
+    }
+    Ok(Some(text))
+}
+
 impl Config {
     /// Reads the configuration. No file is the empty configuration. Relative paths in the
     /// file are relative to its directory.
@@ -69,18 +85,10 @@ impl Config {
     /// When the file cannot be read, is not TOML, has an unknown key or a value that does
     /// not fit, an id twice, or names an account that is not there.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let unreadable = |source| ConfigError::Read { path: path.to_owned(), source };
-        let file = match std::fs::File::open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(unreadable(error)),
-        };
-        let mut text = String::new();
-        file.take(MAX_LEN + 1).read_to_string(&mut text).map_err(unreadable)?;
-        if u64::try_from(text.len()).is_ok_and(|len| len > MAX_LEN) {
-            return Err(ConfigError::TooLong { path: path.to_owned() });
+        match text(path)? {
+            Some(text) => Self::parse(&text, path),
+            None => Ok(Self::default()),
         }
-        Self::parse(&text, path)
     }
 
     /// Reads the text of the file at `path`.
@@ -197,6 +205,7 @@ fn sip_account(table: &Table<'_, '_>, base: &Path) -> Result<SipAccount, ConfigE
         ca_file: path(table, "ca_file", base)?,
         srtp: srtp.unwrap_or_default(),
         chat: table.flag("chat", related_to.is_none())?,
+        chat_is_set: table.value("chat").is_some(),
         related_to,
         dtmf: dtmf.unwrap_or_default(),
     })

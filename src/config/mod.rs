@@ -1,11 +1,13 @@
 //! The configuration's schema (`config.toml` in the profile, `docs/control.md`) and its file edge.
 
+mod append;
 mod file;
 mod private;
 mod profile;
 mod table;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -14,10 +16,12 @@ use crate::model::BareJid;
 use crate::model::address::{Aor, SipTarget};
 use crate::model::id::AccountId;
 
-pub use file::ConfigError;
+pub use append::{AppendError, append};
+pub use file::{ConfigError, MAX_ACCOUNTS};
 pub use private::{create_private_dir, create_private_file};
 pub use profile::{Profile, ProfileError};
 pub use table::Problem;
+pub use write::tables;
 
 /// Everything the user has set.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -73,6 +77,8 @@ pub struct SipAccount {
     /// Instant messages over SIP: on for an account that stands alone, off for one that is
     /// related to a chat account, unless set (CUSAX C8, C10).
     pub chat: bool,
+    /// The line above was set, and stays when relations change.
+    pub chat_is_set: bool,
     /// How DTMF digits are sent.
     pub dtmf: DtmfMode,
 }

@@ -64,6 +64,7 @@ fn the_example_is_read() {
         srtp: SrtpPolicy::Required,
         related_to: Some("work-chat".into()),
         chat: false,
+        chat_is_set: true,
         dtmf: DtmfMode::Rtp,
     };
     let audio = Audio {
@@ -194,4 +195,22 @@ fn what_is_made_is_the_users_alone() {
     assert_eq!(mode(&dir.path().join("a/b")), 0o700);
     create_private_file(&profile.log_path()).unwrap();
     assert_eq!(mode(&profile.log_path()), 0o600);
+}
+
+#[test]
+fn what_is_written_is_read_as_the_same() {
+    let mut all = parse(EXAMPLE).unwrap();
+    all.xmpp[0].server = Some(HostPort { host: "::1".into(), port: 5223 });
+    all.xmpp[0].tls = TlsStart::Direct;
+    all.xmpp[0].audio = true;
+    all.xmpp[0].password = PasswordSource::Command("printf 'a\\b\"\n'; true".into());
+    all.sip[0].chat = true;
+    all.sip[0].dtmf = DtmfMode::Info;
+    let little = "[[xmpp]]\njid='a@b.test'\n[[sip]]\naor='a@b.test'\nsrtp='off'\nchat=false\n";
+    let alone = "[[sip]]\naor='a@[::1]'\nproxy='sips:p.test'\n";
+    for config in [all, parse(EXAMPLE).unwrap(), parse(little).unwrap(), parse(alone).unwrap()] {
+        let again = parse(&tables(&config.xmpp, &config.sip)).unwrap();
+        assert_eq!((again.xmpp, again.sip), (config.xmpp, config.sip));
+    }
+    assert_eq!(tables(&[], &[]), "");
 }

@@ -2,18 +2,22 @@
 //! a chat and a telephony account (C30).
 
 use std::net::IpAddr;
+use std::time::{Duration, Instant};
 
 use super::command::{Reply, SecurityReport};
 use super::event::{Event, NoticeLevel};
+use super::relations::effective;
 use super::{Core, Output};
 use crate::config::{Config, SipAccount, XmppAccount};
+use crate::model::BareJid;
 use crate::model::account::{
     Account, AccountKind, AccountState, Features, Mailbox, Overall, Transport,
 };
 use crate::model::fault::Fault;
 use crate::model::id::AccountId;
+use crate::model::relation::{Relation, RelationSource, Relations};
 use crate::model::time::Now;
-use crate::sip::Registration;
+use crate::sip::{Registration, SipCommand};
 use crate::xmpp::XmppConnection;
 
 /// The longest reason for not being connected, in characters.
@@ -23,6 +27,8 @@ const LONGEST_REASON: usize = 300;
 #[derive(Debug, Default)]
 pub(super) struct Accounts {
     records: Vec<Record>,
+    /// The relations that the configuration names.
+    pub configured: Vec<Relation>,
     /// The user's own name, as their contact card has it.
     pub full_name: Option<String>,
     /// The comparison the faces were last told of.
@@ -36,6 +42,14 @@ pub(super) struct Record {
     pub settings: Settings,
     /// Its actor runs.
     started: bool,
+    /// The user wants it connected, whatever its other half does.
+    pub anyway: bool,
+    /// Why it is taken down: its other half is not connected.
+    pub down_for: Option<String>,
+    /// Since when it is not online, and whether that needs the user.
+    away: Option<(Instant, bool)>,
+    /// Its relation.
+    relation: Option<Relation>,
     /// Where media sockets are bound (SIP).
     pub local: Option<IpAddr>,
     /// What the last registration went over (SIP). Kept while there is none, for the calls that
@@ -59,17 +73,11 @@ pub(super) struct Started {
 impl Accounts {
     pub(super) fn new(config: &Config) -> Self {
         let chat = config.xmpp.iter().map(|settings| {
-            let related = config
-                .sip
-                .iter()
-                .find(|sip| sip.related_to.as_ref() == Some(&settings.id))
-                .map(|sip| sip.id.clone());
             let features = Features { chat: true, presence: true, ..Features::default() };
             Record::new(
                 &settings.id,
                 AccountKind::Xmpp,
                 settings.jid.to_string(),
-                related,
                 features,
                 Settings::Xmpp(settings.clone()),
             )
@@ -79,19 +87,35 @@ impl Accounts {
                 &settings.id,
                 AccountKind::Sip,
                 settings.aor.to_string(),
-                settings.related_to.clone(),
                 Features { audio: true, chat: settings.chat, ..Features::default() },
                 Settings::Sip(settings.clone()),
             )
         });
-        Self { records: chat.chain(telephony).collect(), full_name: None, last_report: None }
+        let configured = config.sip.iter().filter_map(|sip| {
+            let xmpp = sip.related_to.clone()?;
+            let chat = config.xmpp.iter().find(|chat| chat.id == xmpp)?;
+            Some(Relation {
+                xmpp,
+                sip: sip.id.clone(),
+                by: RelationSource::Configuration,
+                both_or_none: false,
+                chat_waits: chat.wait_for.as_ref() == Some(&sip.id),
+            })
+        });
+        let configured: Vec<Relation> = configured.collect();
+        let records = chat.chain(telephony).collect();
+        let mut all = Self { records, configured, full_name: None, last_report: None };
+        let nothing = Relations::default();
+        let relations = effective(&all.configured, &nothing, |id| all.get(id).is_some());
+        all.apply(&relations);
+        all
     }
 
     pub(super) fn get(&self, id: &AccountId) -> Option<&Record> {
         self.records.iter().find(|record| record.view.id == *id)
     }
 
-    fn get_mut(&mut self, id: &AccountId) -> Option<&mut Record> {
+    pub(super) fn get_mut(&mut self, id: &AccountId) -> Option<&mut Record> {
         self.records.iter_mut().find(|record| record.view.id == *id)
     }
 
@@ -112,6 +136,48 @@ impl Accounts {
             Settings::Sip(settings) => Some(settings),
             Settings::Xmpp(_) => None,
         }
+    }
+
+    /// The address of a chat account.
+    pub(super) fn jid(&self, id: &AccountId) -> Option<&BareJid> {
+        match &self.get(id)?.settings {
+            Settings::Xmpp(settings) => Some(&settings.jid),
+            Settings::Sip(_) => None,
+        }
+    }
+
+    /// Takes in what relations there are. Returns the accounts for which that is new.
+    pub(super) fn apply(&mut self, relations: &[Relation]) -> Vec<AccountId> {
+        let mut changed = Vec::new();
+        for record in &mut self.records {
+            let id = &record.view.id;
+            let relation = relations.iter().find(|relation| relation.has(id));
+            if record.relation.as_ref() == relation {
+                continue;
+            }
+            record.view.related_to =
+                relation.map(|r| if r.xmpp == *id { r.sip.clone() } else { r.xmpp.clone() });
+            record.relation = relation.cloned();
+            changed.push(id.clone());
+        }
+        changed
+    }
+
+    /// Whether a telephony account is to begin or to stop sending messages, by its relation
+    /// (C8, C10).
+    pub(super) fn chat_switched(&mut self, id: &AccountId) -> Option<bool> {
+        let record = self.get_mut(id)?;
+        let Settings::Sip(settings) = &record.settings else { return None };
+        let chat = if settings.chat_is_set { settings.chat } else { record.relation.is_none() };
+        (std::mem::replace(&mut record.view.features.chat, chat) != chat).then_some(chat)
+    }
+
+    /// Since when an account is not online; long ago when it needs the user to become so.
+    pub(super) fn away_since(&self, id: &AccountId, now: Now) -> Option<Instant> {
+        let record = self.get(id).filter(|record| record.down_for.is_none())?;
+        let (since, needs_user) = record.away?;
+        let long_ago = now.steady.checked_sub(Duration::from_secs(3600)).unwrap_or(since);
+        Some(if needs_user { long_ago } else { since })
     }
 
     pub(super) fn started(&self) -> Vec<Started> {
@@ -178,7 +244,6 @@ impl Record {
         id: &AccountId,
         kind: AccountKind,
         address: String,
-        related_to: Option<AccountId>,
         features: Features,
         settings: Settings,
     ) -> Self {
@@ -190,19 +255,55 @@ impl Record {
             state: AccountState::Offline,
             reason: None,
             retry_in: None,
-            related_to,
+            related_to: None,
             security: None,
             features,
             mailbox: None,
         };
-        Self { view, settings, started: false, local: None, transport: None }
+        Self {
+            view,
+            settings,
+            started: false,
+            anyway: false,
+            down_for: None,
+            away: None,
+            relation: None,
+            local: None,
+            transport: None,
+        }
     }
 
+    pub(super) fn is_started(&self) -> bool {
+        self.started
+    }
+
+    /// The account that has to be online before this one connects (C13, C14).
     fn waits_for(&self) -> Option<&AccountId> {
-        match &self.settings {
-            Settings::Xmpp(settings) => settings.wait_for.as_ref(),
-            Settings::Sip(_) => None,
-        }
+        let Settings::Xmpp(settings) = &self.settings else { return None };
+        let configured = settings.wait_for.as_ref();
+        let waits = match &self.relation {
+            Some(r) if configured.is_none_or(|other| *other == r.sip) => {
+                (r.chat_waits || r.both_or_none).then_some(&r.sip)
+            }
+            _ => configured,
+        };
+        waits.filter(|_| !self.anyway)
+    }
+
+    /// What a telephony account's messages are to be switched to, where that differs from what
+    /// its actor begins with.
+    fn switched_from_configuration(&self) -> Option<bool> {
+        let Settings::Sip(settings) = &self.settings else { return None };
+        let chat = self.view.features.chat;
+        (settings.chat != chat).then_some(chat)
+    }
+
+    /// Notes whether it is away. `needs_user`: it does not try again by itself.
+    fn note_away(&mut self, now: Now, needs_user: bool) {
+        self.away = match self.view.state {
+            AccountState::Online => None,
+            _ => Some((self.away.map_or(now.steady, |(since, _)| since), needs_user)),
+        };
     }
 }
 
@@ -223,27 +324,40 @@ impl Core {
             .map(|record| record.view.id.clone())
             .collect();
         for id in ready {
-            if let Some(record) = self.accounts.get_mut(&id) {
-                record.started = true;
-                record.view.state = AccountState::Connecting;
-                record.view.reason = None;
-            }
+            let Some(record) = self.accounts.get_mut(&id) else { continue };
+            record.started = true;
+            record.view.state = AccountState::Connecting;
+            record.view.reason = None;
+            let chat = record.switched_from_configuration();
             self.outputs.push_back(Output::Start(id.clone()));
+            if let Some(chat) = chat {
+                self.outputs.push_back(Output::Sip(id.clone(), SipCommand::SetChat(chat)));
+            }
             self.tell_account(&id);
         }
-        let waiting: Vec<AccountId> = self
+        self.tell_waiting();
+    }
+
+    /// Says of every account that waits for another what it waits for (C14).
+    fn tell_waiting(&mut self) {
+        let waiting: Vec<(AccountId, String)> = self
             .accounts
             .records
-            .iter_mut()
-            .filter(|record| !record.started && record.view.reason.is_none())
+            .iter()
+            .filter(|record| !record.started)
             .filter_map(|record| {
-                let other = record.waits_for()?.clone();
-                record.view.reason = Some(format!("Waits until {other} is connected."));
-                Some(record.view.id.clone())
+                let other = self.accounts.get(record.waits_for()?)?;
+                let trouble = other.view.reason.clone().unwrap_or_default();
+                let words = format!("Waits until {} is connected. {trouble}", other.view.label);
+                Some((record.view.id.clone(), words.trim_end().to_owned()))
             })
             .collect();
-        for id in waiting {
-            self.tell_account(&id);
+        for (id, words) in waiting {
+            let Some(record) = self.accounts.get_mut(&id) else { continue };
+            if record.view.reason.as_ref() != Some(&words) {
+                record.view.reason = Some(words);
+                self.tell_account(&id);
+            }
         }
     }
 
@@ -273,13 +387,20 @@ impl Core {
             XmppConnection::Closed => {
                 view.state = AccountState::Offline;
                 view.security = None;
+                view.reason.clone_from(&record.down_for);
             }
         }
+        let needs_user = view.state == AccountState::Failed && view.retry_in.is_none();
+        record.note_away(now, needs_user);
         self.tell_account(id);
         if online == Some(false) {
-            self.roster.forget_presence(id);
+            for jid in self.roster.forget_presence(id) {
+                self.link_contact(now, id, &jid);
+            }
             self.send_presence(id);
             self.fetch_own_card(id);
+            self.renew_activity(id);
+            self.renew_address(id);
         } else if online == Some(true) && self.presence_missed.remove(id) {
             self.send_presence(id);
         }
@@ -287,6 +408,7 @@ impl Core {
             self.send_outbox(id);
         }
         self.refresh_contacts(now);
+        self.balance(now);
     }
 
     pub(super) fn on_registration(&mut self, now: Now, id: &AccountId, registration: Registration) {
@@ -313,10 +435,14 @@ impl Core {
             Registration::Closed => {
                 view.state = AccountState::Offline;
                 view.security = None;
+                view.reason.clone_from(&record.down_for);
             }
         }
         let after = view.state;
+        let needs_user = after == AccountState::Failed && view.retry_in.is_none();
+        record.note_away(now, needs_user);
         self.tell_account(id);
+        self.tell_waiting();
         if before != after {
             self.refresh_contacts(now);
         }
@@ -327,6 +453,7 @@ impl Core {
             self.send_outbox(id);
             self.start_accounts();
         }
+        self.balance(now);
     }
 
     /// What waits in an account's mailbox (RFC 3842).
@@ -346,7 +473,7 @@ impl Core {
     }
 
     /// Tells the faces of an account's change, and of what it means for the comparison.
-    fn tell_account(&mut self, id: &AccountId) {
+    pub(super) fn tell_account(&mut self, id: &AccountId) {
         let Some(record) = self.accounts.get(id) else { return };
         let account = record.view.clone();
         self.tell(Event::Account { account });

@@ -157,6 +157,7 @@ impl Core {
             let call = record.call.clone();
             self.tell(Event::Call { call });
         }
+        self.show_calls_in_presence();
     }
 
     pub(super) fn random_session(&mut self) -> u64 {

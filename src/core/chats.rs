@@ -9,14 +9,18 @@ use self::outbox::Waiting;
 use self::thread::Thread;
 use super::command::{ChatCommand, CommandError, Reply, Talk};
 use super::event::Event;
+use super::features::With;
 use super::linker::Identified;
 use super::{Core, Keep, Kept, Output};
+use crate::model::BareJid;
 use crate::model::account::AccountKind;
-use crate::model::address::{Aor, Dialable};
+use crate::model::address::{AddressKey, Aor, Dialable};
 use crate::model::call::Direction;
+use crate::model::feature::{Feature, Protocol};
 use crate::model::id::{AccountId, MessageId};
 use crate::model::message::{Conversation, Entry, EntryKind, MessageState};
 use crate::model::party::Party;
+use crate::model::person::Person;
 use crate::model::time::{Now, Timestamp};
 use crate::sip;
 use crate::xmpp::{ChatMessage, XmppCommand};
@@ -157,6 +161,9 @@ impl Core {
         match &to {
             Party::Jid(jid) => {
                 if let Some(account) = self.roster.account_of(jid).or(talked) {
+                    if self.goes_over(Feature::Chat, account, &to) == Protocol::Sip {
+                        return self.way_over_sip(jid);
+                    }
                     return Ok((account.clone(), to));
                 }
                 let first = self.accounts.of_kind(AccountKind::Xmpp).next();
@@ -167,10 +174,22 @@ impl Core {
                 Ok((first, to))
             }
             Party::Sip(aor) => {
+                let chat = self.chat_of(aor);
+                // Whoever is known by both is written to on the chat side, where that is the
+                // other half of the service, unless they are talked with here already (C31).
+                let is_related = |(account, _): &(AccountId, Party)| {
+                    self.accounts.get(account).is_some_and(|r| r.view.related_to.is_some())
+                };
+                if let Some((account, jid)) =
+                    chat.clone().filter(|chat| talked.is_none() && is_related(chat))
+                    && self.goes_over(Feature::Chat, &account, &jid) == Protocol::Xmpp
+                {
+                    return Ok((account, jid));
+                }
                 if let Some(account) = self.messaging_account(aor, talked) {
                     return Ok((account, to));
                 }
-                let (account, jid) = self.chat_of(aor).ok_or_else(|| {
+                let (account, jid) = chat.ok_or_else(|| {
                     let text = format!(
                         "No account sends messages to {}, and the address is not known to be a \
                          contact's.",
@@ -181,6 +200,33 @@ impl Core {
                 Ok((account, jid))
             }
         }
+    }
+
+    /// Which protocol a feature goes over with somebody of a chat account's roster.
+    fn goes_over(&self, feature: Feature, account: &AccountId, to: &Party) -> Protocol {
+        let with = With::new(to.jid(), None).of(Some(account.clone()));
+        self.decide(feature, &with).protocol
+    }
+
+    /// A rule of the user's wants a contact written to over SIP.
+    fn way_over_sip(&self, jid: &BareJid) -> Result<(AccountId, Party), CommandError> {
+        let numbers = self.linker.numbers(&jid.into()).iter();
+        let aor = numbers.filter(|link| link.number.verified).find_map(|link| match &link.key {
+            AddressKey::Sip(aor) => Some(aor.clone()),
+            _ => None,
+        });
+        let way = aor.and_then(|aor| {
+            let account = self.messaging_account(&aor, None)?;
+            Some((account, Party::Sip(aor)))
+        });
+        way.ok_or_else(|| {
+            let with = With::new(Some(jid), None);
+            let why = self.decide(Feature::Chat, &with).why;
+            CommandError::Refused(format!(
+                "{why} It wants messages to {jid} sent over SIP, but no telephony account sends \
+                 messages, or the contact has no SIP address."
+            ))
+        })
     }
 
     /// The telephony account that sends messages to this address: the one talked on, else one
@@ -198,7 +244,7 @@ impl Core {
     /// The chat with the one contact whose address this is.
     fn chat_of(&self, aor: &Aor) -> Option<(AccountId, Party)> {
         let key = Dialable::parse(&aor.to_string(), &self.plan_of(None)).ok()?.key;
-        let Identified::One(jid, _) = self.linker.identify(&key) else { return None };
+        let Identified::One(Person::Jid(jid), _) = self.linker.identify(&key) else { return None };
         Some((self.roster.account_of(&jid)?.clone(), jid.into()))
     }
 
@@ -325,10 +371,14 @@ impl Core {
         true
     }
 
-    pub(super) fn on_kept(&mut self, kept: Kept) {
+    pub(super) fn on_kept(&mut self, now: Now, kept: Kept) {
         if let Some(rules) = kept.telephony {
             self.telephony = rules;
         }
+        self.linker.remember(kept.seen);
+        self.rules = kept.rules;
+        self.decided = kept.relations;
+        self.hold_relations(now);
         for conversation in kept.conversations {
             let thread = self.chats.thread(&conversation.with, |_| false);
             thread.account = Some(conversation.account);

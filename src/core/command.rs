@@ -1,18 +1,32 @@
 //! What a face asks of the core, and what it gets back. One command is one method of the
 //! JSON-RPC face (`docs/control.md`).
 
+mod joint;
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use serde::Serialize;
 
+use crate::book::import::Import;
+use crate::book::search::Found;
+use crate::book::vcf::Version;
 use crate::model::BareJid;
 use crate::model::account::{Account, Overall};
+use crate::model::binding::Proof;
+use crate::model::book::{BookAddress, BookEntry, BookError};
 use crate::model::call::Call;
 use crate::model::contact::Contact;
-use crate::model::id::{AccountId, CallId, MessageId};
+use crate::model::feature::{Decision, Rule};
+use crate::model::id::{AccountId, BookId, CallId, MessageId};
 use crate::model::message::{ChatState, Entry};
 use crate::model::party::Party;
 use crate::model::presence::Show;
+use crate::model::relation::{Proposal, Relation};
 use crate::model::telephony::Telephony;
 use crate::model::time::Timestamp;
+use crate::model::vcard::OwnCard;
+
+pub use joint::{AccountCommand, CardCommand, FeatureCommand, RelationCommand};
 
 /// A request of a face.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +54,16 @@ pub enum Command {
     Devices(DeviceCommand),
     /// `telephony`, `telephony.set`
     Telephony(TelephonyCommand),
+    /// `account.*`
+    Account(AccountCommand),
+    /// `relations`, `relation.*`
+    Relation(RelationCommand),
+    /// `features`, `feature.*`
+    Feature(FeatureCommand),
+    /// `card`, `card.set`
+    Card(CardCommand),
+    /// `book`, `book.*`, `search`
+    Book(BookCommand),
 }
 
 /// `contact.*`
@@ -62,6 +86,8 @@ pub enum ContactCommand {
     Accept(BareJid),
     /// Refuse that.
     Deny(BareJid),
+    /// Why their numbers count as theirs, or do not.
+    Evidence(BareJid),
     /// Block.
     Block(BareJid),
     /// Unblock.
@@ -205,6 +231,91 @@ pub enum TelephonyCommand {
     Set(serde_json::Map<String, serde_json::Value>),
 }
 
+/// `book`, `book.*`, `search`. Its `Debug` shows neither names nor digits.
+#[derive(Clone, PartialEq)]
+pub enum BookCommand {
+    /// `book`
+    List,
+    /// `book.set`
+    Set(Box<BookPatch>),
+    /// `book.remove`
+    Remove(BookId),
+    /// `book.import`
+    Import {
+        /// The cards.
+        from: CardsFrom,
+        /// Carry it out, and not only tell what it would change.
+        apply: bool,
+    },
+    /// `book.export`
+    Export {
+        /// In which form.
+        version: Version,
+        /// These entries; all when absent.
+        ids: Option<Vec<BookId>>,
+    },
+    /// `search`: over contacts and book.
+    Search {
+        /// Beginnings of words, of an address, or digits.
+        text: String,
+        /// At most so many; 50 when absent, and at most.
+        limit: Option<usize>,
+    },
+}
+
+impl std::fmt::Debug for BookCommand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::List => f.write_str("List"),
+            Self::Set(patch) => f.debug_tuple("Set").field(&patch.id).finish(),
+            Self::Remove(id) => f.debug_tuple("Remove").field(id).finish(),
+            Self::Import { from, apply } => {
+                f.debug_struct("Import").field("from", from).field("apply", apply).finish()
+            }
+            Self::Export { version, .. } => f.debug_tuple("Export").field(version).finish(),
+            Self::Search { .. } => f.write_str("Search"),
+        }
+    }
+}
+
+/// An entry to add (without `id`), or what is to change of one: the fields that are given take
+/// the place of what is there.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct BookPatch {
+    /// Which entry.
+    pub id: Option<BookId>,
+    /// Its name.
+    pub name: Option<String>,
+    /// Its organisation; `Some(None)` takes it away.
+    pub organisation: Option<Option<String>>,
+    /// Its note, likewise.
+    pub note: Option<Option<String>>,
+    /// All its chat addresses.
+    pub jids: Option<Vec<BareJid>>,
+    /// All its telephony addresses.
+    pub addresses: Option<Vec<BookAddress>>,
+    /// All its categories.
+    pub categories: Option<Vec<String>>,
+}
+
+/// Where vCards are. Its `Debug` shows how many bytes, not which.
+#[derive(Clone, PartialEq, Eq)]
+pub enum CardsFrom {
+    /// Here.
+    Text(String),
+    /// In this file, named from the root.
+    File(PathBuf),
+}
+
+impl std::fmt::Debug for CardsFrom {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) => f.debug_tuple("Text").field(&text.len()).finish(),
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+        }
+    }
+}
+
 /// `devices`, `devices.use`
 #[derive(Debug, Clone, PartialEq)]
 pub enum DeviceCommand {
@@ -261,6 +372,57 @@ pub enum Reply {
     },
     /// `telephony`, `telephony.set`
     Telephony(Telephony),
+    /// `relations`
+    Relations {
+        /// What holds.
+        relations: Vec<Relation>,
+        /// What looks as if it should.
+        proposals: Vec<Proposal>,
+    },
+    /// `features`
+    Features {
+        /// Each feature, and what decided.
+        features: Vec<Decision>,
+        /// All rules of the user.
+        rules: Vec<Rule>,
+    },
+    /// `card`
+    Card(OwnCard),
+    /// `contact.evidence`
+    Evidence(Vec<Evidence>),
+    /// `book`, `book.*`, `search`
+    Book(BookReply),
+}
+
+/// Why a number counts as somebody's, or does not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Evidence {
+    /// The number as it is dialled.
+    pub uri: String,
+    /// What was compared, from where, since when.
+    #[serde(flatten)]
+    pub proof: Proof,
+    /// The same in words.
+    pub why: String,
+}
+
+/// What a command of the address book gives back.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum BookReply {
+    /// `book`: all entries, sorted by name.
+    Entries(Vec<Arc<BookEntry>>),
+    /// `book.set`: as it is now.
+    Entry(Arc<BookEntry>),
+    /// `book.import`: what it changes.
+    Import(Box<Import>),
+    /// `book.export`
+    Export {
+        /// A vCard file.
+        text: String,
+    },
+    /// `search`: best first.
+    Found(Vec<Found>),
 }
 
 /// One conversation in the list of all.
@@ -340,6 +502,9 @@ pub enum CommandError {
     /// Sound.
     #[error("{0}")]
     Media(String),
+    /// An entry of the address book cannot be so, or is not there.
+    #[error(transparent)]
+    Book(#[from] BookError),
     /// A fault of ours.
     #[error("Something went wrong inside Dovetail: {0}")]
     Internal(String),
@@ -354,6 +519,13 @@ pub struct Choice {
     pub uri: String,
     /// In words: the number as written, its type.
     pub label: String,
+    /// Whether it can be used now (CUSAX C33); written only where it cannot.
+    #[serde(skip_serializing_if = "is_true")]
+    pub available: bool,
+}
+
+fn is_true(flag: &bool) -> bool {
+    *flag
 }
 
 /// What to know before a call goes out.
@@ -375,6 +547,8 @@ pub enum CueKind {
     InterDomain,
     /// The number is not proven to be the contact's.
     UnverifiedNumber,
+    /// Others will know something about the user.
+    Privacy,
 }
 
 impl CommandError {
@@ -382,12 +556,12 @@ impl CommandError {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::NotConnected(_) => "not-connected",
-            Self::UnknownContact(_) => "unknown-contact",
+            Self::UnknownContact(_) | Self::Book(BookError::Unknown(_)) => "unknown-contact",
             Self::UnknownCall => "unknown-call",
             Self::ChoiceNeeded(_) => "choice-needed",
             Self::ConfirmationNeeded(_) => "confirmation-needed",
-            Self::Refused(_) => "refused",
-            Self::InvalidAddress(_) => "invalid-address",
+            Self::InvalidAddress(_) | Self::Book(BookError::Address { .. }) => "invalid-address",
+            Self::Refused(_) | Self::Book(_) => "refused",
             Self::Media(_) => "media",
             Self::Internal(_) => "internal",
         }

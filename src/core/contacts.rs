@@ -3,27 +3,30 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::command::{CommandError, ContactCommand, Reply};
+use super::command::{CommandError, ContactCommand, Evidence, Reply};
 use super::event::{Event, NoticeLevel};
-use super::linker::links_of;
+use super::linker::{Link, Seen, links_of};
 use super::roster::Facts;
-use super::{Core, Output};
+use super::{Core, Keep, Output};
 use crate::model::BareJid;
 use crate::model::account::{AccountKind, AccountState};
 use crate::model::address::DialPlan;
-use crate::model::contact::{Contact, Number, Subscription};
+use crate::model::contact::{Contact, Number, NumberSource, Subscription};
 use crate::model::id::AccountId;
+use crate::model::person::Person;
 use crate::model::presence::Show;
 use crate::model::time::Now;
-use crate::model::vcard::Vcard;
-use crate::xmpp::{RosterCommand, RosterItem, VcardError, XmppCommand, XmppEvent};
+use crate::model::vcard::{Tel, Vcard};
+use crate::xmpp::{ReachAddress, RosterCommand, RosterItem, VcardError, XmppCommand, XmppEvent};
 
 impl Core {
     pub(super) fn on_contact_command(
         &mut self,
+        now: Now,
         command: ContactCommand,
     ) -> Result<Reply, CommandError> {
         let (account, command) = match command {
+            ContactCommand::Evidence(jid) => return self.evidence(&jid),
             ContactCommand::Add { account, jid, name, groups } => {
                 let account = match account {
                     Some(account) => self.chat_account(&account)?,
@@ -45,10 +48,22 @@ impl Core {
             return Err(CommandError::NotConnected("Chat is not connected.".to_owned()));
         }
         if let RosterCommand::Accept(jid) | RosterCommand::Deny(jid) = &command {
-            self.answered_request(&account, jid);
+            self.answered_request(now, &account, jid);
         }
         self.outputs.push_back(Output::Xmpp(account, XmppCommand::Roster(command)));
         Ok(Reply::Done {})
+    }
+
+    /// Why a contact's numbers count as theirs, or do not (C45).
+    fn evidence(&self, jid: &BareJid) -> Result<Reply, CommandError> {
+        self.account_listing(jid)?;
+        let name = self.roster.name_of(jid).unwrap_or_else(|| jid.to_string());
+        let all = self.linker.numbers(&jid.into()).iter().map(|link| {
+            let proof = link.proof();
+            let why = proof.why(&name, Some(jid.as_str()));
+            Evidence { uri: link.number.uri.clone(), proof, why }
+        });
+        Ok(Reply::Evidence(all.collect()))
     }
 
     pub(super) fn on_presence_command(
@@ -76,7 +91,7 @@ impl Core {
     /// Announces what the user set last.
     pub(super) fn send_presence(&mut self, account: &AccountId) {
         self.presence_missed.remove(account);
-        let (show, status) = self.presence.clone();
+        let (show, status) = self.announced();
         let command = XmppCommand::Presence { show, status };
         self.outputs.push_back(Output::Xmpp(account.clone(), command));
     }
@@ -109,7 +124,7 @@ impl Core {
     }
 
     /// Takes the mark of a request away.
-    fn answered_request(&mut self, account: &AccountId, jid: &BareJid) {
+    fn answered_request(&mut self, now: Now, account: &AccountId, jid: &BareJid) {
         let listed = match self.roster.get_mut(account, jid) {
             Some(record) => {
                 record.asks = false;
@@ -120,7 +135,7 @@ impl Core {
         if listed {
             self.contact_changed(account, jid);
         } else {
-            self.contact_gone(account, jid);
+            self.contact_gone(now, account, jid);
         }
     }
 
@@ -129,18 +144,30 @@ impl Core {
             XmppEvent::Roster(items) => self.on_roster(now, account, items),
             XmppEvent::RosterItem(item) => {
                 let jid = item.jid.clone();
-                self.list(account, item);
+                self.list(now, account, item);
                 self.roster.want_cards(now.steady, account, &jid);
                 self.contact_changed(account, &jid);
             }
-            XmppEvent::RosterRemoved(jid) => self.contact_gone(account, &jid),
+            XmppEvent::RosterRemoved(jid) => self.contact_gone(now, account, &jid),
             XmppEvent::Presence(update) => {
                 let jid = update.from.clone();
                 let Some(record) = self.roster.get_mut(account, &jid) else { return };
-                if record.presence(update) {
+                let before = record.hints();
+                let came_online = record.presence(update);
+                if record.listed && record.hints() != before {
+                    self.link_contact(now, account, &jid);
+                }
+                if came_online {
                     self.roster.want_cards(now.steady, account, &jid);
                 }
                 self.contact_changed(account, &jid);
+            }
+            XmppEvent::Reachability { jid, addresses } => {
+                let Some(record) = self.roster.get_mut(account, &jid) else { return };
+                if record.listed && record.reach != addresses {
+                    record.reach = addresses;
+                    self.link_contact(now, account, &jid);
+                }
             }
             XmppEvent::SubscriptionRequest { from, .. } => {
                 let Some(record) = self.roster.asking(account, &from) else { return };
@@ -179,11 +206,11 @@ impl Core {
             .map(|((_, jid), _)| jid.clone())
             .collect();
         for jid in gone {
-            self.contact_gone(account, &jid);
+            self.contact_gone(now, account, &jid);
         }
         for item in items {
             let jid = item.jid.clone();
-            self.list(account, item);
+            self.list(now, account, item);
             self.renew_view(account, &jid);
             self.roster.want_cards(now.steady, account, &jid);
         }
@@ -193,7 +220,9 @@ impl Core {
         self.tell(Event::Roster { roster });
     }
 
-    fn list(&mut self, account: &AccountId, item: RosterItem) {
+    fn list(&mut self, now: Now, account: &AccountId, item: RosterItem) {
+        let jid = item.jid.clone();
+        let was_listed = self.roster.lists(Some(account), &jid);
         match self.roster.get_mut(account, &item.jid) {
             Some(record) => {
                 if matches!(item.subscription, Subscription::From | Subscription::Both) {
@@ -204,15 +233,22 @@ impl Core {
             }
             None => self.roster.add(account, item),
         }
+        if !was_listed && self.book.name_of(&jid).is_some() {
+            self.link_contact(now, account, &jid);
+            self.link_book_of(now, &jid);
+        }
     }
 
-    fn contact_gone(&mut self, account: &AccountId, jid: &BareJid) {
+    fn contact_gone(&mut self, now: Now, account: &AccountId, jid: &BareJid) {
         let Some(record) = self.roster.records.remove(&(account.clone(), jid.clone())) else {
             return;
         };
         self.roster.touch();
         if !self.roster.lists(None, jid) {
-            self.linker.remove(jid);
+            let seen = self.linker.forget(jid, now.wall);
+            self.keep_seen(jid, seen);
+            self.link_book_of(now, jid);
+            self.index_for_calls(now);
         }
         if let Some(view) = record.view {
             self.tell(Event::Contact { contact: Contact::clone(&view), removed: true });
@@ -227,16 +263,20 @@ impl Core {
         cards: Result<Vec<Vcard>, VcardError>,
     ) {
         self.roster.cards_came(account, jid);
+        let came = cards.is_ok();
         match cards {
             // Of a stranger who asks to see our presence no card counts: it could name anybody's
             // number.
             Ok(cards) if self.roster.lists(Some(account), jid) => {
-                self.learn_cards(now, account, jid, &cards);
+                self.learn_cards(now, account, jid, cards);
             }
-            Ok(cards) => self.learn_own_card(account, jid, &cards),
+            Ok(cards) if self.accounts.jid(account) == Some(jid) => {
+                self.learn_own_card(account, cards);
+            }
+            Ok(_) => {}
             Err(error) => tracing::debug!(%jid, %error, "no card"),
         }
-        self.cards_for_calls(now, account, jid);
+        self.cards_for_calls(now, account, jid, came);
     }
 
     /// Asks what our own card says.
@@ -247,29 +287,54 @@ impl Core {
         }
     }
 
-    fn learn_own_card(&mut self, account: &AccountId, jid: &BareJid, cards: &[Vcard]) {
-        let is_own = |address: &str| BareJid::new(address).is_ok_and(|own| own == *jid);
-        if self.accounts.get(account).is_some_and(|record| is_own(&record.view.address)) {
-            self.accounts.full_name = cards.iter().find_map(|card| card.full_name.clone());
-            self.changed = true;
-        }
+    fn learn_cards(&mut self, now: Now, account: &AccountId, jid: &BareJid, cards: Vec<Vcard>) {
+        let Some(record) = self.roster.get_mut(account, jid) else { return };
+        record.cards_at = Some(now.steady);
+        record.full_name = cards.iter().find_map(|card| card.full_name.clone());
+        record.cards = cards;
+        self.link_contact(now, account, jid);
     }
 
-    fn learn_cards(&mut self, now: Now, account: &AccountId, jid: &BareJid, cards: &[Vcard]) {
+    /// Puts all that is known of a contact's addresses into the index, and into their view.
+    pub(super) fn link_contact(&mut self, now: Now, account: &AccountId, jid: &BareJid) {
         let plan = self.dial_plan_for(account);
-        self.linker.set_numbers(jid, links_of(cards, &plan));
+        let Some(record) = self.roster.get(account, jid) else { return };
+        let mut links = links_of(&record.cards, &plan);
+        links.extend(hint_links(&record.hints(), &plan));
+        links.extend(self.book.links_of(jid, &plan));
+        let learned = self.linker.learn(jid, links, now.wall);
+        self.keep_seen(jid, learned.seen);
         let numbers: Vec<Number> = self
             .linker
-            .numbers(jid)
+            .numbers(&jid.into())
             .iter()
             .filter(|link| link.is_dialable())
             .map(|link| link.number.clone())
             .collect();
-        let Some(record) = self.roster.get_mut(account, jid) else { return };
-        record.cards_at = Some(now.steady);
-        record.full_name = cards.iter().find_map(|card| card.full_name.clone());
-        record.numbers = numbers;
+        let book_name = self.book.name_of(jid);
+        if let Some(record) = self.roster.get_mut(account, jid) {
+            record.numbers = numbers;
+            record.book_name = book_name;
+        }
         self.contact_changed(account, jid);
+        if learned.changed {
+            self.index_for_calls(now);
+        }
+    }
+
+    /// Keeps what was seen of a contact's cards.
+    pub(super) fn keep_seen(&mut self, jid: &BareJid, seen: Option<Seen>) {
+        if let Some(seen) = seen {
+            self.outputs.push_back(Output::Keep(Keep::Seen(jid.clone(), Box::new(seen))));
+        }
+    }
+
+    /// What a person is called here.
+    pub(super) fn name_of(&self, person: &Person) -> Option<String> {
+        match person {
+            Person::Jid(jid) => self.roster.name_of(jid),
+            Person::Book(id) => self.book.name(id),
+        }
     }
 
     /// How numbers of this chat account's contacts are read: as its telephony dials them.
@@ -328,4 +393,14 @@ impl Core {
         }
         self.fetch_cards(now);
     }
+}
+
+/// What somebody says to be reached at, to be tried in this order.
+fn hint_links(hints: &[ReachAddress], plan: &DialPlan) -> Vec<Link> {
+    let tels = hints.iter().zip(1u8..).map(|(hint, pref)| Tel {
+        value: hint.uri.clone(),
+        types: hint.description.iter().cloned().collect(),
+        pref,
+    });
+    tels.filter_map(|tel| Link::new(&tel, NumberSource::Reachability, plan).ok()).collect()
 }

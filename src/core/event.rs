@@ -1,15 +1,21 @@
 //! What every face is told, in one order. Serialised as the `params` of an `event`
 //! notification (`docs/control.md`).
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::command::SecurityReport;
 use crate::model::account::Account;
+use crate::model::book::BookEntry;
 use crate::model::call::Call;
 use crate::model::contact::Contact;
+use crate::model::feature::Rule;
 use crate::model::id::{CallId, MessageId};
 use crate::model::message::{ChatState, Entry, MessageState};
+use crate::model::relation::{Proposal, Relation};
 use crate::model::telephony::Telephony;
+use crate::model::vcard::OwnCard;
 
 /// Something changed. Its `Debug` shows no digit: those are often secrets.
 #[derive(Clone, PartialEq, Serialize)]
@@ -88,6 +94,41 @@ pub enum Event {
         /// As they are now.
         telephony: Telephony,
     },
+    /// Which accounts belong together.
+    #[serde(rename = "relations")]
+    Relations {
+        /// What holds.
+        relations: Vec<Relation>,
+        /// What looks as if it should.
+        proposals: Vec<Proposal>,
+    },
+    /// The user's rules for which way features go.
+    #[serde(rename = "features")]
+    Features {
+        /// All of them.
+        rules: Vec<Rule>,
+    },
+    /// The user's own card.
+    #[serde(rename = "card")]
+    Card {
+        /// As it is now.
+        card: OwnCard,
+    },
+    /// An entry of the address book was added, changed or removed.
+    #[serde(rename = "book")]
+    Book {
+        /// As it is now, or was.
+        entry: Arc<BookEntry>,
+        /// It is gone.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        removed: bool,
+    },
+    /// More entries of the address book changed at once than are told of one by one.
+    #[serde(rename = "book.changed")]
+    BookChanged {
+        /// How many.
+        count: usize,
+    },
     /// Something to tell the user.
     #[serde(rename = "notice")]
     Notice {
@@ -111,6 +152,11 @@ impl std::fmt::Debug for Event {
             Self::Call { call } => ("Call", call),
             Self::CallDigit { call, .. } => ("CallDigit", call),
             Self::Telephony { telephony } => ("Telephony", telephony),
+            Self::Relations { relations, .. } => ("Relations", relations),
+            Self::Features { rules } => ("Features", rules),
+            Self::Card { card } => ("Card", &card.account),
+            Self::Book { entry, .. } => ("Book", &entry.id),
+            Self::BookChanged { count } => ("BookChanged", count),
             Self::Notice { text, .. } => ("Notice", text),
         };
         f.debug_tuple(name).field(what).finish()

@@ -4,13 +4,14 @@
 use super::calls::{CALLS_AT_ONCE, CALLS_IN_SIGHT, Record, Stage, new_call};
 use super::command::{CommandError, Reply};
 use super::event::NoticeLevel;
-use super::linker::{Identity, VCARD_DEADLINE};
+use super::linker::{Identity, Linker, VCARD_DEADLINE};
 use super::{Core, Output, RequestId};
 use crate::media::MediaCommand;
 use crate::model::BareJid;
 use crate::model::address::{AddressKey, Dialable};
 use crate::model::call::{Binding, Call, CallState, Direction, EndReason, MediaProtection, Peer};
 use crate::model::id::{AccountId, CallId};
+use crate::model::person::Person;
 use crate::model::time::Now;
 use crate::sdp::{self, SdpError};
 use crate::sip::{IncomingCall, SipCommand};
@@ -43,7 +44,7 @@ impl Core {
         let names_a_call = incoming.replaces.is_some();
         let record = self.incoming_record(now, account, incoming);
         self.calls.list.push(record);
-        self.show_verdict(&id);
+        self.show_verdict(now, &id);
         let replaced = replaces.filter(|old| self.can_replace(account, old));
         if let Some(error) = unusable {
             self.refuse_call(now, &id, NOT_ACCEPTABLE_HERE, error.to_string());
@@ -95,8 +96,14 @@ impl Core {
             Some(caller) => caller.to_string(),
             None => address.clone(),
         };
-        let peer =
-            Peer { uri: address, display, jid: None, binding: Binding::None, why: String::new() };
+        let peer = Peer {
+            uri: address,
+            display,
+            jid: None,
+            binding: Binding::None,
+            why: String::new(),
+            proof: None,
+        };
         let call = new_call(now, incoming.call, account, Direction::In, peer);
         let via = via(incoming.referred_by.as_deref(), incoming.forwarded_by.as_deref());
         let call = Call { anonymous: hides, via, ..call };
@@ -188,13 +195,29 @@ impl Core {
         self.fetch_cards(now);
     }
 
+    /// A contact and the address of a call name each other: that is kept.
+    fn meet(&mut self, now: Now, jid: &BareJid, address: &AddressKey) {
+        let Some(seen) = self.linker.met(jid, address, now.wall) else { return };
+        self.keep_seen(jid, Some(seen));
+        if let Some(account) = self.roster.account_listing(jid).cloned() {
+            self.link_contact(now, &account, jid);
+        }
+    }
+
     /// Puts the verdict as it stands on the call.
-    pub(super) fn show_verdict(&mut self, id: &CallId) {
+    pub(super) fn show_verdict(&mut self, now: Now, id: &CallId) {
         let Ok(record) = self.calls.live(id) else { return };
         let Some(identity) = &record.identity else { return };
         let verdict = identity.verdict().clone();
-        let name = verdict.jid().and_then(|jid| self.roster.name_of(jid));
-        let listing = verdict.jid().and_then(|jid| self.roster.account_listing(jid)).cloned();
+        let mutual = identity.mutual().map(|(jid, address)| (jid.clone(), address.clone()));
+        if let Some((jid, address)) = mutual {
+            self.meet(now, &jid, &address);
+        }
+        let person = verdict.person();
+        let name = person.as_ref().and_then(|person| self.name_of(person));
+        let why = verdict.why(|person| self.name_of(person));
+        let jid = person.as_ref().and_then(Person::jid);
+        let listing = jid.and_then(|jid| self.roster.account_listing(jid)).cloned();
         let Ok(record) = self.calls.live(id) else { return };
         if record.chat.is_none() && verdict.binding() == Binding::Verified {
             // No relation says whose contacts these are: the contact does.
@@ -202,36 +225,48 @@ impl Core {
         }
         let peer = &mut record.call.peer;
         peer.binding = verdict.binding();
-        peer.jid = verdict.jid().map(BareJid::to_string);
-        let why = verdict.why(name.as_deref());
+        peer.jid = jid.map(BareJid::to_string);
+        peer.proof = verdict.proof().cloned();
         peer.why = match record.call.direction {
             Direction::In => why,
             Direction::Out => why.replace("The caller", "The other side"),
         };
-        if peer.binding == Binding::Verified
-            && let Some(name) = name
-        {
-            peer.display = name;
-        }
+        peer.display = match (peer.binding, name) {
+            (Binding::Verified, Some(name)) => name,
+            _ => record.bare.clone(),
+        };
     }
 
     /// A contact's card came, or could not be had: what that means for calls.
-    pub(super) fn cards_for_calls(&mut self, now: Now, chat: &AccountId, jid: &BareJid) {
+    pub(super) fn cards_for_calls(
+        &mut self,
+        now: Now,
+        chat: &AccountId,
+        jid: &BareJid,
+        came: bool,
+    ) {
         self.unpark(now, chat, jid);
-        let keys: Vec<AddressKey> =
-            self.linker.numbers(jid).iter().map(|link| link.key.clone()).collect();
-        let ids: Vec<CallId> =
-            self.calls.list.iter().map(|record| record.call.id.clone()).collect();
-        for id in ids {
-            let Ok(record) = self.calls.live(&id) else { continue };
-            let Some(identity) = &mut record.identity else { continue };
-            let by_card = identity.on_vcard(jid, &keys);
-            if identity.on_index(&self.linker) || by_card {
-                self.show_verdict(&id);
-                self.ask_for_card(now, &id);
-                self.tell_call(&id);
-                self.screen_again(now, &id);
+        let jid = jid.clone();
+        self.identify_again(now, |identity, linker| identity.on_vcard(linker, &jid, came));
+    }
+
+    /// The index changed: what that means for calls.
+    pub(super) fn index_for_calls(&mut self, now: Now) {
+        self.identify_again(now, Identity::on_index);
+    }
+
+    fn identify_again(&mut self, now: Now, mut decide: impl FnMut(&mut Identity, &Linker) -> bool) {
+        let mut others = Vec::new();
+        for record in self.calls.list.iter_mut().filter(|record| !record.is_over()) {
+            if record.identity.as_mut().is_some_and(|identity| decide(identity, &self.linker)) {
+                others.push(record.call.id.clone());
             }
+        }
+        for id in others {
+            self.show_verdict(now, &id);
+            self.ask_for_card(now, &id);
+            self.tell_call(&id);
+            self.screen_again(now, &id);
         }
     }
 
@@ -240,13 +275,14 @@ impl Core {
         for record in &mut self.calls.list {
             if record.identity_until.is_some_and(|until| until <= now.steady) {
                 record.identity_until = None;
-                if record.identity.as_mut().is_some_and(Identity::on_deadline) {
+                let identity = record.identity.as_mut();
+                if identity.is_some_and(|identity| identity.on_deadline(&self.linker)) {
                     late.push(record.call.id.clone());
                 }
             }
         }
         for id in late {
-            self.show_verdict(&id);
+            self.show_verdict(now, &id);
             self.tell_call(&id);
             self.screen_again(now, &id);
         }

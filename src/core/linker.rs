@@ -1,8 +1,10 @@
-//! Which contact has which address of telephony, and which address a contact is called at
-//! (CUSAX C18, C19, C25, C35–C39). Pure: an index, and one small machine per incoming call.
+//! Which person has which address of telephony, and which address a person is called at
+//! (CUSAX C18, C19, C25, C27, C35–C39). Pure: an index, what earlier cards said, and one small
+//! machine per incoming call.
 
 mod identity;
 mod link;
+mod memory;
 #[cfg(test)]
 mod tests;
 
@@ -11,60 +13,47 @@ use std::collections::hash_map::Entry;
 
 use crate::model::BareJid;
 use crate::model::address::AddressKey;
-use crate::model::contact::NumberSource;
+use crate::model::binding::{BindingState, Proof};
+use crate::model::person::Person;
+use crate::model::time::Timestamp;
 
 pub use identity::{Doubt, Identity, VCARD_DEADLINE, Verdict};
 pub use link::{Link, links_of};
+pub use memory::{Memory, Seen};
 
-/// How many numbers of one contact are kept.
+/// How many numbers of one person are kept.
 pub const MAX_NUMBERS: usize = 16;
 
-/// Contacts and the addresses that name them. Look-ups take constant time.
+/// People and the addresses that name them. Look-ups take constant time; a change costs what
+/// differs.
 #[derive(Debug, Default)]
 pub struct Linker {
-    contacts: HashMap<BareJid, Vec<Link>>,
+    people: HashMap<Person, Vec<Link>>,
     owners: HashMap<AddressKey, Owners>,
+    memory: Memory,
 }
 
 /// Who has an address. Nearly always one, so that one costs no table.
 #[derive(Debug)]
 enum Owners {
-    One(BareJid, Evidence),
-    Many(HashMap<BareJid, Evidence>),
-}
-
-/// What says that an address is a contact's (C45). The better evidence is the greater.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Evidence {
-    /// The contact's own card, read over the contact's XMPP account.
-    ContactCard,
-    /// The user's own address book, which wins over cards (C27).
-    AddressBook,
-}
-
-impl Evidence {
-    /// What a source of numbers proves: hints prove nothing (C24).
-    pub fn of(source: NumberSource) -> Option<Self> {
-        match source {
-            NumberSource::VcardTemp | NumberSource::Vcard4 => Some(Self::ContactCard),
-            NumberSource::AddressBook => Some(Self::AddressBook),
-            NumberSource::Reachability => None,
-        }
-    }
+    One(Person, BindingState),
+    Many(HashMap<Person, BindingState>),
 }
 
 /// Whose an address is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Identified {
-    /// Exactly one contact's.
-    One(BareJid, Evidence),
-    /// More than one contact names it with evidence of the same worth.
+    /// Exactly one person's, by the best evidence there is.
+    One(Person, BindingState),
+    /// More than one person has it, with evidence of the same worth.
     Several,
-    /// No contact names it, or it is of a kind that identifies nobody.
+    /// One person's card names it, which was somebody else's when last seen.
+    Changed(Person),
+    /// No person has it, or it is of a kind that identifies nobody.
     Nobody,
 }
 
-/// How to call a contact.
+/// How to call a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route<'a> {
     /// At this number, without a question.
@@ -75,84 +64,149 @@ pub enum Route<'a> {
     NoNumber,
 }
 
+/// What came of new cards.
+#[derive(Debug, Default, PartialEq)]
+pub struct Learned {
+    /// The person's numbers, or how they are bound, changed.
+    pub changed: bool,
+    /// What is to be kept over restarts, when that changed. Others whose standing it changes are
+    /// not in it: what is kept of them stays.
+    pub seen: Option<Seen>,
+}
+
 impl Linker {
     /// An empty index.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Replaces what is known of a contact, touching only what differs. The links are
-    /// ordered best first, doubles are removed and the best [`MAX_NUMBERS`] kept. Returns
-    /// whether anything changed.
-    pub fn set_numbers(&mut self, jid: &BareJid, numbers: Vec<Link>) -> bool {
+    /// What earlier runs saw.
+    pub fn remember(&mut self, seen: impl IntoIterator<Item = (BareJid, Seen)>) {
+        for (jid, seen) in seen {
+            self.memory.insert(jid, seen);
+        }
+    }
+
+    /// Takes in what is known of a contact now: cards, hints, the address book's entries.
+    pub fn learn(&mut self, jid: &BareJid, numbers: Vec<Link>, now: Timestamp) -> Learned {
+        let seen = self.memory.note(jid, &numbers, now);
+        let mut numbers = link::ordered(numbers);
+        for link in &mut numbers {
+            self.memory.judge(jid, link, now);
+        }
+        Learned { changed: self.set_numbers(&jid.into(), numbers), seen }
+    }
+
+    /// A call from this address named the person, whose card names it: each names the other.
+    /// Returns what is to be kept.
+    pub fn met(&mut self, jid: &BareJid, address: &AddressKey, now: Timestamp) -> Option<Seen> {
+        if self.state(&jid.into(), address)? == BindingState::Mutual {
+            return None;
+        }
+        let seen = self.memory.met(jid, address, now)?;
+        let person = Person::from(jid);
+        let mut numbers = self.numbers(&person).to_vec();
+        for link in &mut numbers {
+            self.memory.judge(jid, link, now);
+        }
+        self.set_numbers(&person, numbers);
+        Some(seen)
+    }
+
+    /// Forgets a contact, but not which addresses were theirs. Returns what is to be kept.
+    pub fn forget(&mut self, jid: &BareJid, now: Timestamp) -> Option<Seen> {
+        self.set_numbers(&jid.into(), Vec::new());
+        self.memory.note(jid, &[], now)
+    }
+
+    /// Replaces what is known of a person, touching only what differs. The links are ordered
+    /// best first, doubles are removed and the best [`MAX_NUMBERS`] kept. Returns whether
+    /// anything changed.
+    pub fn set_numbers(&mut self, person: &Person, numbers: Vec<Link>) -> bool {
         let numbers = link::ordered(numbers);
-        let before = self.contacts.get(jid).map_or(&[][..], Vec::as_slice);
+        let before = self.people.get(person).map_or(&[][..], Vec::as_slice);
         if before == numbers {
             return false;
         }
         let (before, after) = (evidence_of(before), evidence_of(&numbers));
         for key in before.keys().filter(|key| !after.contains_key(*key)) {
-            self.disown(key, jid);
+            self.disown(key, person);
         }
-        for (key, evidence) in after {
-            if before.get(&key) != Some(&evidence) {
-                self.own(key, jid, evidence);
+        for (key, state) in after {
+            if before.get(&key) != Some(&state) {
+                self.own(key, person, state);
             }
         }
         if numbers.is_empty() {
-            self.contacts.remove(jid);
+            self.people.remove(person);
         } else {
-            self.contacts.insert(jid.clone(), numbers);
+            self.people.insert(person.clone(), numbers);
         }
         true
     }
 
-    /// Forgets a contact.
-    pub fn remove(&mut self, jid: &BareJid) {
-        self.set_numbers(jid, Vec::new());
-    }
-
-    /// A contact's numbers, best first, also those that are never dialled (fax).
-    pub fn numbers(&self, jid: &BareJid) -> &[Link] {
-        self.contacts.get(jid).map_or(&[], Vec::as_slice)
+    /// A person's numbers, best first, also those that are never dialled (fax).
+    pub fn numbers(&self, person: &Person) -> &[Link] {
+        self.people.get(person).map_or(&[], Vec::as_slice)
     }
 
     /// Whose the address is. Hints (XEP-0152) do not count.
-    pub fn identify(&self, caller: &AddressKey) -> Identified {
-        if !caller.identifies() {
+    pub fn identify(&self, address: &AddressKey) -> Identified {
+        if !address.identifies() {
             return Identified::Nobody;
         }
-        match self.owners.get(caller) {
+        match self.owners.get(address) {
             None => Identified::Nobody,
-            Some(Owners::One(jid, evidence)) => Identified::One(jid.clone(), *evidence),
-            Some(Owners::Many(all)) => {
-                let mut booked = all.iter().filter(|(_, known)| **known == Evidence::AddressBook);
-                match (booked.next(), booked.next()) {
-                    (Some((jid, evidence)), None) => Identified::One(jid.clone(), *evidence),
-                    _ => Identified::Several,
-                }
+            Some(Owners::One(person, state)) if state.is_confirmed() => {
+                Identified::One(person.clone(), *state)
             }
+            Some(Owners::One(person, _)) => Identified::Changed(person.clone()),
+            Some(Owners::Many(all)) => best_of(all.iter().map(|(person, state)| (person, *state))),
         }
     }
 
-    /// Whether this contact is one of those who have the address.
-    pub fn owns(&self, jid: &BareJid, address: &AddressKey) -> Option<Evidence> {
-        if !address.identifies() {
-            return None;
-        }
-        match self.owners.get(address)? {
-            Owners::One(owner, evidence) => (owner == jid).then_some(*evidence),
-            Owners::Many(all) => all.get(jid).copied(),
-        }
+    /// Everybody who has the address in the index, and how.
+    pub(super) fn owners(
+        &self,
+        address: &AddressKey,
+    ) -> impl Iterator<Item = (&Person, BindingState)> {
+        let owners = self.owners.get(address).filter(|_| address.identifies());
+        let (one, many) = match owners {
+            None => (None, None),
+            Some(Owners::One(person, state)) => (Some((person, *state)), None),
+            Some(Owners::Many(all)) => (None, Some(all)),
+        };
+        let many = many.into_iter().flatten().map(|(person, state)| (person, *state));
+        one.into_iter().chain(many)
     }
 
-    /// How to call a contact: the number that its owner prefers, else the only one, else a
-    /// choice. Hints are a choice only where nothing better is known.
-    pub fn route(&self, jid: &BareJid) -> Route<'_> {
+    /// How this person has the address.
+    pub fn state(&self, person: &Person, address: &AddressKey) -> Option<BindingState> {
+        self.owners(address).find(|(owner, _)| *owner == person).map(|(_, state)| state)
+    }
+
+    /// The evidence that the address is this person's.
+    pub fn proof(&self, person: &Person, address: &AddressKey) -> Option<Proof> {
+        let link = self.numbers(person).iter().find(|link| link.key == *address)?;
+        Some(link.proof())
+    }
+
+    /// Whose the address was, where nobody is known to have it now; and until when.
+    pub(super) fn former_owner(&self, address: &AddressKey) -> Option<(&BareJid, Timestamp)> {
+        self.memory.former_owner(address).filter(|_| address.identifies())
+    }
+
+    /// How to call a person: the number that its owner prefers, else the only one, else a
+    /// choice. What the user's own book names comes before everything else (C27); what is not
+    /// bound to them counts only where nothing better is known.
+    pub fn route(&self, person: &Person) -> Route<'_> {
         let mut dialable: Vec<&Link> =
-            self.numbers(jid).iter().filter(|link| link.is_dialable()).collect();
+            self.numbers(person).iter().filter(|link| link.is_dialable()).collect();
         if dialable.iter().any(|link| link.number.verified) {
             dialable.retain(|link| link.number.verified);
+        }
+        if dialable.iter().any(|link| link.is_booked()) {
+            dialable.retain(|link| link.is_booked());
         }
         match dialable.as_slice() {
             [] => Route::NoNumber,
@@ -162,46 +216,61 @@ impl Linker {
         }
     }
 
-    fn own(&mut self, key: AddressKey, jid: &BareJid, evidence: Evidence) {
+    fn own(&mut self, key: AddressKey, person: &Person, state: BindingState) {
         match self.owners.entry(key) {
             Entry::Vacant(place) => {
-                place.insert(Owners::One(jid.clone(), evidence));
+                place.insert(Owners::One(person.clone(), state));
             }
             Entry::Occupied(mut place) => match place.get_mut() {
-                Owners::One(owner, known) if owner == jid => *known = evidence,
+                Owners::One(owner, known) if owner == person => *known = state,
                 Owners::One(owner, known) => {
-                    let all = [(owner.clone(), *known), (jid.clone(), evidence)];
+                    let all = [(owner.clone(), *known), (person.clone(), state)];
                     place.insert(Owners::Many(all.into()));
                 }
                 Owners::Many(all) => {
-                    all.insert(jid.clone(), evidence);
+                    all.insert(person.clone(), state);
                 }
             },
         }
     }
 
-    fn disown(&mut self, key: &AddressKey, jid: &BareJid) {
+    fn disown(&mut self, key: &AddressKey, person: &Person) {
         let Some(owners) = self.owners.get_mut(key) else {
             return;
         };
         if let Owners::Many(all) = owners {
-            all.remove(jid);
-            if let (1, Some((last, evidence))) = (all.len(), all.iter().next()) {
-                *owners = Owners::One(last.clone(), *evidence);
+            all.remove(person);
+            if let (1, Some((last, state))) = (all.len(), all.iter().next()) {
+                *owners = Owners::One(last.clone(), *state);
             }
-        } else if matches!(owners, Owners::One(owner, _) if owner == jid) {
+        } else if matches!(owners, Owners::One(owner, _) if owner == person) {
             self.owners.remove(key);
         }
     }
 }
 
+/// The one among several with the best evidence. Of two cards neither is believed; what is more
+/// than a card wins over cards.
+fn best_of<'a>(all: impl Iterator<Item = (&'a Person, BindingState)> + Clone) -> Identified {
+    let Some(best) = all.clone().map(|(_, state)| state).max() else { return Identified::Nobody };
+    let mut holders = all.filter(|(_, state)| *state == best);
+    match (holders.next(), holders.next()) {
+        (Some((person, state)), None) if state.is_confirmed() => {
+            Identified::One(person.clone(), state)
+        }
+        (Some((person, _)), None) => Identified::Changed(person.clone()),
+        _ => Identified::Several,
+    }
+}
+
 /// The best evidence for each address that identifies.
-fn evidence_of(links: &[Link]) -> HashMap<AddressKey, Evidence> {
+fn evidence_of(links: &[Link]) -> HashMap<AddressKey, BindingState> {
     let mut all = HashMap::with_capacity(links.len());
     for link in links.iter().filter(|link| link.key.identifies()) {
-        if let Some(evidence) = Evidence::of(link.number.source) {
-            let known = all.entry(link.key.clone()).or_insert(evidence);
-            *known = evidence.max(*known);
+        let state = link.number.binding;
+        if state >= BindingState::Changed {
+            let known = all.entry(link.key.clone()).or_insert(state);
+            *known = state.max(*known);
         }
     }
     all

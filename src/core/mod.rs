@@ -4,7 +4,7 @@
 //! be done, [`Core::poll_timeout`] says when to come back with [`Input::Timeout`]. No socket,
 //! no clock, no disk; randomness comes from the seed.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -12,33 +12,46 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use self::accounts::Accounts;
+use self::book::{Book, KeepBook};
 use self::calls::Calls;
 use self::chats::Chats;
-use self::command::{CallCommand, ChatCommand, Command, CommandError, Reply};
+use self::command::{CallCommand, CardsFrom, ChatCommand, Command, CommandError, Reply};
 use self::event::Event;
-use self::linker::Linker;
+use self::linker::{Linker, Seen};
 use self::roster::Roster;
+use crate::book::vcf::Cards;
 use crate::config::{Audio, AudioDevice, Config};
 use crate::media::{MediaCommand, MediaEvent};
+use crate::model::BareJid;
+use crate::model::book::BookEntry;
+use crate::model::feature::Rule;
 use crate::model::id::{AccountId, CallId, MessageId};
 use crate::model::message::{Entry, MessageState};
 use crate::model::party::Party;
 use crate::model::presence::Show;
+use crate::model::relation::{Proposal, Relation, Relations};
 use crate::model::telephony::Telephony;
 use crate::model::time::{Now, Timestamp};
+use crate::model::vcard::{OwnCard, Vcard};
 use crate::sip::{SipCommand, SipEvent};
 use crate::xmpp::{XmppCommand, XmppEvent};
 
 mod accounts;
+pub mod book;
+mod calling;
 mod calls;
 mod chats;
 pub mod command;
 mod contacts;
 pub mod event;
+pub mod features;
 mod incoming;
 pub mod linker;
+mod on_the_phone;
 mod outgoing;
+mod own_card;
 mod policy;
+pub mod relations;
 mod roster;
 pub mod rules;
 mod screening;
@@ -50,6 +63,7 @@ pub mod snapshot;
 pub struct Core {
     accounts: Accounts,
     roster: Roster,
+    book: Book,
     chats: Chats,
     calls: Calls,
     linker: Linker,
@@ -60,6 +74,21 @@ pub struct Core {
     behind_until: Option<Instant>,
     audio: Audio,
     telephony: Telephony,
+    /// The user's decisions about relations, and what holds by them.
+    decided: Relations,
+    relations: Vec<Relation>,
+    /// When a side is to be taken down with its other half.
+    balance_at: Option<Instant>,
+    /// The user's rules for which way features go.
+    rules: Vec<Rule>,
+    /// The user's own cards, and who waits for a change of one.
+    own_cards: BTreeMap<AccountId, Vec<Vcard>>,
+    own_card_waits: BTreeMap<AccountId, RequestId>,
+    /// Those cards as they are shown, and the relations that they propose.
+    shown_cards: Vec<OwnCard>,
+    proposals: Vec<Proposal>,
+    /// Presence says that a call is on.
+    shown_on_phone: bool,
     random: StdRng,
     outputs: VecDeque<Output>,
     changed: bool,
@@ -86,6 +115,15 @@ pub enum Input {
     Media(CallId, MediaEvent),
     /// What the store kept from earlier runs.
     Kept(Kept),
+    /// The cards that [`Output::ReadCards`] asked for were read, or why not.
+    Cards {
+        /// Whose request it is.
+        request: RequestId,
+        /// Take them into the book, and not only tell what that would change.
+        apply: bool,
+        /// What the file has.
+        read: Result<Cards, CommandError>,
+    },
     /// History is not being kept, and why.
     StoreTrouble(String),
     /// A moment that `poll_timeout` named has come.
@@ -103,6 +141,14 @@ pub struct Kept {
     pub outbox: Vec<(AccountId, Entry)>,
     /// The user's rules for calls, once set.
     pub telephony: Option<Telephony>,
+    /// What was seen of contacts' cards.
+    pub seen: Vec<(BareJid, Seen)>,
+    /// The user's decisions about relations.
+    pub relations: Relations,
+    /// The user's rules for which way features go.
+    pub rules: Vec<Rule>,
+    /// The user's address book.
+    pub book: Vec<BookEntry>,
 }
 
 /// One conversation from an earlier run.
@@ -139,6 +185,15 @@ pub enum Output {
     History(RequestId, HistoryQuery),
     /// Answer `devices` from the platform.
     Devices(RequestId, Audio),
+    /// Read vCards; they come back as [`Input::Cards`].
+    ReadCards {
+        /// For whom.
+        request: RequestId,
+        /// From where.
+        from: CardsFrom,
+        /// Take them into the book afterwards.
+        apply: bool,
+    },
 }
 
 /// What is to be kept.
@@ -161,6 +216,14 @@ pub enum Keep {
     Read(String),
     /// The user's rules for calls.
     Telephony(Box<Telephony>),
+    /// What was seen of a contact's cards.
+    Seen(BareJid, Box<Seen>),
+    /// The user's decisions about relations.
+    Relations(Box<Relations>),
+    /// The user's rules for which way features go.
+    Rules(Vec<Rule>),
+    /// Entries of the address book.
+    Book(KeepBook),
 }
 
 /// What `history` asks for.
@@ -182,9 +245,20 @@ const HISTORY_PAGE: (u32, u32) = (50, 1_000);
 impl Core {
     /// A core for these settings; `seed` feeds its randomness.
     pub fn new(config: &Config, seed: [u8; 32]) -> Self {
+        let accounts = Accounts::new(config);
         Self {
-            accounts: Accounts::new(config),
+            decided: Relations::default(),
+            relations: accounts.configured.clone(),
+            balance_at: None,
+            rules: Vec::new(),
+            own_cards: BTreeMap::new(),
+            own_card_waits: BTreeMap::new(),
+            shown_cards: Vec::new(),
+            proposals: Vec::new(),
+            shown_on_phone: false,
+            accounts,
             roster: Roster::default(),
+            book: Book::default(),
             chats: Chats::default(),
             calls: Calls::default(),
             linker: Linker::new(),
@@ -208,7 +282,11 @@ impl Core {
             Input::Sip(account, event) => self.on_sip(now, &account, event),
             Input::Behind(account) => self.on_behind(now, &account),
             Input::Media(call, event) => self.on_media(now, &call, event),
-            Input::Kept(kept) => self.on_kept(kept),
+            Input::Kept(mut kept) => {
+                self.on_kept_book(now, std::mem::take(&mut kept.book));
+                self.on_kept(now, kept);
+            }
+            Input::Cards { request, apply, read } => self.on_cards_read(now, request, apply, read),
             Input::StoreTrouble(text) => self.notice(event::NoticeLevel::Error, text),
             Input::Timeout => self.on_timeout(now),
             Input::Quit => self.on_quit(now),
@@ -222,7 +300,8 @@ impl Core {
 
     /// When to come back with [`Input::Timeout`], at the latest.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        [self.calls.next_deadline(), self.roster.next_deadline()].into_iter().flatten().min()
+        let all = [self.calls.next_deadline(), self.roster.next_deadline(), self.balance_at];
+        all.into_iter().flatten().min()
     }
 
     /// Whether what is shown has changed since this was last asked.
@@ -235,7 +314,7 @@ impl Core {
             Command::Status => Ok(self.accounts.status()),
             Command::Security => Ok(Reply::Security(self.accounts.security_report())),
             Command::Roster => Ok(Reply::Roster(self.roster.all())),
-            Command::Contact(command) => self.on_contact_command(command),
+            Command::Contact(command) => self.on_contact_command(now, command),
             Command::Presence { show, status } => self.on_presence_command(show, status),
             Command::Chat(ChatCommand::History { with, before, limit }) => {
                 let limit = limit.unwrap_or(HISTORY_PAGE.0).min(HISTORY_PAGE.1);
@@ -260,7 +339,12 @@ impl Core {
             }
             Command::Call(command) => self.on_call_command(now, command),
             Command::Telephony(command) => self.on_telephony_command(command),
+            Command::Book(command) => return self.on_book_command(now, request, command),
             Command::Devices(command) => return self.on_device_command(request, command),
+            Command::Account(command) => self.on_account_command(now, command),
+            Command::Relation(command) => self.on_relation_command(now, command),
+            Command::Feature(command) => self.on_feature_command(command),
+            Command::Card(command) => return self.on_card_command(request, command),
         };
         self.outputs.push_back(Output::Reply(request, done));
     }
@@ -301,6 +385,7 @@ impl Core {
             XmppEvent::MessageState { with, id, state } => {
                 self.on_message_state(account, &with.into(), &id, state);
             }
+            XmppEvent::OwnTelsSet(done) => self.on_own_tels_set(account, done),
             XmppEvent::Notice(text) => self.notice(event::NoticeLevel::Warning, text),
             other => self.on_roster_event(now, account, other),
         }
@@ -320,6 +405,9 @@ impl Core {
     }
 
     fn on_timeout(&mut self, now: Now) {
+        if self.balance_at.is_some_and(|at| at <= now.steady) {
+            self.balance(now);
+        }
         self.roster_timeout(now);
         self.calls_timeout(now);
     }

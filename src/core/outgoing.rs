@@ -3,8 +3,10 @@
 
 use std::time::{Duration, Instant};
 
+use super::calling::Calling;
 use super::calls::{CALLS_AT_ONCE, Record, Stage, new_call};
-use super::command::{Choice, CommandError, Reply, TransferTo};
+use super::command::{Choice, CommandError, Cue, CueKind, Reply, TransferTo};
+use super::features::With;
 use super::linker::{Identified, Link, Route};
 use super::policy::Named;
 use super::{Core, Output, RequestId};
@@ -12,7 +14,9 @@ use crate::model::BareJid;
 use crate::model::account::{AccountKind, AccountState};
 use crate::model::address::{AddressError, DialPlan, Dialable};
 use crate::model::call::{Binding, Call, Direction, EndReason, Peer};
+use crate::model::contact::NumberSource;
 use crate::model::id::{AccountId, CallId};
+use crate::model::person::Person;
 use crate::model::time::Now;
 use crate::sdp;
 use crate::sip::{PlaceCall, SipCommand};
@@ -53,6 +57,8 @@ pub(super) struct Begin {
     pub chat: Option<AccountId>,
     /// On this account.
     pub calling: AccountId,
+    /// Why on that one, in words, where there was a choice.
+    pub account_why: Option<String>,
     /// Whom.
     pub target: Dialable,
     /// Hide who calls.
@@ -117,20 +123,34 @@ impl Core {
         jid: &BareJid,
         wish: Wish,
     ) -> Result<(), CommandError> {
-        let calling = self.calling_account(wish.account.as_ref(), Some(chat), jid.as_str())?;
-        match self.linker.route(jid) {
+        let with = With::new(Some(jid), None).of(Some(chat.clone()));
+        let with = match self.linker.route(&jid.into()) {
+            Route::One(link) => With { devices: vec![link.key.to_string()], ..with },
+            Route::Choose(_) | Route::NoNumber => with,
+        };
+        let calling = self.calling_account(wish.account.as_ref(), &with, jid.as_str())?;
+        match self.linker.route(&jid.into()) {
             Route::One(link) => {
                 let target = target_of(link);
-                self.ask_first(&calling, &target, Named::Card, wish.confirm)?;
+                if !link.number.verified && !wish.confirm {
+                    let cues = self.unproven(&calling.account, jid, link);
+                    return Err(CommandError::ConfirmationNeeded(cues));
+                }
+                let named = match link.number.source {
+                    NumberSource::AddressBook => Named::User,
+                    _ => Named::Card,
+                };
+                self.ask_first(&calling.account, &target, named, wish.confirm)?;
                 self.dial(now, wish, Some(chat.clone()), calling, target)
             }
             Route::Choose(links) => Err(CommandError::ChoiceNeeded(
                 links
                     .into_iter()
                     .map(|link| Choice {
-                        account: calling.clone(),
+                        account: calling.account.clone(),
                         uri: link.number.uri.clone(),
                         label: label(&link.number.display, &link.number.types),
+                        available: true,
                     })
                     .collect(),
             )),
@@ -140,6 +160,18 @@ impl Core {
             }
             Route::NoNumber => self.park(now, chat, jid, wish),
         }
+    }
+
+    /// What is to be known before a number is called that is not proven to be the contact's.
+    fn unproven(&self, calling: &AccountId, jid: &BareJid, link: &Link) -> Vec<Cue> {
+        let name = self.roster.name_of(jid).unwrap_or_else(|| jid.to_string());
+        let text = link.proof().why(&name, Some(jid.as_str()));
+        let mut cues = vec![Cue { kind: CueKind::UnverifiedNumber, text }];
+        let asked = self.ask_first(calling, &target_of(link), Named::Card, false);
+        if let Err(CommandError::ConfirmationNeeded(more)) = asked {
+            cues.extend(more);
+        }
+        cues
     }
 
     fn knows_cards(&self, chat: &AccountId, jid: &BareJid) -> bool {
@@ -205,17 +237,15 @@ impl Core {
         let invalid = |_| CommandError::InvalidAddress(to.to_owned());
         // Read before an account is known, so that nonsense is told before questions; a local
         // number alone has to wait for the account that gives it a meaning.
-        let chat = match Dialable::parse(to, &self.plan_of(account)) {
-            Ok(typed) => {
-                self.owner_of(&typed).and_then(|jid| self.roster.account_of(&jid).cloned())
-            }
-            Err(AddressError::LocalNumber) => None,
+        let with = match Dialable::parse(to, &self.plan_of(account)) {
+            Ok(typed) => self.with_address(&typed),
+            Err(AddressError::LocalNumber) => With::default(),
             Err(error) => return Err(invalid(error)),
         };
-        let calling = self.calling_account(account, chat.as_ref(), to)?;
-        let target = Dialable::parse(to, &self.plan_of(Some(&calling))).map_err(invalid)?;
-        let chat = chat.or_else(|| self.related_chat(&calling));
-        self.ask_first(&calling, &target, Named::User, wish.confirm)?;
+        let calling = self.calling_account(account, &with, to)?;
+        let target = Dialable::parse(to, &self.plan_of(Some(&calling.account))).map_err(invalid)?;
+        let chat = with.account.or_else(|| self.related_chat(&calling.account));
+        self.ask_first(&calling.account, &target, Named::User, wish.confirm)?;
         self.dial(now, wish, chat, calling, target)
     }
 
@@ -256,7 +286,7 @@ impl Core {
         now: Now,
         wish: Wish,
         chat: Option<AccountId>,
-        calling: AccountId,
+        calling: Calling,
         target: Dialable,
     ) -> Result<(), CommandError> {
         let anonymous = match wish.purpose {
@@ -268,13 +298,22 @@ impl Core {
             }
         };
         let request = Some(wish.request);
-        let (referral, via) = (None, None);
-        self.begin_call(now, Begin { request, chat, calling, target, anonymous, referral, via })
+        let begin = Begin {
+            request,
+            chat,
+            calling: calling.account,
+            account_why: Some(calling.why),
+            target,
+            anonymous,
+            referral: None,
+            via: None,
+        };
+        self.begin_call(now, begin)
     }
 
     /// Asks for sockets and devices; the INVITE goes out when they are there.
     pub(super) fn begin_call(&mut self, now: Now, begin: Begin) -> Result<(), CommandError> {
-        let Begin { request, chat, calling, target, anonymous, referral, via } = begin;
+        let Begin { request, chat, calling, account_why, target, anonymous, referral, via } = begin;
         if self.calls.live_count() >= CALLS_AT_ONCE {
             return Err(CommandError::Refused("There are too many calls at once.".to_owned()));
         }
@@ -285,10 +324,11 @@ impl Core {
         let id = CallId::new(self.random_id());
         let peer = self.peer_of_target(&target);
         let call = new_call(now, id.clone(), &calling, Direction::Out, peer);
-        let call = Call { anonymous, via, ..call };
+        let call = Call { anonymous, via, account_why, ..call };
         let stage = Stage::Preparing { request, target: target.uri, impp };
         let session = self.random_session();
         let mut record = Record::new(call, stage, chat, session);
+        record.bare = target.display;
         record.called = Some(target.key);
         record.referral = referral;
         self.calls.list.push(record);
@@ -328,22 +368,27 @@ impl Core {
     }
 
     /// The one contact whose address this is.
-    fn owner_of(&self, target: &Dialable) -> Option<BareJid> {
+    pub(super) fn owner_of(&self, target: &Dialable) -> Option<Person> {
         match self.linker.identify(&target.key) {
-            Identified::One(jid, _) => Some(jid),
-            Identified::Several | Identified::Nobody => None,
+            Identified::One(person, _) => Some(person),
+            Identified::Several | Identified::Changed(_) | Identified::Nobody => None,
         }
     }
 
     pub(super) fn peer_of_target(&self, target: &Dialable) -> Peer {
-        let contact = self.owner_of(target);
-        match contact.and_then(|jid| Some((self.roster.name_of(&jid)?, jid))) {
-            Some((name, jid)) => Peer {
+        let owner = self.owner_of(target);
+        let known = owner.and_then(|person| {
+            let proof = self.linker.proof(&person, &target.key)?;
+            Some((self.name_of(&person)?, person.jid().map(BareJid::to_string), proof))
+        });
+        match known {
+            Some((name, jid, proof)) => Peer {
                 uri: target.uri.clone(),
-                why: format!("{name}'s contact card names this address."),
+                why: proof.why(&name, jid.as_deref()),
                 display: name,
-                jid: Some(jid.to_string()),
+                jid,
                 binding: Binding::Verified,
+                proof: Some(proof),
             },
             None => Peer {
                 uri: target.uri.clone(),
@@ -351,6 +396,7 @@ impl Core {
                 jid: None,
                 binding: Binding::None,
                 why: "This address is not among your contacts'.".to_owned(),
+                proof: None,
             },
         }
     }

@@ -9,10 +9,13 @@ use crate::model::contact::{Can, Contact, Number};
 use crate::model::id::AccountId;
 use crate::model::message::ChatState;
 use crate::model::presence::{Presence, Show};
-use crate::xmpp::{PresenceUpdate, RosterItem};
+use crate::model::vcard::Vcard;
+use crate::xmpp::{PresenceUpdate, ReachAddress, RosterItem};
 
 /// Resources of one contact that are kept.
 const RESOURCES: usize = 16;
+/// Hints of one contact that count.
+const HINTS: usize = 8;
 /// People outside the roster who wait for an answer to their request.
 const STRANGERS: usize = 100;
 /// Cards asked for at once on one account (C39: no storm of fetches).
@@ -48,10 +51,16 @@ pub(super) struct Record {
     pub listed: bool,
     pub asks: bool,
     pub full_name: Option<String>,
+    /// What the user's address book calls them.
+    pub book_name: Option<String>,
+    /// As they came last.
+    pub cards: Vec<Vcard>,
     pub numbers: Vec<Number>,
     pub cards_at: Option<Instant>,
     pub chat_state: Option<ChatState>,
     resources: Vec<Resource>,
+    /// Where they say to be reached, by no resource in particular (XEP-0152).
+    pub reach: Vec<ReachAddress>,
     /// As the faces were last told.
     pub view: Option<Arc<Contact>>,
 }
@@ -62,6 +71,7 @@ struct Resource {
     show: Show,
     status: String,
     priority: i8,
+    reach: Vec<ReachAddress>,
 }
 
 impl Record {
@@ -71,10 +81,13 @@ impl Record {
             listed,
             asks: false,
             full_name: None,
+            book_name: None,
+            cards: Vec::new(),
             numbers: Vec::new(),
             cards_at: None,
             chat_state: None,
             resources: Vec::new(),
+            reach: Vec::new(),
             view: None,
         }
     }
@@ -100,9 +113,16 @@ impl Record {
             show: update.show,
             status: update.status,
             priority: update.priority,
+            reach: update.reach,
         });
         self.resources.sort_by_key(|resource| std::cmp::Reverse(resource.priority));
         was_away
+    }
+
+    /// Where they say to be reached now, what their best resource says first (C24).
+    pub(super) fn hints(&self) -> Vec<ReachAddress> {
+        let of_resources = self.resources.iter().flat_map(|resource| &resource.reach);
+        of_resources.chain(&self.reach).take(HINTS).cloned().collect()
     }
 
     fn shown_presence(&self) -> Presence {
@@ -114,12 +134,14 @@ impl Record {
         }
     }
 
-    /// The contact's name: the user's own for them, their card's, the address.
+    /// The contact's name: the user's own for them, in the roster or in the address book, their
+    /// card's, the address.
     pub(super) fn name(&self) -> String {
         let jid = &self.item.jid;
         self.item
             .name
             .clone()
+            .or_else(|| self.book_name.clone())
             .or_else(|| self.full_name.clone())
             .or_else(|| jid.node().map(|node| node.as_str().to_owned()))
             .unwrap_or_else(|| jid.to_string())
@@ -192,6 +214,12 @@ impl Roster {
         }
     }
 
+    /// The contacts of an account.
+    pub(super) fn listed(&self, account: &AccountId) -> Vec<BareJid> {
+        let all = self.records.iter().filter(|((owner, _), r)| owner == account && r.listed);
+        all.map(|((_, jid), _)| jid.clone()).collect()
+    }
+
     /// The name under which a contact is shown.
     pub(super) fn name_of(&self, jid: &BareJid) -> Option<String> {
         self.get(self.account_listing(jid)?, jid).map(Record::name)
@@ -220,15 +248,22 @@ impl Roster {
         self.view = None;
     }
 
-    /// After a fresh sign-in nothing of the earlier presence holds.
-    pub(super) fn forget_presence(&mut self, account: &AccountId) {
-        for (_, record) in self.records.iter_mut().filter(|((owner, _), _)| owner == account) {
+    /// After a fresh sign-in nothing of the earlier presence holds. Returns whose hints went.
+    pub(super) fn forget_presence(&mut self, account: &AccountId) -> Vec<BareJid> {
+        let mut hinted = Vec::new();
+        for ((_, jid), record) in self.records.iter_mut().filter(|((owner, _), _)| owner == account)
+        {
+            if !record.hints().is_empty() {
+                hinted.push(jid.clone());
+            }
             record.resources.clear();
+            record.reach.clear();
             record.chat_state = None;
         }
         self.asked.retain(|(owner, _), _| owner != account);
         self.wanted.retain(|(owner, _)| owner != account);
         self.waiting.remove(account);
+        hinted
     }
 
     /// A record for somebody who asks to see our presence; `None` when too many ask.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::command::{CommandError, Cue, Reply, TelephonyCommand};
+use super::command::{CommandError, Cue, CueKind, Reply, TelephonyCommand};
 use super::event::Event;
 use super::policy::{self, Named};
 use super::{Core, Keep, Output};
@@ -60,6 +60,10 @@ pub fn merge(rules: &Telephony, patch: &Map<String, Value>) -> Result<Change, Ru
             "auto_answer" => into.auto_answer = read(name, value, defaults.auto_answer)?,
             "send_chat_address" => {
                 into.send_chat_address = read(name, value, defaults.send_chat_address)?;
+            }
+            "on_the_phone" => into.on_the_phone = read(name, value, defaults.on_the_phone)?,
+            "publish_address" => {
+                into.publish_address = read(name, value, defaults.publish_address)?;
             }
             "forward" => merge_forward(&mut into.forward, value)?,
             other => return Err(RuleError::Unknown(other.to_owned())),
@@ -122,7 +126,15 @@ impl Core {
         if let TelephonyCommand::Set(patch) = command {
             let Change { rules, confirm } = merge(&self.telephony, &patch)
                 .map_err(|error| CommandError::Refused(format!("{error}.")))?;
-            let cues = self.forwarding_cues(&rules.forward)?;
+            let mut cues = self.forwarding_cues(&rules.forward)?;
+            if rules.publish_address && !self.telephony.publish_address {
+                cues.push(Cue {
+                    kind: CueKind::Privacy,
+                    text: "Everybody who may see your presence will see your telephony address, \
+                           and programs can collect it."
+                        .to_owned(),
+                });
+            }
             if !cues.is_empty() && !confirm {
                 return Err(CommandError::ConfirmationNeeded(cues));
             }
@@ -135,7 +147,12 @@ impl Core {
         if rules == self.telephony {
             return;
         }
+        let publishes = self.telephony.publish_address;
         self.telephony = rules.clone();
+        if rules.publish_address != publishes {
+            self.publish_addresses();
+        }
+        self.show_calls_in_presence();
         self.outputs.push_back(Output::Keep(Keep::Telephony(Box::new(rules.clone()))));
         self.tell(Event::Telephony { telephony: rules });
     }

@@ -6,12 +6,16 @@ use std::sync::Arc;
 use super::command::{Parity, SecurityReport};
 use crate::model::BareJid;
 use crate::model::account::{Account, Overall};
+use crate::model::book::BookEntry;
 use crate::model::call::Call;
 use crate::model::contact::Contact;
+use crate::model::feature::{Decision, Rule};
 use crate::model::message::Conversation;
 use crate::model::party::Party;
 use crate::model::presence::Show;
+use crate::model::relation::{Proposal, Relation};
 use crate::model::telephony::Telephony;
+use crate::model::vcard::OwnCard;
 
 /// Everything that can be shown, at one moment.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +35,8 @@ pub struct Snapshot {
     pub roster_known: bool,
     /// Contacts, sorted by name.
     pub contacts: Arc<[Arc<Contact>]>,
+    /// The address book, sorted by name.
+    pub book: Arc<[Arc<BookEntry>]>,
     /// Conversations, the one with the newest entry first.
     pub conversations: Arc<[Arc<Conversation>]>,
     /// Calls that are not over, oldest first; and those that ended in the last few seconds,
@@ -38,6 +44,16 @@ pub struct Snapshot {
     pub calls: Vec<Call>,
     /// The user's rules for calls.
     pub telephony: Telephony,
+    /// Which accounts belong together, and which look as if they did.
+    pub relations: Vec<Relation>,
+    /// Pairs to propose.
+    pub proposals: Vec<Proposal>,
+    /// Which way each feature goes with everybody.
+    pub features: Vec<Decision>,
+    /// The user's rules for that.
+    pub feature_rules: Vec<Rule>,
+    /// The user's own cards, as far as they were read.
+    pub own_cards: Vec<OwnCard>,
 }
 
 impl Snapshot {
@@ -63,9 +79,15 @@ impl super::Core {
             security: self.accounts.security_report(),
             roster_known: !self.roster.known.is_empty(),
             contacts: self.roster.view(),
+            book: self.book.view(),
             conversations: self.chats.view(),
             calls: self.calls.views(),
             telephony: self.telephony.clone(),
+            relations: self.relations.clone(),
+            proposals: self.proposals.clone(),
+            features: self.usual_features(),
+            feature_rules: self.rules.clone(),
+            own_cards: self.shown_cards.clone(),
         }
     }
 }
@@ -80,9 +102,15 @@ impl Default for Snapshot {
             security: SecurityReport { level: Parity::Equal, findings: Vec::new() },
             roster_known: false,
             contacts: Arc::default(),
+            book: Arc::default(),
             conversations: Arc::default(),
             calls: Vec::new(),
             telephony: Telephony::default(),
+            relations: Vec::new(),
+            proposals: Vec::new(),
+            features: Vec::new(),
+            feature_rules: Vec::new(),
+            own_cards: Vec::new(),
         }
     }
 }

@@ -2,14 +2,20 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod book;
 mod calls;
 mod cards;
 mod chaos;
+mod features;
+mod hints;
 mod hold;
 mod identity;
+mod on_the_phone;
 mod outbox;
+mod own_card;
 mod pager;
 mod proof;
+mod relations;
 mod roster;
 mod rules;
 mod sound;
@@ -70,6 +76,7 @@ fn config() -> Config {
             srtp: SrtpPolicy::Preferred,
             related_to: Some(CHAT.into()),
             chat: false,
+            chat_is_set: false,
             dtmf: crate::config::DtmfMode::Rtp,
         }],
         audio: Audio::default(),

@@ -318,7 +318,7 @@ impl App {
         }
     }
 
-    fn open(&mut self, with: Party) -> Task<Message> {
+    pub(super) fn open(&mut self, with: Party) -> Task<Message> {
         self.page = Page::Conversation(with.clone());
         let snapshot = Arc::clone(&self.snapshot);
         let shared = self.lent(&snapshot);

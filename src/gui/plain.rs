@@ -128,7 +128,7 @@ mod tests {
             assert_eq!(out, body(text));
             ranges.into_iter().map(|range| out[range].to_owned()).collect::<Vec<_>>()
         };
-        assert_eq!(shown("a\u{202E}b\r\ncd ef", &[6..8, 9..11]), ["cd", "ef"]);
+        assert_eq!(shown("a\u{202E}b\r\ncd ef", &[7..9, 10..12]), ["cd", "ef"]);
         assert_eq!(shown("abcd", &[0..2, 2..4]), ["ab", "cd"]);
         assert_eq!(shown("é\u{200B}", &[0..2]), ["é"]);
         assert_eq!(shown("ab", &[]), [""; 0]);

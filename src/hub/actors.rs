@@ -231,9 +231,14 @@ impl Actors {
     /// Tells the core of a fault found here; by a task of its own, since the hub itself must
     /// not wait for its own inbox.
     fn report(&self, input: Input) {
+        self.report_later(std::future::ready(input));
+    }
+
+    /// Tells the core of something once it is there.
+    pub(super) fn report_later(&self, input: impl Future<Output = Input> + Send + 'static) {
         if let Some(inbox) = self.inbox.clone() {
             tokio::spawn(async move {
-                let _ = inbox.send(input).await;
+                let _ = inbox.send(input.await).await;
             });
         }
     }

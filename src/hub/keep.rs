@@ -1,12 +1,21 @@
 //! Between the core and the store: what was kept, what is to be kept.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::core::book::KeepBook;
 use crate::core::{HistoryQuery, Keep, Kept, KeptConversation};
+use crate::model::BareJid;
 use crate::model::message::{Entry, EntryKind};
 use crate::model::party::Party;
 use crate::store::{Store, StoreError};
 
 /// The setting that holds the user's rules for calls.
 const TELEPHONY: &str = "telephony";
+/// That of the user's decisions about relations.
+const RELATIONS: &str = "relations";
+/// That of the user's rules for which way features go.
+const FEATURES: &str = "features";
 /// Entries of each conversation that are at hand from the start.
 const AT_HAND: u32 = 60;
 
@@ -16,11 +25,16 @@ const AT_HAND: u32 = 60;
 /// When the history cannot be read.
 pub async fn kept(store: &Store) -> Result<Kept, StoreError> {
     let outbox = store.outbox().await?;
-    let telephony = store.setting(TELEPHONY).await?.and_then(|text| {
-        serde_json::from_str(&text)
-            .map_err(|error| tracing::error!(%error, "the kept rules for calls cannot be read"))
-            .ok()
+    let telephony = setting(store, TELEPHONY).await?;
+    let relations = setting(store, RELATIONS).await?;
+    let rules = setting(store, FEATURES).await?;
+    let seen = store.seen().await?.into_iter().filter_map(|(jid, value)| {
+        let read = serde_json::from_str(&value).map_err(|error| {
+            tracing::error!(%error, "what was seen of a contact's card cannot be read");
+        });
+        Some((BareJid::new(&jid).ok()?, read.ok()?))
     });
+    let book = store.book().await?;
     let conversations = store.recent(AT_HAND).await?.into_iter().filter_map(|recent| {
         // Calls with people unknown are filed under a URI; they have no conversation.
         let with: Party = recent.with.parse().ok()?;
@@ -39,7 +53,30 @@ pub async fn kept(store: &Store) -> Result<Kept, StoreError> {
         conversations: conversations.collect(),
         outbox: outbox.into_iter().map(|waiting| (waiting.account, waiting.entry)).collect(),
         telephony,
+        seen: seen.collect(),
+        relations,
+        rules,
+        book,
     })
+}
+
+/// One setting; as if it never was set when it cannot be read.
+async fn setting<T: DeserializeOwned + Default>(
+    store: &Store,
+    name: &'static str,
+) -> Result<T, StoreError> {
+    let Some(text) = store.setting(name).await? else { return Ok(T::default()) };
+    Ok(serde_json::from_str(&text).unwrap_or_else(|error| {
+        tracing::error!(name, %error, "a kept setting cannot be read");
+        T::default()
+    }))
+}
+
+fn set<T: Serialize>(store: &Store, name: &'static str, value: &T) -> Option<StoreError> {
+    match serde_json::to_string(value) {
+        Ok(text) => store.set_setting(name, text).refused(),
+        Err(error) => Some(StoreError::Io(error.to_string())),
+    }
 }
 
 /// Hands on what is to be kept. What goes wrong later is told by [`Store::trouble`]; that the
@@ -51,10 +88,18 @@ pub(super) fn keep(store: &Store, keep: Keep) -> Option<StoreError> {
             store.set_state(&account, &with, &id, state).refused()
         }
         Keep::Read(with) => store.mark_read(&with).refused(),
-        Keep::Telephony(rules) => match serde_json::to_string(&rules) {
-            Ok(text) => store.set_setting(TELEPHONY, text).refused(),
+        Keep::Telephony(rules) => set(store, TELEPHONY, &rules),
+        Keep::Relations(relations) => set(store, RELATIONS, &relations),
+        Keep::Rules(rules) => set(store, FEATURES, &rules),
+        Keep::Seen(jid, seen) => match serde_json::to_string(&seen) {
+            Ok(text) => store.set_seen(jid.as_str(), text).refused(),
             Err(error) => Some(StoreError::Io(error.to_string())),
         },
+        Keep::Book(KeepBook { put, remove }) => {
+            let removed: Vec<_> = remove.iter().map(|id| store.remove_book(id).refused()).collect();
+            let put = (!put.is_empty()).then(|| store.put_book(put).refused()).flatten();
+            put.or(removed.into_iter().flatten().next())
+        }
     }
 }
 
@@ -69,7 +114,10 @@ pub(super) async fn history(store: Store, query: HistoryQuery) -> Result<Vec<Ent
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::sync::Arc;
+
     use super::*;
+    use crate::model::book::BookEntry;
     use crate::model::call::Direction;
     use crate::model::message::EntryKind;
     use crate::model::telephony::Telephony;
@@ -84,6 +132,22 @@ mod tests {
         assert_eq!(kept(&store).await.unwrap().telephony, Some(rules));
         store.set_setting(TELEPHONY, "{".to_owned()).await.unwrap();
         assert_eq!(kept(&store).await.unwrap().telephony, None);
+    }
+
+    #[tokio::test]
+    async fn the_address_book_comes_back() {
+        let store = Store::in_memory().unwrap();
+        let entry = |id: &str| -> Arc<BookEntry> {
+            let text = format!(r#"{{"id":"{id}","name":"Bob","addresses":[{{"value":"12"}}]}}"#);
+            Arc::new(serde_json::from_str(&text).unwrap())
+        };
+        let (one, two) = (entry("1"), entry("2"));
+        let put = KeepBook { put: vec![one.clone(), two.clone()], ..KeepBook::default() };
+        assert_eq!(keep(&store, Keep::Book(put)), None);
+        assert_eq!(kept(&store).await.unwrap().book, [(*one).clone(), (*two).clone()]);
+        let remove = KeepBook { remove: vec!["1".into()], ..KeepBook::default() };
+        assert_eq!(keep(&store, Keep::Book(remove)), None);
+        assert_eq!(kept(&store).await.unwrap().book, [(*two).clone()]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::core::event::Event;
 use crate::core::snapshot::Snapshot;
 
 mod actors;
+mod cards;
 pub mod keep;
 mod pump;
 

@@ -176,6 +176,14 @@ impl Pump {
                 let listed = tokio::task::spawn_blocking(move || super::actors::devices(&audio));
                 listed.await.map_err(|error| CommandError::Internal(error.to_string()))
             }),
+            Output::ReadCards { request, from, apply } => self.actors.report_later(async move {
+                let read = tokio::task::spawn_blocking(move || super::cards::read(from)).await;
+                let read = match read {
+                    Ok(read) => read.map_err(|error| CommandError::Refused(error.to_string())),
+                    Err(error) => Err(CommandError::Internal(error.to_string())),
+                };
+                Input::Cards { request, apply, read }
+            }),
         }
     }
 

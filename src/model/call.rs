@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::BareJid;
+use super::binding::Proof;
 use super::id::{AccountId, CallId};
 use super::time::Timestamp;
 
@@ -64,6 +65,9 @@ pub struct Peer {
     pub binding: Binding,
     /// The evidence, in words (CUSAX C45).
     pub why: String,
+    /// The evidence itself, where somebody's address was compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
 }
 
 impl Peer {
@@ -207,6 +211,9 @@ pub struct Call {
     /// Who sent or forwarded the call here, as the network says; not proven.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub via: Option<String>,
+    /// Why it goes out on this account, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_why: Option<String>,
     /// How the transfer goes that we asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transfer: Option<TransferState>,

@@ -1,11 +1,13 @@
 //! A person in the roster, with all that is known to reach them.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::BareJid;
+use super::binding::BindingState;
 use super::id::AccountId;
 use super::message::ChatState;
 use super::presence::Presence;
+use super::time::Timestamp;
 
 /// The state of presence subscription (RFC 6121 §2.1.2.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -23,7 +25,7 @@ pub enum Subscription {
 }
 
 /// Where a number was learned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NumberSource {
     /// The contact's vcard-temp (XEP-0054).
@@ -34,6 +36,8 @@ pub enum NumberSource {
     Reachability,
     /// The user's own address book.
     AddressBook,
+    /// A directory that the user or the provider trusts.
+    Directory,
 }
 
 /// One way to call a contact.
@@ -47,8 +51,26 @@ pub struct Number {
     pub types: Vec<String>,
     /// Where it was learned.
     pub source: NumberSource,
-    /// Whether the address is bound to the contact (CUSAX C25).
+    /// Whether the address is bound to the contact (CUSAX C25): `binding` is confirmed.
     pub verified: bool,
+    /// How it is bound; `contact.evidence` tells.
+    #[serde(skip)]
+    pub binding: BindingState,
+    /// Since when the source is known to name it.
+    #[serde(skip)]
+    pub since: Option<Timestamp>,
+    /// Whose it was when it was last seen, where that is not the contact.
+    #[serde(skip)]
+    pub before: Option<String>,
+}
+
+impl Number {
+    /// A number, bound as its source says by itself.
+    pub fn new(uri: String, display: String, types: Vec<String>, source: NumberSource) -> Self {
+        let binding = BindingState::of(source);
+        let verified = binding.is_confirmed();
+        Self { uri, display, types, source, verified, binding, since: None, before: None }
+    }
 }
 
 /// What can be done with a contact right now.

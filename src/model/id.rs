@@ -50,3 +50,7 @@ id!(
     /// One message; on the wire the stanza's `id` (and XEP-0359 `origin-id`).
     MessageId
 );
+id!(
+    /// One entry of the user's address book; made by us, never taken from a file.
+    BookId
+);

@@ -5,14 +5,19 @@
 
 pub mod account;
 pub mod address;
+pub mod binding;
+pub mod book;
 pub mod call;
 pub mod contact;
 pub mod fault;
+pub mod feature;
 pub mod id;
 pub mod link;
 pub mod message;
 pub mod party;
+pub mod person;
 pub mod presence;
+pub mod relation;
 pub mod telephony;
 pub mod time;
 pub mod vcard;

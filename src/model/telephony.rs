@@ -20,6 +20,13 @@ pub struct Telephony {
     pub auto_answer: AutoAnswer,
     /// Calls say which chat address is ours (CUSAX C40–C42).
     pub send_chat_address: bool,
+    /// While a call is on, presence says so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub on_the_phone: bool,
+    /// The chat side tells contacts our telephony address as one to be reached at (XEP-0152,
+    /// CUSAX C26).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub publish_address: bool,
 }
 
 impl Default for Telephony {
@@ -32,6 +39,8 @@ impl Default for Telephony {
             reject_anonymous: false,
             auto_answer: AutoAnswer::default(),
             send_chat_address: true,
+            on_the_phone: false,
+            publish_address: false,
         }
     }
 }

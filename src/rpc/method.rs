@@ -1,5 +1,8 @@
 //! Methods and their parameters: text in, [`Command`] out. Pure.
 
+mod book;
+mod joint;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -77,10 +80,20 @@ pub(super) fn command(method: &str, mut params: Params) -> Result<Command, Reque
         }
         other => match other.split_once('.') {
             Some(("contact", what)) => contact(what, other, &mut params)?,
+            Some(("account" | "relation" | "feature" | "card", _)) => {
+                joint::command(other, &mut params)?
+            }
+            None if ["relations", "features", "card"].contains(&other) => {
+                joint::command(other, &mut params)?
+            }
             Some(("message" | "chat", _)) => chat(other, &mut params)?,
             None if other == "history" || other == "conversations" => chat(other, &mut params)?,
             Some(("call", _)) => call(other, &mut params)?,
             None if other == "call" || other == "calls" => call(other, &mut params)?,
+            Some(("book", _)) => Command::Book(book::book(other, &mut params)?),
+            None if other == "book" || other == "search" => {
+                Command::Book(book::book(other, &mut params)?)
+            }
             _ => return Err(RequestError::UnknownMethod(other.to_owned())),
         },
     };
@@ -99,6 +112,7 @@ fn contact(what: &str, method: &str, params: &mut Params) -> Result<Command, Req
         "remove" => ContactCommand::Remove(jid?),
         "accept" => ContactCommand::Accept(jid?),
         "deny" => ContactCommand::Deny(jid?),
+        "evidence" => ContactCommand::Evidence(jid?),
         "block" => ContactCommand::Block(jid?),
         "unblock" => ContactCommand::Unblock(jid?),
         _ => return Err(RequestError::UnknownMethod(method.to_owned())),

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::core::command::{CommandError, Reply};
 use crate::core::event::Event;
+use crate::model::book::BookError;
 
 /// The longest line that is read, in bytes.
 pub(super) const LONGEST_LINE: usize = 1024 * 1024;
@@ -64,12 +65,12 @@ impl RequestError {
 fn command_code(error: &CommandError) -> i32 {
     match error {
         CommandError::NotConnected(_) => 1,
-        CommandError::UnknownContact(_) => 2,
+        CommandError::UnknownContact(_) | CommandError::Book(BookError::Unknown(_)) => 2,
         CommandError::UnknownCall => 3,
         CommandError::ChoiceNeeded(_) => 4,
         CommandError::ConfirmationNeeded(_) => 5,
-        CommandError::Refused(_) => 6,
-        CommandError::InvalidAddress(_) => 7,
+        CommandError::InvalidAddress(_) | CommandError::Book(BookError::Address { .. }) => 7,
+        CommandError::Refused(_) | CommandError::Book(_) => 6,
         CommandError::Media(_) => 8,
         CommandError::Internal(_) => 9,
     }
@@ -179,6 +180,7 @@ mod tests {
             jid: None,
             binding: Binding::None,
             why: String::new(),
+            proof: None,
         };
         let call = Call {
             id: "c".into(),
@@ -196,6 +198,7 @@ mod tests {
             anonymous: false,
             quiet: false,
             via: None,
+            account_why: None,
             transfer: None,
             ask: None,
         };

@@ -42,7 +42,8 @@ impl std::fmt::Debug for SipSettings {
 
 /// Starts an account's actor. It connects and registers at once and by itself, tells what
 /// happens on `events`, and ends after `SipCommand::Quit` or when `commands` is closed, having
-/// ended its calls and removed its registration within about two seconds.
+/// ended its calls and removed its registration within about two seconds. In between it rests
+/// after `SipCommand::Disconnect`, until `SipCommand::Connect`.
 pub fn spawn(
     settings: SipSettings,
     commands: mpsc::Receiver<SipCommand>,
@@ -222,7 +223,9 @@ impl Actor {
 }
 
 impl Actor {
+    /// Drops the main flow, or the attempt at one.
     fn disconnect(&mut self) {
+        self.connecting = None;
         self.past.keep(self.transports.take());
     }
 

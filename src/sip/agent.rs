@@ -3,6 +3,7 @@
 
 mod flow;
 mod keep_alive;
+mod leave;
 mod probe;
 mod referrals;
 mod requests;
@@ -11,7 +12,7 @@ mod stack;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -33,6 +34,7 @@ use crate::model::call::EndReason;
 use crate::model::fault::Fault;
 use crate::model::id::CallId;
 use keep_alive::{KeepAlive, Pulse};
+use leave::Leaving;
 use probe::Probe;
 
 pub(super) use stack::{ALLOW_EVENTS, DIGITS, Owner, SUPPORTED, Stack, bracketed};
@@ -43,8 +45,6 @@ const MAX_RINGING: usize = 8;
 const MAX_RINGING_STRANGERS: usize = 2;
 /// Calls in all, ended ones that still wait for the other side's last word included.
 const MAX_CALLS: usize = 64;
-/// How long a goodbye may take.
-const DRAIN: Duration = Duration::from_secs(2);
 
 /// Who we are.
 #[derive(Debug, Clone)]
@@ -99,7 +99,9 @@ pub struct Agent {
     pager: Pager,
     keep_alive: KeepAlive,
     probe: Probe,
-    leaving: Option<Instant>,
+    leaving: Option<Leaving>,
+    /// There is no connection, and none is wanted.
+    resting: bool,
     closed: bool,
 }
 
@@ -117,12 +119,17 @@ impl Agent {
             keep_alive: KeepAlive::default(),
             probe: Probe::default(),
             leaving: None,
+            resting: false,
             closed: false,
         }
     }
 
     /// Takes a message from the network.
     pub fn handle_message(&mut self, now: Instant, source: &Source, message: Message) {
+        // Of a flow that is just being dropped.
+        if self.resting {
+            return;
+        }
         let trusted = self.stack.is_main(source);
         if trusted {
             self.keep_alive.alive();
@@ -165,8 +172,11 @@ impl Agent {
                 self.settle(now);
                 return;
             }
-            SipCommand::Quit => {
-                self.quit(now);
+            SipCommand::Quit
+            | SipCommand::Disconnect
+            | SipCommand::Connect
+            | SipCommand::SetChat(_) => {
+                self.account_command(now, &command);
                 self.settle(now);
                 return;
             }
@@ -260,7 +270,7 @@ impl Agent {
             self.keep_alive.poll_timeout(),
             self.probe.poll_timeout(),
             self.mailbox.poll_timeout(),
-            self.leaving,
+            self.leaving.as_ref().map(|leaving| leaving.until),
         ];
         own.into_iter().flatten().chain(self.calls.values().filter_map(Call::poll_timeout)).min()
     }
@@ -329,16 +339,14 @@ impl Agent {
         self.stack.emit_call(&place.call, CallEvent::Ended(refusal));
     }
 
-    fn quit(&mut self, now: Instant) {
-        if self.leaving.is_some() {
-            return;
+    /// A command about the account as a whole.
+    fn account_command(&mut self, now: Instant, command: &SipCommand) {
+        match command {
+            SipCommand::Disconnect => self.disconnect(now),
+            SipCommand::Connect => self.connect(now),
+            SipCommand::SetChat(on) => self.stack.settings.chat = *on,
+            _ => self.quit(now),
         }
-        self.leaving = Some(now + DRAIN);
-        for (id, call) in &mut self.calls {
-            call.command(now, &mut self.stack, SipCommand::Hangup(id.clone()));
-        }
-        self.mailbox.quit(now, &mut self.stack);
-        self.registration.quit(now, &mut self.stack);
     }
 
     fn on_ack(&mut self, now: Instant, ack: &Request) {
@@ -430,15 +438,7 @@ impl Agent {
         }
         let probing = self.stack.in_call && self.is_udp() && self.registration.is_registered();
         self.probe.want(now, probing);
-        let Some(limit) = self.leaving else { return };
-        let quiet = self.registration.is_closed() && self.calls.values().all(Call::is_settled);
-        if !self.closed && (quiet || limit <= now) {
-            self.closed = true;
-            self.stack.emit(SipEvent::Registration(super::Registration::Closed));
-        }
-        if self.closed {
-            self.leaving = None;
-        }
+        self.settle_leaving(now);
     }
 }
 

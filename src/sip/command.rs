@@ -87,6 +87,16 @@ pub enum SipCommand {
     },
     /// Send an instant message (RFC 3428); `SipEvent::MessageState` follows.
     Message(OutgoingMessage),
+    /// Take part in instant messages from now on, or no more: what `SipAccount::chat` was at
+    /// first (CUSAX C8, C10).
+    SetChat(bool),
+    /// End calls, unregister, close the connections, and wait for `Connect`;
+    /// `Registration::Closed` is told within about two seconds. Does nothing while that is so
+    /// already.
+    Disconnect,
+    /// Register now: after a `Disconnect`, and instead of waiting for the next attempt. Does
+    /// nothing for an account that is registered or about to be.
+    Connect,
     /// End calls, unregister, stop.
     Quit,
 }

@@ -61,6 +61,9 @@ impl Debug for SipCommand {
             // Which key may be a PIN.
             Self::Digit { call, .. } => f.debug_struct("Digit").field("call", call).finish(),
             Self::Message(message) => f.debug_tuple("Message").field(message).finish(),
+            Self::SetChat(on) => f.debug_tuple("SetChat").field(on).finish(),
+            Self::Disconnect => f.write_str("Disconnect"),
+            Self::Connect => f.write_str("Connect"),
             Self::Quit => f.write_str("Quit"),
         }
     }

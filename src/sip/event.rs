@@ -50,7 +50,7 @@ pub enum Registration {
         /// When the next attempt comes; `None` when it needs the user.
         retry_in: Option<Duration>,
     },
-    /// Unregistered on our wish.
+    /// Unregistered on our wish, for now or for good.
     Closed,
 }
 

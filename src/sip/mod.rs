@@ -17,7 +17,7 @@ mod registration;
 mod replaces;
 pub mod resolve;
 mod subscription;
-mod text;
+pub(crate) mod text;
 pub mod transaction;
 pub mod transport;
 pub mod uri;

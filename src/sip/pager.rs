@@ -147,6 +147,19 @@ impl Pager {
         }
     }
 
+    /// No message waits for its answer.
+    pub fn is_idle(&self) -> bool {
+        self.sending.is_empty()
+    }
+
+    /// There is no connection any more, on our own wish: what was not answered may go out with
+    /// the next.
+    pub fn rest(&mut self, stack: &mut Stack) {
+        for sending in std::mem::take(&mut self.sending) {
+            tell(stack, sending.id, Err(Fault::Lost("the account was disconnected".to_owned())));
+        }
+    }
+
     fn wait(&mut self, mut sending: Sending, why: Fault) {
         sending.key = None;
         sending.moving = Some(why);

@@ -1,6 +1,7 @@
 //! Registration (RFC 3261 §10): one binding of ours at the account's registrar, kept fresh.
 
 mod granted;
+mod leave;
 mod pace;
 
 use std::time::{Duration, Instant};
@@ -238,17 +239,6 @@ impl Registration {
         }
     }
 
-    /// Removes the binding; `Expires: 0` (RFC 3261 §10.2.2).
-    pub fn quit(&mut self, now: Instant, stack: &mut Stack) {
-        self.due = None;
-        if stack.flow.is_none() || self.bound.is_none() {
-            self.phase = Phase::Closed;
-            return;
-        }
-        self.challenges = 0;
-        self.unregister(now, stack);
-    }
-
     /// When [`Self::handle_timeout`] is due.
     pub fn poll_timeout(&self) -> Option<Instant> {
         [self.due, self.answer_by].into_iter().flatten().min()
@@ -316,19 +306,6 @@ impl Registration {
         if self.reg_id { "path, outbound" } else { "path" }
     }
 
-    fn unregister(&mut self, now: Instant, stack: &mut Stack) {
-        let mut request = self.request(stack);
-        if let Some(bound) = &self.bound {
-            let flow = self.flow_params(stack);
-            request.headers.push("Contact", format!("{bound}{flow};expires=0"));
-        }
-        request.headers.push("Expires", "0");
-        request.headers.push("Supported", self.supported());
-        self.answer_by = None;
-        stack.authorize(&mut self.auth, &mut request);
-        self.phase = Phase::Leaving(stack.send(now, Owner::Registration, request, None));
-    }
-
     fn request(&mut self, stack: &mut Stack) -> Request {
         self.seq = self.seq.saturating_add(1);
         let uri = format!("sip:{}", stack.settings.domain);
@@ -387,18 +364,6 @@ impl Registration {
             Err(DigestError::Endless) => self.refused(now, stack, response),
             Err(DigestError::Weaker) => self.fail(now, stack, Fault::Downgraded, None),
             Err(_) => self.fail(now, stack, Fault::NoMechanism, None),
-        }
-    }
-
-    fn on_leaving_final(&mut self, now: Instant, stack: &mut Stack, response: &Response) {
-        self.challenges = self.challenges.saturating_add(1);
-        let again = matches!(response.status, 401 | 407)
-            && self.challenges <= 2
-            && stack.challenged(&mut self.auth, response).is_ok();
-        if again {
-            self.unregister(now, stack);
-        } else {
-            self.phase = Phase::Closed;
         }
     }
 

@@ -1,6 +1,8 @@
-//! History, outbox and the user's settings in SQLite. One thread owns the database and writes what has gathered in
-//! one transaction; nobody else ever waits for the disk. Message text is never logged.
+//! History, outbox, address book and the user's settings in SQLite. One thread owns the database
+//! and writes what has gathered in one transaction; nobody else ever waits for the disk. Message
+//! text is never logged.
 
+mod book;
 mod error;
 mod query;
 mod schema;
@@ -17,7 +19,8 @@ use std::task::{Context, Poll};
 use rusqlite::Connection;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
-use crate::model::id::{AccountId, MessageId};
+use crate::model::book::BookEntry;
+use crate::model::id::{AccountId, BookId, MessageId};
 use crate::model::message::{Entry, MessageState};
 use crate::model::time::Timestamp;
 
@@ -164,6 +167,36 @@ impl Store {
     /// A setting, as it was kept last.
     pub fn setting(&self, name: &'static str) -> Answer<Option<String>> {
         self.ask(0, move |db| query::setting(db, name))
+    }
+
+    /// Keeps what was seen of a contact's cards, in place of what was kept before.
+    pub fn set_seen(&self, jid: &str, value: String) -> Answer<()> {
+        let jid = jid.to_owned();
+        self.ask(value.len(), move |db| query::set_seen(db, &jid, &value))
+    }
+
+    /// What was seen of all contacts' cards, with their addresses.
+    pub fn seen(&self) -> Answer<Vec<(String, String)>> {
+        self.ask(0, query::seen)
+    }
+
+    /// The address book. What cannot be read any more is left out, and told in the log.
+    pub fn book(&self) -> Answer<Vec<BookEntry>> {
+        self.ask(0, book::all)
+    }
+
+    /// Keeps entries of the address book, each in place of what it was: all of them or, on an
+    /// error, none.
+    pub fn put_book(&self, entries: Vec<Arc<BookEntry>>) -> Answer<()> {
+        let rows = book::rows(&entries);
+        let len = rows.as_ref().map_or(0, |rows| rows.iter().map(|(_, json)| json.len()).sum());
+        self.ask(len, move |db| book::put(db, &rows?))
+    }
+
+    /// Forgets an entry of the address book. Answers whether there was one.
+    pub fn remove_book(&self, id: &BookId) -> Answer<bool> {
+        let id = id.clone();
+        self.ask(0, move |db| book::remove(db, &id))
     }
 
     /// Answers when everything asked before is on the disk.

@@ -14,6 +14,8 @@ const MAX_CONVERSATIONS: usize = 500;
 const MAX_TEXT: usize = 64 << 20;
 /// How many messages the outbox gives at once.
 const MAX_OUTBOX: u32 = 10_000;
+/// Of how many contacts it is read what was seen of their cards.
+const MAX_SEEN: u32 = 200_000;
 
 pub(super) fn set_setting(db: &Connection, name: &str, value: &str) -> Result<(), StoreError> {
     let mut set =
@@ -25,6 +27,18 @@ pub(super) fn set_setting(db: &Connection, name: &str, value: &str) -> Result<()
 pub(super) fn setting(db: &Connection, name: &str) -> Result<Option<String>, StoreError> {
     let mut get = db.prepare_cached("SELECT value FROM setting WHERE name = ?1")?;
     Ok(get.query_row(params![name], |row| row.get(0)).optional()?)
+}
+
+pub(super) fn set_seen(db: &Connection, jid: &str, value: &str) -> Result<(), StoreError> {
+    let mut set = db.prepare_cached("INSERT OR REPLACE INTO seen (jid, value) VALUES (?1, ?2)")?;
+    set.execute(params![jid, value])?;
+    Ok(())
+}
+
+pub(super) fn seen(db: &Connection) -> Result<Vec<(String, String)>, StoreError> {
+    let mut get = db.prepare_cached("SELECT jid, value FROM seen LIMIT ?1")?;
+    let rows = get.query_map(params![MAX_SEEN], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 pub(super) fn save(

@@ -12,7 +12,7 @@ use crate::config::{create_private_dir, create_private_file};
 use crate::model::time::Now;
 
 /// From form n (its place) to form n + 1. Never edited once released, only added to.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 4] = [
     // seq: the order of saving; direction: 0 in, 1 out; kind: 0 message, 1 call; at: Unix
     // milliseconds; state: 0 queued, 1 sent, 2 delivered, 3 displayed, 4 failed; call: JSON.
     "CREATE TABLE entry (
@@ -34,6 +34,10 @@ const MIGRATIONS: [&str; 2] = [
      CREATE INDEX entry_outbox ON entry (seq) WHERE direction = 1 AND state = 0;",
     // What the user sets while the program runs; value: JSON.
     "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;",
+    // What was seen of a contact's cards; value: JSON.
+    "CREATE TABLE seen (jid TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;",
+    // The user's address book; entry: JSON.
+    "CREATE TABLE book (id TEXT PRIMARY KEY, entry TEXT NOT NULL) STRICT;",
 ];
 
 /// How long another program's lock is waited for.

@@ -38,6 +38,7 @@ fn call(n: i64, with: &str) -> Entry {
             jid: Some(BOB.into()),
             binding: Binding::Verified,
             why: "verified by Bob's contact card".into(),
+            proof: None,
         },
         media: MediaInfo {
             codec: "opus".into(),
@@ -53,6 +54,7 @@ fn call(n: i64, with: &str) -> Entry {
         anonymous: false,
         quiet: false,
         via: None,
+        account_why: None,
         transfer: None,
         ask: None,
     };
@@ -247,7 +249,8 @@ fn a_setting_outlives_a_restart_and_an_older_form_gets_room_for_it() {
     close(store);
     // As the form before settings left it.
     let raw = Connection::open(&path).unwrap();
-    raw.execute_batch("DROP TABLE setting; PRAGMA user_version = 1").unwrap();
+    let older = "DROP TABLE setting; DROP TABLE seen; DROP TABLE book; PRAGMA user_version = 1";
+    raw.execute_batch(older).unwrap();
     drop(raw);
     let store = Store::open(&path).unwrap();
     assert_eq!(store.history(BOB, None, 10).wait().unwrap().len(), 1);
@@ -258,6 +261,91 @@ fn a_setting_outlives_a_restart_and_an_older_form_gets_room_for_it() {
     close(store);
     let store = Store::open(&path).unwrap();
     assert_eq!(store.setting("rules").wait().unwrap().as_deref(), Some("b"));
+}
+
+fn entry(id: &str) -> Arc<BookEntry> {
+    let addresses = serde_json::json!([{ "value": "sip:bob@cusax.test", "types": ["work"] }]);
+    let entry = serde_json::json!({ "id": id, "name": "Bob", "addresses": addresses });
+    Arc::new(serde_json::from_value(entry).unwrap())
+}
+
+fn book_ids(store: &Store) -> Vec<String> {
+    store.book().wait().unwrap().iter().map(|entry| entry.id.to_string()).collect()
+}
+
+#[test]
+fn the_address_book_outlives_a_restart_and_an_older_form_gets_room_for_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("history.sqlite");
+    let store = Store::open(&path).unwrap();
+    store.set_setting("rules", "a".to_owned()).wait().unwrap();
+    close(store);
+    // As the form before the book left it.
+    let raw = Connection::open(&path).unwrap();
+    raw.execute_batch("DROP TABLE book; PRAGMA user_version = 3").unwrap();
+    drop(raw);
+    let store = Store::open(&path).unwrap();
+    assert_eq!(store.setting("rules").wait().unwrap().as_deref(), Some("a"));
+    assert!(store.book().wait().unwrap().is_empty());
+    let mut renamed = (*entry("2")).clone();
+    renamed.name = "Bobby".to_owned();
+    store.put_book(vec![entry("1"), entry("2"), entry("3")]).wait().unwrap();
+    store.put_book(vec![Arc::new(renamed.clone())]).wait().unwrap();
+    assert_eq!(store.remove_book(&"3".into()).wait(), Ok(true));
+    assert_eq!(store.remove_book(&"3".into()).wait(), Ok(false));
+    close(store);
+    let store = Store::open(&path).unwrap();
+    assert_eq!(store.book().wait().unwrap(), [(*entry("1")).clone(), renamed]);
+}
+
+#[test]
+fn a_damaged_entry_of_the_book_does_not_cost_the_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("history.sqlite");
+    let store = Store::open(&path).unwrap();
+    store.put_book((1..=6).map(|n| entry(&n.to_string())).collect()).wait().unwrap();
+    close(store);
+    let raw = Connection::open(&path).unwrap();
+    raw.execute_batch(
+        "UPDATE book SET entry = '{' WHERE id = '1';
+         UPDATE book SET entry = '{\"id\":\"3\"}' WHERE id = '3';
+         UPDATE book SET entry = CAST(X'FF' AS TEXT) WHERE id = '4';
+         UPDATE book SET id = '9' WHERE id = '5';",
+    )
+    .unwrap();
+    drop(raw);
+    assert_eq!(book_ids(&Store::open(&path).unwrap()), ["2", "6"]);
+}
+
+#[test]
+fn an_import_that_does_not_fit_is_not_half_written() {
+    let connection = schema::in_memory().unwrap();
+    let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+    connection.pragma_update(None, "max_page_count", pages + 4).unwrap();
+    let store = Store::start(connection, None, None).unwrap();
+    store.put_book(vec![entry("1")]).wait().unwrap();
+    let many = (2..2_000).map(|n| entry(&n.to_string())).collect();
+    assert_eq!(store.put_book(many).wait(), Err(StoreError::DiskFull));
+    assert_eq!(book_ids(&store), ["1"]);
+    store.put_book(vec![entry("2")]).wait().unwrap();
+    assert_eq!(book_ids(&store), ["1", "2"]);
+}
+
+#[test]
+fn what_was_seen_of_cards_outlives_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("history.sqlite");
+    let store = Store::open(&path).unwrap();
+    for value in ["old", "new"] {
+        store.set_seen(BOB, value.to_owned()).wait().unwrap();
+    }
+    store.set_seen("zoe@cusax.test", "other".to_owned()).wait().unwrap();
+    close(store);
+    let store = Store::open(&path).unwrap();
+    let mut seen = store.seen().wait().unwrap();
+    seen.sort();
+    let row = |jid: &str, value: &str| (jid.to_owned(), value.to_owned());
+    assert_eq!(seen, [row(BOB, "new"), row("zoe@cusax.test", "other")]);
 }
 
 #[test]

@@ -41,11 +41,13 @@ impl std::fmt::Debug for XmppSettings {
 }
 
 /// Starts an account. It connects at once and goes on until [`XmppCommand::Quit`], until
-/// `commands` is closed, or until nobody takes `events` any more.
+/// `commands` is closed, or until nobody takes `events` any more. In between it rests after
+/// [`XmppCommand::Disconnect`], until [`XmppCommand::Connect`].
 ///
 /// Presence is sent only after the first [`XmppCommand::Presence`]; the last one is repeated
-/// in every new session. A refused password ends the attempts (`retry_in` is `None`); start
-/// the account anew to try again. [`XmppConnection::Closed`] is the last event.
+/// in every new session. A refused password ends the attempts (`retry_in` is `None`) until
+/// [`XmppCommand::Connect`]. [`XmppConnection::Closed`] is told at each rest, and is the last
+/// event.
 pub fn spawn(
     settings: XmppSettings,
     commands: mpsc::Receiver<XmppCommand>,
@@ -83,10 +85,21 @@ struct Actor {
 
 /// Why something ended.
 enum End {
-    /// The core wants it.
+    /// The core wants it for good.
     Quit,
+    /// The core wants it until it says otherwise.
+    Rest,
     /// The connection is not there (any more).
     Fault(Fault),
+}
+
+/// What is to be done after a command, or another thing that happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Go {
+    On,
+    Connect,
+    Rest,
+    Quit,
 }
 
 impl Actor {
@@ -97,11 +110,16 @@ impl Actor {
                 Ok(established) => self.live(established).await,
                 Err(end) => end,
             };
-            let retry = match end {
-                End::Quit => break,
-                End::Fault(fault) => self.fail(fault).await,
+            let go = match end {
+                End::Quit => Go::Quit,
+                End::Rest => Go::Rest,
+                End::Fault(fault) => {
+                    let retry_in = self.fail(fault).await;
+                    self.wait(retry_in).await
+                }
             };
-            if !self.wait(retry).await {
+            let go = if go == Go::Rest { self.rest().await } else { go };
+            if go == Go::Quit {
                 break;
             }
         }
@@ -127,10 +145,10 @@ impl Actor {
         let result = loop {
             tokio::select! {
                 result = &mut attempt => break result.map_err(End::Fault),
-                command = self.commands.recv() => {
-                    if !self.command_offline(command).await {
-                        break Err(End::Quit);
-                    }
+                command = self.commands.recv() => match self.command_offline(command).await {
+                    Go::On | Go::Connect => {}
+                    Go::Rest => break Err(End::Rest),
+                    Go::Quit => break Err(End::Quit),
                 }
             }
         };
@@ -153,21 +171,22 @@ impl Actor {
         }
         match bound {
             Some(bound) => self.session.begin(Now::read(), bound, security),
-            None => self.session.resume(security),
+            None => self.session.resume(Now::read(), security),
         }
         let end = loop {
             if let Err(fault) = self.pump(&mut link).await {
                 break End::Fault(fault);
             }
             match self.step(&mut link).await {
-                Ok(true) => {}
-                Ok(false) => break End::Quit,
+                Ok(Go::On | Go::Connect) => {}
+                Ok(Go::Rest) => break End::Rest,
+                Ok(Go::Quit) => break End::Quit,
                 Err(fault) => break End::Fault(fault),
             }
         };
         self.flaps = if since.elapsed() < STABLE { (self.flaps + 1).min(MAX_FLAPS) } else { 0 };
         match &end {
-            End::Quit => self.farewell(link).await,
+            End::Quit | End::Rest => self.farewell(link).await,
             End::Fault(_) => {
                 self.session.suspend();
                 self.memory.managed = link.into_managed();
@@ -176,25 +195,19 @@ impl Actor {
         end
     }
 
-    /// Waits for one thing to happen; false when it is time to go.
-    async fn step(&mut self, link: &mut Link) -> Result<bool, Fault> {
+    /// Waits for one thing to happen.
+    async fn step(&mut self, link: &mut Link) -> Result<Go, Fault> {
         let deadline = self.session.poll_timeout();
         let incoming = tokio::select! {
             incoming = link.next() => incoming?,
             command = self.commands.recv() => {
-                return Ok(match command {
-                    None | Some(XmppCommand::Quit) => false,
-                    Some(command) => {
-                        self.session.command(Now::read(), command);
-                        true
-                    }
-                });
+                return Ok(self.command(command));
             }
             () = sleep_until(deadline) => {
                 self.session.handle_timeout(Now::read());
-                return Ok(true);
+                return Ok(Go::On);
             }
-            () = self.events.closed() => return Ok(false),
+            () = self.events.closed() => return Ok(Go::Quit),
         };
         match incoming {
             Incoming::AcknowledgeWanted => link.acknowledge().await?,
@@ -202,7 +215,19 @@ impl Actor {
             Incoming::TooHigh(error) => return Err(link.refuse(&error).await),
             incoming => take(&mut self.session, incoming),
         }
-        Ok(true)
+        Ok(Go::On)
+    }
+
+    fn command(&mut self, command: Option<XmppCommand>) -> Go {
+        match command {
+            None | Some(XmppCommand::Quit) => Go::Quit,
+            Some(XmppCommand::Disconnect) => Go::Rest,
+            Some(XmppCommand::Connect) => Go::Connect,
+            Some(command) => {
+                self.session.command(Now::read(), command);
+                Go::On
+            }
+        }
     }
 
     /// Carries out what the session wants.
@@ -255,37 +280,47 @@ impl Actor {
         retry_in
     }
 
-    /// Waits for the next attempt, for ever when there is none; false when it is time to go.
-    async fn wait(&mut self, retry_in: Option<Duration>) -> bool {
+    /// Waits for the next attempt, for ever when there is none.
+    async fn wait(&mut self, retry_in: Option<Duration>) -> Go {
         let until = retry_in.map(|after| Instant::now() + after);
         loop {
             let deadline = self.session.poll_timeout();
             tokio::select! {
-                () = sleep_until(until) => return true,
+                () = sleep_until(until) => return Go::Connect,
                 () = sleep_until(deadline) => {
                     self.session.handle_timeout(Now::read());
                     self.tell_outputs().await;
                 }
                 command = self.commands.recv() => {
-                    if !self.command_offline(command).await {
-                        return false;
+                    let go = self.command_offline(command).await;
+                    if go != Go::On {
+                        return go;
                     }
                 }
-                () = self.events.closed() => return false,
+                () = self.events.closed() => return Go::Quit,
             }
         }
     }
 
-    /// Takes a command while there is no connection; false when it is time to go.
-    async fn command_offline(&mut self, command: Option<XmppCommand>) -> bool {
-        match command {
-            None | Some(XmppCommand::Quit) => false,
-            Some(command) => {
-                self.session.command(Now::read(), command);
-                self.tell_outputs().await;
-                true
+    /// Ends the session and says so, then waits until the core wants the next one.
+    async fn rest(&mut self) -> Go {
+        self.give_up_session();
+        (self.failures, self.flaps) = (0, 0);
+        self.tell_outputs().await;
+        self.tell(XmppEvent::Connection(XmppConnection::Closed)).await;
+        loop {
+            let go = self.wait(None).await;
+            if go != Go::Rest {
+                return go;
             }
         }
+    }
+
+    /// Takes a command while there is no connection.
+    async fn command_offline(&mut self, command: Option<XmppCommand>) -> Go {
+        let go = self.command(command);
+        self.tell_outputs().await;
+        go
     }
 
     fn give_up_session(&mut self) {

@@ -26,7 +26,7 @@ use crate::model::id::MessageId;
 use crate::model::message::{ChatState, MessageState};
 use crate::model::presence::Show;
 use crate::model::time::Timestamp;
-use crate::model::vcard::Vcard;
+use crate::model::vcard::{Tel, Vcard};
 use crate::model::{BareJid, FullJid};
 
 /// What the core asks of an XMPP account.
@@ -61,8 +61,39 @@ pub enum XmppCommand {
     FetchVcards(BareJid),
     /// Change the roster.
     Roster(RosterCommand),
+    /// Put exactly these numbers on our own card, in both its forms, and leave the rest of it as
+    /// it is (CUSAX C22); `OwnTelsSet` follows always. None takes all numbers away.
+    SetOwnTels(Vec<Tel>),
+    /// Tell contacts other addresses that reach us (XEP-0152, PEP); none withdraws them. Holds
+    /// on the server until commanded otherwise. Lost without a session; a `Notice` follows when
+    /// the server refuses.
+    PublishReach(Vec<ReachAddress>),
+    /// Tell contacts what we do (XEP-0108), or that we do it no more. As `PublishReach`.
+    Activity(Option<Activity>),
+    /// Send unavailable, close the stream, and wait for `Connect`; `Closed` is told. Does
+    /// nothing while that is so already.
+    Disconnect,
+    /// Connect now: after a `Disconnect`, and instead of waiting for the next attempt. Does
+    /// nothing on a connection or on the way to one.
+    Connect,
     /// Send unavailable, close the stream, stop.
     Quit,
+}
+
+/// An address that may reach somebody: only what they say (XEP-0152; CUSAX C24).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReachAddress {
+    /// The address, of any scheme; at most 512 octets.
+    pub uri: String,
+    /// What it is; at most 80 characters on one line.
+    pub description: Option<String>,
+}
+
+/// What we are seen to do (XEP-0108).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activity {
+    /// In a call.
+    OnThePhone,
 }
 
 /// A change to the roster or a subscription (RFC 6121 §2, §3; XEP-0191).
@@ -147,6 +178,16 @@ pub enum XmppEvent {
     },
     /// A contact's vCard4 changed (PEP notification): worth a fetch.
     VcardChanged(BareJid),
+    /// What became of `SetOwnTels`.
+    OwnTelsSet(Result<(), CardStoreError>),
+    /// A contact announces addresses, whichever device they are on (XEP-0152, PEP): all of them,
+    /// the best first, at most 8. None: they are withdrawn. A new session begins without any.
+    Reachability {
+        /// Who.
+        jid: BareJid,
+        /// Where.
+        addresses: Vec<ReachAddress>,
+    },
     /// A command failed in a way to be told to the user.
     Notice(String),
 }
@@ -202,6 +243,9 @@ pub struct PresenceUpdate {
     pub status: String,
     /// RFC 6121 §4.7.2.3.
     pub priority: i8,
+    /// Addresses that reach whoever is at this resource, as long as its presence names them
+    /// (XEP-0152): the best first, at most 8.
+    pub reach: Vec<ReachAddress>,
 }
 
 /// A message that arrived, or that another of our devices sent (XEP-0280).
@@ -231,4 +275,51 @@ pub enum VcardError {
     /// The server or contact refused.
     #[error("refused: {0}")]
     Refused(String),
+}
+
+/// One of the two forms of a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CardForm {
+    /// XEP-0054.
+    VcardTemp,
+    /// XEP-0292.
+    Vcard4,
+}
+
+impl std::fmt::Display for CardForm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::VcardTemp => "vcard-temp",
+            Self::Vcard4 => "vCard4",
+        })
+    }
+}
+
+/// Why numbers could not be put on our own card. Except with `TimedOut` and `NotConnected`, which
+/// may come between two steps, the card is as it was.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CardStoreError {
+    /// There is no connection, or it broke.
+    #[error("Not connected: your card was not changed. Try again when Chat is connected.")]
+    NotConnected,
+    /// The server did not answer in time.
+    #[error("The server did not answer in time. Look at your card, and try again.")]
+    TimedOut,
+    /// An earlier change is under way, or too much else.
+    #[error("Too much at once: your card was not changed. Try again in a moment.")]
+    Busy,
+    /// More numbers than a card may have: the most.
+    #[error("A card can hold {0} numbers at most. Nothing was changed.")]
+    TooMany(usize),
+    /// This is no number that a card can hold; made safe for showing.
+    #[error("“{0}” is no number for a card. Nothing was changed.")]
+    NoNumber(String),
+    /// The server refused.
+    #[error("The server did not take the numbers ({form}): {text}. The card was left as it was.")]
+    Refused {
+        /// Which form of the card.
+        form: CardForm,
+        /// The server's words.
+        text: String,
+    },
 }

@@ -102,6 +102,9 @@ pub fn contact(user: &str, name: &str, show: Show, status: &str, number: Option<
                 types: vec!["work".to_owned()],
                 source: NumberSource::VcardTemp,
                 verified: true,
+                binding: dovetail::model::binding::BindingState::OneWay,
+                since: None,
+                before: None,
             })
             .into_iter()
             .collect(),
@@ -149,6 +152,7 @@ pub fn call(state: CallState, direction: Direction, now: Timestamp) -> Call {
             display: "Bob".to_owned(),
             jid: Some(jid("bob").to_string()),
             binding: Binding::Verified,
+            proof: None,
             why: "Verified by Bob's contact card: it names exactly this address.".to_owned(),
         },
         media: MediaInfo {
@@ -166,6 +170,7 @@ pub fn call(state: CallState, direction: Direction, now: Timestamp) -> Call {
         anonymous: false,
         quiet: false,
         via: None,
+        account_why: None,
         transfer: None,
         ask: None,
     }
@@ -185,6 +190,7 @@ pub fn claimed(now: Timestamp) -> Call {
             display: "sip:+15550123@gw.example.net".to_owned(),
             jid: Some("bob@xmpp.example.com".to_owned()),
             binding: Binding::Claimed,
+            proof: None,
             why: "The call says it is bob@xmpp.example.com, whose contact card does not name \
                   this address."
                 .to_owned(),
@@ -273,7 +279,7 @@ pub fn snapshot_at(now: Timestamp) -> Snapshot {
         contacts: contacts.into_iter().map(Arc::new).collect(),
         conversations: [with_bob(now), carol].into_iter().map(Arc::new).collect(),
         calls: Vec::new(),
-        telephony: dovetail::model::telephony::Telephony::default(),
+        ..Snapshot::default()
     }
 }
 

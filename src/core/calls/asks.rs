@@ -55,6 +55,7 @@ impl Core {
         let peer = self.peer_of_target(target);
         if let Ok(record) = self.calls.live(id) {
             let from = std::mem::replace(&mut record.call.peer, peer);
+            record.bare.clone_from(&target.display);
             record.call.via = Some(format!("Sent on from {}.", from.display));
             record.called = Some(target.key.clone());
             record.identity = None;
@@ -103,6 +104,7 @@ impl Core {
             request: None,
             chat: self.related_chat(&calling),
             calling,
+            account_why: None,
             target,
             anonymous,
             referral: Some(by.clone()),
@@ -193,7 +195,7 @@ impl Core {
         let Ok(record) = self.calls.live(id) else { return };
         record.identity = Some(identity);
         record.identity_until = Some(now.steady + crate::core::linker::VCARD_DEADLINE);
-        self.show_verdict(id);
+        self.show_verdict(now, id);
         self.ask_for_card(now, id);
         self.tell_call(id);
     }

@@ -61,6 +61,7 @@ impl Core {
         if was_sent {
             self.file_call(id);
         }
+        self.balance(now);
     }
 
     /// A command that waited for sockets and devices learns that the call is over.

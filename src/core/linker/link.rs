@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::{Evidence, MAX_NUMBERS};
+use super::MAX_NUMBERS;
 use crate::model::address::{AddressError, AddressKey, DialPlan, Dialable};
+use crate::model::binding::Proof;
 use crate::model::contact::{Number, NumberSource};
 use crate::model::vcard::{Tel, Vcard};
 
@@ -30,9 +31,19 @@ impl Link {
     /// When the value is no address ([`Dialable::parse`]).
     pub fn new(tel: &Tel, source: NumberSource, plan: &DialPlan) -> Result<Self, AddressError> {
         let Dialable { uri, display, key } = Dialable::parse(&tel.value, plan)?;
-        let verified = Evidence::of(source).is_some();
-        let number = Number { uri, display, types: tel.types.clone(), source, verified };
+        let number = Number::new(uri, display, tel.types.clone(), source);
         Ok(Self { number, key, pref: tel.pref.clamp(1, 100) })
+    }
+
+    /// The evidence that it is its owner's.
+    pub fn proof(&self) -> Proof {
+        Proof {
+            state: self.number.binding,
+            address: self.key.to_string(),
+            source: Some(self.number.source),
+            since: self.number.since,
+            before: self.number.before.clone(),
+        }
     }
 
     /// Whether a voice call can be made to it (not to a fax machine).
@@ -49,11 +60,17 @@ impl Link {
         self.number.types.iter().any(|known| known == name)
     }
 
+    /// Whether the user's own address book names it.
+    pub(super) fn is_booked(&self) -> bool {
+        self.number.source == NumberSource::AddressBook
+    }
+
     /// What the order of numbers goes by.
-    fn rank(&self) -> (bool, bool, u8, bool, u8) {
+    fn rank(&self) -> (bool, bool, bool, u8, bool, u8) {
         (
             !self.is_dialable(),
             !self.number.verified,
+            !self.is_booked(),
             self.pref,
             !self.has("voice"),
             worth(self.number.source),
@@ -92,8 +109,9 @@ pub(super) fn ordered(mut links: Vec<Link>) -> Vec<Link> {
 }
 
 fn merge(known: &mut Link, double: Link) {
-    // A hint changes nothing about what a card says.
-    if known.number.verified && !double.number.verified {
+    // A hint changes nothing about what a card says, nor a card about what the book says.
+    let is_weaker = known.number.verified && !double.number.verified;
+    if is_weaker || (known.is_booked() && !double.is_booked()) {
         return;
     }
     known.pref = known.pref.min(double.pref);
@@ -108,8 +126,9 @@ fn merge(known: &mut Link, double: Link) {
 fn worth(source: NumberSource) -> u8 {
     match source {
         NumberSource::AddressBook => 0,
-        NumberSource::Vcard4 => 1,
-        NumberSource::VcardTemp => 2,
-        NumberSource::Reachability => 3,
+        NumberSource::Directory => 1,
+        NumberSource::Vcard4 => 2,
+        NumberSource::VcardTemp => 3,
+        NumberSource::Reachability => 4,
     }
 }

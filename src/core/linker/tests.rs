@@ -3,7 +3,7 @@
 use super::*;
 use crate::model::address::{DialPlan, Dialable};
 use crate::model::call::Binding;
-use crate::model::contact::Number;
+use crate::model::contact::{Number, NumberSource};
 use crate::model::vcard::{Tel, Vcard};
 
 fn plan() -> DialPlan {
@@ -36,20 +36,26 @@ fn world() -> Linker {
     for name in ["alice", "bob"] {
         let own = link(&format!("sip:{name}@sip.test"), NumberSource::Vcard4);
         let office = link("+1 303 555 1212", NumberSource::VcardTemp);
-        assert!(linker.set_numbers(&jid(&format!("{name}@cusax.test")), vec![own, office]));
+        assert!(linker.set_numbers(&jid(&format!("{name}@cusax.test")).into(), vec![own, office]));
     }
     linker
 }
 
 fn one(name: &str) -> Identified {
-    Identified::One(jid(name), Evidence::ContactCard)
+    Identified::One(jid(name).into(), BindingState::OneWay)
+}
+
+fn at(day: i64) -> Timestamp {
+    Timestamp::from_unix_millis(day * 24 * 3600 * 1000)
 }
 
 #[test]
 fn identifies_by_whole_address_only() {
     let mut linker = world();
-    linker
-        .set_numbers(&jid("short@cusax.test"), vec![link("sip:12@sip.test", NumberSource::Vcard4)]);
+    linker.set_numbers(
+        &jid("short@cusax.test").into(),
+        vec![link("sip:12@sip.test", NumberSource::Vcard4)],
+    );
     assert_eq!(linker.identify(&key("sips:bob@SIP.test:5061;x=y")), one("bob@cusax.test"));
     assert_eq!(linker.identify(&key("sip:12@sip.test")), one("short@cusax.test"));
     for other in ["sip:bob@other.test", "sip:Bob@sip.test", "sip:4412@sip.test", "tel:+112", "12"] {
@@ -61,7 +67,7 @@ fn identifies_by_whole_address_only() {
 #[test]
 fn the_index_follows_changes() {
     let mut linker = world();
-    let bob = jid("bob@cusax.test");
+    let bob = Person::from(jid("bob@cusax.test"));
     let office = key("+13035551212");
     let own = link("sip:bob@sip.test", NumberSource::Vcard4);
     assert!(linker.set_numbers(&bob, vec![own.clone()]));
@@ -69,16 +75,16 @@ fn the_index_follows_changes() {
     assert_eq!(linker.identify(&office), one("alice@cusax.test"));
     linker.set_numbers(&bob, vec![link("sip:robert@sip.test", NumberSource::Vcard4)]);
     assert_eq!(linker.identify(&key("sip:bob@sip.test")), Identified::Nobody);
-    linker.remove(&bob);
-    linker.remove(&bob);
-    linker.remove(&jid("alice@cusax.test"));
-    assert!(linker.owners.is_empty() && linker.contacts.is_empty());
+    linker.set_numbers(&bob, Vec::new());
+    assert!(!linker.set_numbers(&bob, Vec::new()));
+    linker.set_numbers(&jid("alice@cusax.test").into(), Vec::new());
+    assert!(linker.owners.is_empty() && linker.people.is_empty());
 }
 
 #[test]
 fn hints_and_placeholders_identify_nobody_and_the_book_wins() {
     let mut linker = world();
-    let eve = jid("eve@cusax.test");
+    let eve = Person::from(jid("eve@cusax.test"));
     linker.set_numbers(
         &eve,
         vec![
@@ -91,17 +97,14 @@ fn hints_and_placeholders_identify_nobody_and_the_book_wins() {
     // Eve claims bob's line in her card, and the user's own book says whose it is.
     linker.set_numbers(&eve, vec![link("sip:bob@sip.test", NumberSource::Vcard4)]);
     assert_eq!(linker.identify(&key("sip:bob@sip.test")), Identified::Several);
-    let bob = jid("bob@cusax.test");
+    let bob = Person::from(jid("bob@cusax.test"));
     linker.set_numbers(&bob, vec![link("sip:bob@sip.test", NumberSource::AddressBook)]);
-    assert_eq!(
-        linker.identify(&key("sip:bob@sip.test")),
-        Identified::One(bob, Evidence::AddressBook)
-    );
+    assert_eq!(linker.identify(&key("sip:bob@sip.test")), Identified::One(bob, BindingState::Book));
 }
 
 #[test]
 fn routes_to_what_the_owner_prefers() {
-    let bob = jid("bob@cusax.test");
+    let bob = Person::from(jid("bob@cusax.test"));
     let route = |tels: Vec<Tel>, temp: Vec<Tel>| {
         let mut linker = Linker::new();
         let cards = [card(NumberSource::VcardTemp, temp), card(NumberSource::Vcard4, tels)];
@@ -141,7 +144,7 @@ fn routes_to_what_the_owner_prefers() {
 #[test]
 fn hints_are_dialled_only_where_nothing_better_is_known() {
     let mut linker = Linker::new();
-    let bob = jid("bob@cusax.test");
+    let bob = Person::from(jid("bob@cusax.test"));
     let hint = link("sip:room4@sip.test", NumberSource::Reachability);
     linker.set_numbers(&bob, vec![hint.clone()]);
     assert!(matches!(
@@ -157,7 +160,7 @@ fn hints_are_dialled_only_where_nothing_better_is_known() {
 #[test]
 fn numbers_are_bounded() {
     let mut linker = Linker::new();
-    let bob = jid("bob@cusax.test");
+    let bob = Person::from(jid("bob@cusax.test"));
     let many = (0..1000).map(|n| tel(&format!("sip:{n}@x.test"), &[], 100)).collect();
     linker.set_numbers(&bob, links_of(&[card(NumberSource::Vcard4, many)], &plan()));
     assert_eq!((linker.numbers(&bob).len(), linker.owners.len()), (MAX_NUMBERS, MAX_NUMBERS));
@@ -173,52 +176,102 @@ fn claimed(name: &str, doubt: Doubt) -> Verdict {
     Verdict::Claimed { jid: jid(name), doubt }
 }
 
-fn verified(name: &str) -> Verdict {
-    Verdict::Verified { jid: jid(name), evidence: Evidence::ContactCard }
+/// Who is proven to call, and how.
+fn proven(identity: &Identity) -> Option<(String, BindingState)> {
+    match identity.verdict() {
+        Verdict::Verified { person: Person::Jid(jid), proof } => {
+            Some((jid.to_string(), proof.state))
+        }
+        Verdict::Verified { person: Person::Book(id), proof } => {
+            Some((id.to_string(), proof.state))
+        }
+        _ => None,
+    }
+}
+
+fn by(name: &str, state: BindingState) -> Option<(String, BindingState)> {
+    Some((name.to_owned(), state))
+}
+
+fn named(_: &Person) -> Option<String> {
+    Some("Bob".to_owned())
 }
 
 #[test]
 fn a_known_address_needs_no_hint() {
     let identity = begin(&world(), "sip:bob@sip.test", &[]);
-    assert_eq!((identity.verdict(), identity.need_vcard()), (&verified("bob@cusax.test"), None));
+    assert_eq!(proven(&identity), by("bob@cusax.test", BindingState::OneWay));
+    assert_eq!(identity.need_vcard(), None);
     assert_eq!(
-        identity.verdict().why(Some("Bob")),
+        identity.verdict().why(named),
         "Verified by Bob's contact card: it names exactly this address."
     );
     assert_eq!(identity.verdict().binding(), Binding::Verified);
-    // Not even a false one changes it.
-    let identity = begin(&world(), "sip:bob@sip.test", &["alice@cusax.test", "x@evil.test"]);
-    assert_eq!(identity.verdict(), &verified("bob@cusax.test"));
+    // Not even another contact's false name changes it.
+    let identity = begin(&world(), "sip:bob@sip.test", &["alice@cusax.test"]);
+    assert_eq!(proven(&identity), by("bob@cusax.test", BindingState::OneWay));
+}
+
+#[test]
+fn a_card_alone_is_not_believed_against_what_the_call_says() {
+    // Eve's card names the line of somebody who is no contact, and who calls.
+    let mut linker = Linker::new();
+    let eve = Person::from(jid("eve@cusax.test"));
+    linker.set_numbers(&eve, vec![link("sip:zoe@sip.test", NumberSource::Vcard4)]);
+    let identity = begin(&linker, "sip:zoe@sip.test", &["zoe@cusax.test"]);
+    let doubt = Doubt::Contradicted(eve.clone());
+    assert_eq!(identity.verdict(), &claimed("zoe@cusax.test", doubt));
+    assert!(identity.verdict().is_warning() && identity.need_vcard().is_none());
+    // The user's own word is.
+    linker.set_numbers(&eve, vec![link("sip:zoe@sip.test", NumberSource::AddressBook)]);
+    let identity = begin(&linker, "sip:zoe@sip.test", &["zoe@cusax.test"]);
+    assert_eq!(proven(&identity), by("eve@cusax.test", BindingState::Book));
 }
 
 #[test]
 fn a_hint_tells_which_of_several() {
     let linker = world();
     assert_eq!(begin(&linker, "tel:+13035551212", &[]).verdict(), &Verdict::Several);
-    let identity = begin(&linker, "tel:+13035551212", &["bob@cusax.test"]);
-    assert_eq!(identity.verdict(), &verified("bob@cusax.test"));
+    let identity = begin(&linker, "tel:+13035551212", &["x@evil.test", "bob@cusax.test"]);
+    assert_eq!(proven(&identity), by("bob@cusax.test", BindingState::Mutual));
 }
 
 #[test]
 fn a_hint_is_confirmed_by_the_card_and_by_nothing_else() {
     let bob = jid("bob@cusax.test");
     let start = || begin(&Linker::new(), "sip:bob@sip.test", &["bob@cusax.test"]);
+    let with = |value: &str| {
+        let mut linker = Linker::new();
+        linker.set_numbers(&Person::from(&bob), vec![link(value, NumberSource::VcardTemp)]);
+        linker
+    };
     let mut identity = start();
     assert_eq!((identity.need_vcard(), identity.verdict()), (Some(&bob), &Verdict::Nobody));
-    assert!(!identity.on_vcard(&jid("alice@cusax.test"), &[key("sip:bob@sip.test")]));
-    assert!(identity.on_vcard(&bob, &[key("+1303"), key("sips:bob@sip.test")]));
-    assert_eq!((identity.need_vcard(), identity.verdict()), (None, &verified("bob@cusax.test")));
-    assert!(!identity.on_deadline());
+    assert!(!identity.on_vcard(&Linker::new(), &jid("alice@cusax.test"), true));
+    assert!(identity.on_vcard(&with("sips:bob@sip.test"), &bob, true));
+    assert_eq!(identity.need_vcard(), None);
+    assert_eq!(proven(&identity), by("bob@cusax.test", BindingState::Mutual));
+    assert_eq!(identity.mutual(), Some((&bob, &key("sip:bob@sip.test"))));
+    assert_eq!(
+        identity.verdict().why(named),
+        "Verified by Bob's contact card: it names exactly this address, and calls from it name \
+         bob@cusax.test."
+    );
+    assert!(!identity.on_deadline(&with("sips:bob@sip.test")));
 
     let mut identity = start();
-    assert!(identity.on_vcard(&bob, &[key("sip:robert@sip.test")]));
+    assert!(identity.on_vcard(&with("sip:robert@sip.test"), &bob, true));
     assert_eq!(identity.verdict(), &claimed("bob@cusax.test", Doubt::OtherAddress));
     assert!(identity.verdict().is_warning());
-    assert!(identity.verdict().why(Some("Bob")).contains("names another address"));
+    assert!(identity.verdict().why(named).contains("names another address"));
 
     let mut identity = start();
-    assert!(identity.on_vcard(&bob, &[]));
+    assert!(identity.on_vcard(&Linker::new(), &bob, true));
     assert_eq!(identity.verdict(), &claimed("bob@cusax.test", Doubt::NoAddress));
+
+    let mut identity = start();
+    assert!(identity.on_vcard(&Linker::new(), &bob, false));
+    assert_eq!(identity.verdict(), &claimed("bob@cusax.test", Doubt::NoCard));
 }
 
 #[test]
@@ -227,7 +280,7 @@ fn a_strangers_card_is_never_asked_for() {
     assert_eq!(identity.need_vcard(), None);
     assert_eq!(identity.verdict(), &claimed("boss@evil.test", Doubt::NotAContact));
     assert_eq!(identity.verdict().binding(), Binding::Claimed);
-    let why = identity.verdict().why(None);
+    let why = identity.verdict().why(|_| None);
     assert_eq!(why, "The caller says it is boss@evil.test, who is not among your contacts.");
 }
 
@@ -235,13 +288,14 @@ fn a_strangers_card_is_never_asked_for() {
 fn a_card_after_the_deadline_still_counts() {
     let bob = jid("bob@cusax.test");
     let mut identity = begin(&Linker::new(), "sip:bob@sip.test", &["bob@cusax.test"]);
-    assert!(identity.on_deadline());
+    assert!(identity.on_deadline(&Linker::new()));
     assert_eq!(identity.verdict(), &claimed("bob@cusax.test", Doubt::NoCard));
-    assert!(identity.on_vcard(&bob, &[key("sip:bob@sip.test")]));
-    assert_eq!(identity.verdict(), &verified("bob@cusax.test"));
+    assert_eq!(identity.need_vcard(), None);
+    assert!(identity.on_vcard(&world(), &bob, true));
+    assert_eq!(proven(&identity), by("bob@cusax.test", BindingState::Mutual));
     let mut identity = begin(&Linker::new(), "sip:eve@evil.test", &["bob@cusax.test"]);
-    identity.on_deadline();
-    assert!(identity.on_vcard(&bob, &[key("sip:bob@sip.test")]));
+    identity.on_deadline(&Linker::new());
+    assert!(identity.on_vcard(&world(), &bob, true));
     assert_eq!(identity.verdict(), &claimed("bob@cusax.test", Doubt::OtherAddress));
 }
 
@@ -251,25 +305,32 @@ fn of_several_hints_the_one_that_verifies_counts() {
     let hints =
         ["x@evil.test", "alice@cusax.test", "alice@cusax.test", "bob@cusax.test", "y@evil.test"];
     let start = || begin(&Linker::new(), "sip:bob@sip.test", &hints);
+    let mut linker = Linker::new();
+    let other = vec![link("sip:alice@sip.test", NumberSource::Vcard4)];
+    linker.set_numbers(&Person::from(&alice), other);
     let mut identity = start();
     assert_eq!(identity.need_vcard(), Some(&alice));
-    identity.on_vcard(&alice, &[key("sip:alice@sip.test")]);
+    identity.on_vcard(&linker, &alice, true);
     assert_eq!(identity.need_vcard(), Some(&bob));
-    identity.on_vcard(&bob, &[key("sip:bob@sip.test")]);
-    assert_eq!(identity.verdict(), &verified("bob@cusax.test"));
+    identity.on_vcard(&world(), &bob, true);
+    assert_eq!(proven(&identity), by("bob@cusax.test", BindingState::Mutual));
     let mut identity = start();
-    identity.on_vcard(&alice, &[key("sip:alice@sip.test")]);
-    identity.on_deadline();
+    identity.on_vcard(&linker, &alice, true);
+    identity.on_deadline(&linker);
     assert_eq!(identity.verdict(), &claimed("alice@cusax.test", Doubt::OtherAddress));
 }
 
 #[test]
-fn a_number_learned_while_it_rings_is_used() {
+fn a_number_learned_while_it_rings_is_used_and_one_withdrawn_is_not() {
     let mut identity = begin(&Linker::new(), "sip:bob@sip.test", &[]);
     assert!(!identity.on_index(&Linker::new()));
     assert!(identity.on_index(&world()));
-    assert_eq!(identity.verdict(), &verified("bob@cusax.test"));
-    assert!(!identity.on_index(&Linker::new()));
+    assert_eq!(proven(&identity), by("bob@cusax.test", BindingState::OneWay));
+    assert!(!identity.on_index(&world()));
+    assert!(identity.on_index(&Linker::new()));
+    assert_eq!(identity.verdict(), &claimed("bob@cusax.test", Doubt::Withdrawn));
+    assert!(identity.on_index(&world()));
+    assert_eq!(proven(&identity), by("bob@cusax.test", BindingState::OneWay));
 }
 
 #[test]
@@ -279,4 +340,179 @@ fn anonymous_calls_are_nobodys() {
     assert_eq!(identity.verdict(), &claimed("bob@cusax.test", Doubt::Anonymous));
     let identity = begin(&world(), "sip:anonymous@anonymous.invalid", &[]);
     assert_eq!(identity.verdict(), &Verdict::Nobody);
+}
+
+#[test]
+fn a_call_around_the_provider_is_only_claimed() {
+    for (from, hints) in
+        [("sip:bob@sip.test", vec![]), ("sip:eve@evil.test", vec!["bob@cusax.test"])]
+    {
+        let hints: Vec<_> = hints.into_iter().map(jid).collect();
+        let mut identity = Identity::around_provider(&world(), &[key(from)], &hints);
+        for _ in 0..2 {
+            assert_eq!(identity.verdict(), &claimed("bob@cusax.test", Doubt::AroundProvider));
+            assert!(!identity.on_vcard(&world(), &jid("bob@cusax.test"), true));
+        }
+        assert_eq!(identity.need_vcard(), None);
+    }
+}
+
+#[test]
+fn whose_an_address_was_is_remembered_and_names_nobody() {
+    let mut linker = Linker::new();
+    learn(&mut linker, "bob@cusax.test", &["sip:bob@sip.test"], 1);
+    let kept = learn(&mut linker, "bob@cusax.test", &["sip:new@sip.test"], 9).seen.unwrap();
+    let mut next = Linker::new();
+    next.remember([(jid("bob@cusax.test"), kept)]);
+    for linker in [&linker, &next] {
+        let identity = begin(linker, "sip:bob@sip.test", &[]);
+        let former = Verdict::Former { jid: jid("bob@cusax.test"), until: at(9) };
+        assert_eq!((identity.verdict(), identity.verdict().binding()), (&former, Binding::None));
+        assert_eq!(identity.verdict().person(), None);
+        let why = identity.verdict().why(named);
+        assert!(why.starts_with("Bob's contact card named this address until 1970-01-10"), "{why}");
+    }
+}
+
+/// A contact whose card names these, from that day on.
+fn learn(linker: &mut Linker, name: &str, values: &[&str], day: i64) -> Learned {
+    let links = values.iter().map(|value| link(value, NumberSource::Vcard4)).collect();
+    linker.learn(&jid(name), links, at(day))
+}
+
+#[test]
+fn an_address_that_went_from_one_card_to_another_proves_nothing_by_that() {
+    let (bob, eve) = ("bob@cusax.test", "eve@cusax.test");
+    let line = key("sip:bob@sip.test");
+    let mut linker = Linker::new();
+    learn(&mut linker, bob, &["sip:bob@sip.test"], 1);
+    learn(&mut linker, eve, &["sip:bob@sip.test"], 5);
+    assert_eq!(linker.identify(&line), Identified::Several);
+    learn(&mut linker, bob, &["sip:new@sip.test"], 10);
+    learn(&mut linker, eve, &["sip:bob@sip.test", "sip:eve@sip.test"], 11);
+    assert_eq!(linker.identify(&line), Identified::Changed(jid(eve).into()));
+    assert_eq!(linker.identify(&key("sip:new@sip.test")), one(bob), "a new number is no change");
+    let identity = begin(&linker, "sip:bob@sip.test", &[]);
+    let Verdict::Claimed { jid: claims, doubt: Doubt::Changed(proof) } = identity.verdict() else {
+        panic!("{:?}", identity.verdict())
+    };
+    assert_eq!((claims.as_str(), proof.before.as_deref()), (eve, Some(bob)));
+    assert!(identity.verdict().why(named).contains("bob@cusax.test's when it was last seen"));
+    // What the line itself says settles it, for the calls after it as well.
+    let identity = begin(&linker, "sip:bob@sip.test", &[eve]);
+    assert_eq!(proven(&identity), by(eve, BindingState::Mutual));
+    let (who, address) = identity.mutual().unwrap();
+    let kept = linker.met(who, address, at(12)).unwrap();
+    assert_eq!(linker.met(who, address, at(12)), None);
+    assert_eq!(proven(&begin(&linker, "sip:bob@sip.test", &[])), by(eve, BindingState::Mutual));
+    // It all outlives the program.
+    let mut next = Linker::new();
+    next.remember([(jid(eve), kept)]);
+    learn(&mut next, eve, &["sip:bob@sip.test"], 13);
+    assert_eq!(proven(&begin(&next, "sip:bob@sip.test", &[])), by(eve, BindingState::Mutual));
+}
+
+#[test]
+fn who_names_anothers_line_for_a_while_takes_nothing_from_them() {
+    let (bob, eve) = ("bob@cusax.test", "eve@cusax.test");
+    let mut linker = Linker::new();
+    learn(&mut linker, bob, &["sip:bob@sip.test"], 1);
+    learn(&mut linker, eve, &["sip:bob@sip.test"], 5);
+    learn(&mut linker, eve, &["sip:eve@sip.test"], 6);
+    learn(&mut linker, bob, &["sip:bob@sip.test", "sip:b2@sip.test"], 7);
+    assert_eq!(linker.identify(&key("sip:bob@sip.test")), one(bob));
+}
+
+#[test]
+fn a_line_given_up_long_ago_is_anybodys() {
+    let (bob, eve) = ("bob@cusax.test", "eve@cusax.test");
+    let mut linker = Linker::new();
+    let kept = learn(&mut linker, bob, &["sip:bob@sip.test"], 1).seen.unwrap();
+    linker.forget(&jid(bob), at(2));
+    learn(&mut linker, eve, &["sip:bob@sip.test"], 30);
+    assert_eq!(linker.identify(&key("sip:bob@sip.test")), Identified::Changed(jid(eve).into()));
+    learn(&mut linker, eve, &["sip:bob@sip.test", "sip:eve@sip.test"], 100);
+    assert_eq!(linker.identify(&key("sip:bob@sip.test")), one(eve));
+    // A person of whom nothing new is seen costs nothing.
+    let mut next = Linker::new();
+    next.remember([(jid(bob), kept)]);
+    assert_eq!(learn(&mut next, bob, &["sip:bob@sip.test"], 3).seen, None);
+}
+
+#[test]
+fn a_line_that_is_proven_wins_over_a_card_that_copies_it() {
+    let (bob, eve) = ("bob@cusax.test", "eve@cusax.test");
+    let mut linker = Linker::new();
+    learn(&mut linker, bob, &["sip:bob@sip.test"], 1);
+    assert!(linker.met(&jid(bob), &key("sip:bob@sip.test"), at(2)).is_some());
+    assert!(linker.met(&jid(bob), &key("sip:other@sip.test"), at(2)).is_none());
+    learn(&mut linker, eve, &["sip:bob@sip.test"], 3);
+    assert_eq!(proven(&begin(&linker, "sip:bob@sip.test", &[])), by(bob, BindingState::Mutual));
+}
+
+#[test]
+fn the_book_is_called_first_and_its_people_need_no_chat_address() {
+    let mut linker = Linker::new();
+    let bob = jid("bob@cusax.test");
+    let booked = link("sip:desk@sip.test", NumberSource::AddressBook);
+    let carded = Link { pref: 1, ..link("sip:bob@sip.test", NumberSource::Vcard4) };
+    linker.learn(&bob, vec![carded, booked], at(1));
+    assert_eq!(linker.numbers(&Person::from(&bob)).len(), 2);
+    assert!(matches!(
+        linker.route(&Person::from(&bob)),
+        Route::One(link) if link.number.uri == "sip:desk@sip.test"
+    ));
+    let grandma = Person::Book("7".into());
+    linker.set_numbers(&grandma, vec![link("+1 303 555 7777", NumberSource::AddressBook)]);
+    let identity = begin(&linker, "tel:+13035557777", &["x@evil.test"]);
+    assert_eq!(proven(&identity), by("7", BindingState::Book));
+    let why = identity.verdict().why(|_| Some("Grandma".to_owned()));
+    assert_eq!(why, "Verified by your address book: it names this address as Grandma's.");
+}
+
+mod brute {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Few people and few addresses, so that they meet.
+    fn step() -> impl Strategy<Value = (u8, Vec<(u8, bool)>)> {
+        (0u8..6, proptest::collection::vec((0u8..8, any::<bool>()), 0..5))
+    }
+
+    fn address(n: u8) -> String {
+        if n.is_multiple_of(2) { format!("sip:u{n}@sip.test") } else { format!("+1303555{n:04}") }
+    }
+
+    proptest! {
+        #[test]
+        fn the_index_equals_a_scan(steps in proptest::collection::vec(step(), 0..40)) {
+            let mut linker = Linker::new();
+            for (who, numbers) in steps {
+                let links = numbers.iter().map(|(n, booked)| {
+                    let source =
+                        if *booked { NumberSource::AddressBook } else { NumberSource::Vcard4 };
+                    link(&address(*n), source)
+                });
+                linker.set_numbers(&jid(&format!("p{who}@x.test")).into(), links.collect());
+            }
+            for n in 0..8 {
+                let key = key(&address(n));
+                let scan = linker.people.iter().flat_map(|(person, links)| {
+                    let mine = links.iter().filter(|link| link.key == key);
+                    mine.map(|link| link.number.binding).max().map(|state| (person, state))
+                });
+                let scan: Vec<_> = scan.collect();
+                prop_assert_eq!(linker.identify(&key), best_of(scan.iter().copied()));
+                prop_assert_eq!(linker.owners(&key).count(), scan.len());
+            }
+            let mut held: Vec<&AddressKey> = linker.owners.keys().collect();
+            held.sort();
+            let mut named: Vec<&AddressKey> =
+                linker.people.values().flatten().map(|link| &link.key).collect();
+            named.sort();
+            named.dedup();
+            prop_assert_eq!(held, named);
+        }
+    }
 }

@@ -367,6 +367,7 @@ impl Chaos {
                 show: self.one(&[Show::Online, Show::Offline]),
                 status: String::new(),
                 priority: self.dice.random(),
+                reach: Vec::new(),
             }),
             _ => XmppEvent::Message(ChatMessage {
                 id: self.dice.random_range(0..5).to_string().as_str().into(),

@@ -84,6 +84,7 @@ fn a_large_roster_comes_goes_and_changes_in_time() {
             show: Show::Online,
             status: String::new(),
             priority: 0,
+            reach: Vec::new(),
         }));
         world.said.clear();
     }

@@ -337,13 +337,7 @@ mod tests {
         let pieces: Vec<_> = prose.pieces().collect();
         let number = "+49\u{A0}30\u{A0}1234567";
         let bob = "sip:bob@example.com";
-        let all = [
-            ("Call ", None),
-            (number, Some(0)),
-            (" or\n", None),
-            (bob, Some(1)),
-            ("", None),
-        ];
+        let all = [("Call ", None), (number, Some(0)), (" or\n", None), (bob, Some(1)), ("", None)];
         assert_eq!(pieces, all);
         assert_eq!(prose.target(0), Some(&Target::Call(number.to_owned())));
         assert_eq!(prose.target(2), None);

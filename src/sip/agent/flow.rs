@@ -13,6 +13,9 @@ use crate::model::fault::Fault;
 impl Agent {
     /// Takes a change of the main flow. Calls go on without it.
     pub fn handle_transport(&mut self, now: Instant, change: FlowChange) {
+        if self.resting {
+            return self.stack.need(Need::Disconnect);
+        }
         match change {
             FlowChange::Up(flow) => {
                 self.keep_alive = KeepAlive::start(now, &flow, self.stack.dice());

@@ -116,6 +116,17 @@ impl Stack {
         }
     }
 
+    /// There is no flow, and nothing under way.
+    pub fn rest(&mut self) {
+        self.transactions = Transactions::new(self.settings.timers);
+        (self.flow, self.public, self.outbound) = (None, None, false);
+        (self.in_call, self.elsewhere) = (false, false);
+        self.identities.clear();
+        self.service_route.clear();
+        self.watched.clear();
+        self.progress.clear();
+    }
+
     /// A tag, or any other token nobody can guess: 16 hex digits.
     pub fn token(&mut self) -> String {
         format!("{:016x}", self.rng.random::<u64>())

@@ -10,6 +10,7 @@ mod failover;
 mod flow;
 mod forking;
 mod identity;
+mod leave;
 mod loss;
 mod mailbox;
 mod mutants;

@@ -12,7 +12,9 @@ use crate::model::message::{ChatState, MessageState};
 use crate::model::time::{Now, Timestamp};
 use crate::model::{BareJid, Jid};
 use crate::xmpp::xep::carbons::Unwrapped;
-use crate::xmpp::xep::{carbons, chat_states, delay, displayed_markers, receipts, vcard4};
+use crate::xmpp::xep::{
+    carbons, chat_states, delay, displayed_markers, reachability, receipts, vcard4,
+};
 use crate::xmpp::{ChatMessage, OutgoingMessage, XmppEvent};
 
 /// The longest text, in bytes.
@@ -146,6 +148,14 @@ impl Session {
                 && self.knows(&from)
             {
                 self.event(XmppEvent::VcardChanged(from));
+            }
+            return;
+        }
+        if let Some(addresses) = reachability::announced(&message) {
+            if let Some(jid) = message.from.as_ref().map(Jid::to_bare)
+                && self.roster.contains_key(&jid)
+            {
+                self.event(XmppEvent::Reachability { jid, addresses });
             }
             return;
         }

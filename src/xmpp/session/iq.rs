@@ -8,6 +8,8 @@ use tokio_xmpp::parsers::iq::Iq;
 use tokio_xmpp::parsers::ns;
 use tokio_xmpp::parsers::stanza_error::{DefinedCondition, ErrorType, StanzaError};
 
+use super::own_card::Step;
+use super::personal::Announcement;
 use super::{Session, text};
 use crate::model::time::Now;
 use crate::model::{BareJid, Jid};
@@ -39,6 +41,9 @@ pub(super) enum What {
     Change(String),
     VcardTemp(BareJid),
     Vcard4(BareJid),
+    /// A step of a change of our own card.
+    OwnCard(Step),
+    Publish(Announcement),
 }
 
 /// Why there is no answer.
@@ -67,7 +72,7 @@ impl Session {
         }
         let id = self.new_id();
         let patience = match what {
-            What::VcardTemp(_) | What::Vcard4(_) => PATIENCE_VCARD,
+            What::VcardTemp(_) | What::Vcard4(_) | What::OwnCard(_) => PATIENCE_VCARD,
             _ => PATIENCE,
         };
         let deadline = Self::deadline(now, patience);
@@ -135,6 +140,9 @@ impl Session {
             }
             (What::VcardTemp(jid), answer) => self.vcard_temp_arrived(now, &jid, answer),
             (What::Vcard4(jid), answer) => self.vcard4_arrived(now, &jid, answer),
+            (What::OwnCard(step), answer) => self.own_card_answered(now, step, answer),
+            (What::Publish(_), Ok(_)) => {}
+            (What::Publish(what), Err(failure)) => self.not_published(&what, &failure),
         }
     }
 

@@ -19,6 +19,8 @@
 
 mod chat;
 mod iq;
+mod own_card;
+mod personal;
 mod presence;
 mod roster;
 pub(super) mod text;
@@ -33,6 +35,8 @@ use tokio_xmpp::Stanza;
 
 use self::chat::Chat;
 use self::iq::Pending;
+use self::own_card::OwnCard;
+use self::personal::{Announcement, Personal};
 use self::vcards::Vcards;
 use super::{RosterCommand, XmppCommand, XmppConnection, XmppEvent};
 use crate::model::account::Security;
@@ -78,6 +82,9 @@ pub struct Session {
     asking: BTreeSet<BareJid>,
     pending: HashMap<String, Pending>,
     vcards: Vcards,
+    /// The change of our own card that is under way.
+    own_card: Option<OwnCard>,
+    personal: Personal,
     chat: Chat,
     out: VecDeque<Output>,
 }
@@ -96,6 +103,8 @@ impl Session {
             asking: BTreeSet::new(),
             pending: HashMap::new(),
             vcards: Vcards::default(),
+            own_card: None,
+            personal: Personal::default(),
             chat: Chat::default(),
             out: VecDeque::new(),
         }
@@ -117,7 +126,7 @@ impl Session {
     }
 
     /// The session goes on over another connection (XEP-0198).
-    pub fn resume(&mut self, security: Security) {
+    pub fn resume(&mut self, now: Now, security: Security) {
         let (Line::Suspended(bound) | Line::Up(bound)) = self.line.clone() else { return };
         self.line = Line::Up(bound.clone());
         self.event(XmppEvent::Connection(XmppConnection::Online {
@@ -127,6 +136,7 @@ impl Session {
         }));
         self.announce();
         self.send_kept();
+        self.publish_kept(now);
     }
 
     /// The connection broke; the session may be resumed.
@@ -143,7 +153,9 @@ impl Session {
         self.roster.clear();
         self.asking.clear();
         self.pending.clear();
+        self.personal = Personal::default();
         self.fail_vcards();
+        self.fail_own_card();
         self.lose_messages();
     }
 
@@ -152,8 +164,8 @@ impl Session {
         matches!(self.line, Line::Suspended(_)) && !self.chat.overflowed
     }
 
-    /// Carries out a command. `Quit` is the shell's: it says farewell by
-    /// [`say_farewell`](Self::say_farewell).
+    /// Carries out a command. `Connect`, `Disconnect` and `Quit` are the shell's: it says
+    /// farewell by [`say_farewell`](Self::say_farewell).
     pub fn command(&mut self, now: Now, command: XmppCommand) {
         match command {
             XmppCommand::Presence { show, status } => self.want_presence(show, &status),
@@ -162,7 +174,12 @@ impl Session {
             XmppCommand::Displayed { to, id } => self.send_displayed(to, id),
             XmppCommand::FetchVcards(jid) => self.fetch_vcards(now, jid),
             XmppCommand::Roster(command) => self.change_roster(now, command),
-            XmppCommand::Quit => {}
+            XmppCommand::SetOwnTels(tels) => self.set_own_tels(now, &tels),
+            XmppCommand::PublishReach(addresses) => {
+                self.publish(now, Announcement::Reach(addresses));
+            }
+            XmppCommand::Activity(activity) => self.publish(now, Announcement::Activity(activity)),
+            XmppCommand::Connect | XmppCommand::Disconnect | XmppCommand::Quit => {}
         }
     }
 

@@ -5,7 +5,7 @@ use tokio_xmpp::parsers::presence::{Presence, Show as WireShow, Type};
 use super::{Session, text};
 use crate::model::presence::Show;
 use crate::model::{BareJid, Jid};
-use crate::xmpp::xep::caps;
+use crate::xmpp::xep::{caps, reachability};
 use crate::xmpp::{PresenceUpdate, XmppEvent};
 
 /// The longest status text, in bytes.
@@ -76,6 +76,10 @@ impl Session {
                     show,
                     status: status(&presence.statuses),
                     priority: presence.priority.0,
+                    reach: match show {
+                        Show::Offline => Vec::new(),
+                        _ => reachability::in_presence(&presence.payloads),
+                    },
                 }));
             }
             // The roster push that follows says it all.

@@ -142,6 +142,8 @@ const FORBIDDEN: &str = "<error type='auth'>\
 
 mod cards;
 mod messages;
+mod own_card;
+mod personal;
 
 #[test]
 fn presence_waits_for_the_core_and_for_the_roster() {
@@ -162,7 +164,7 @@ fn presence_is_restored_in_a_new_session_and_not_repeated_in_a_resumed_one() {
     world.command(XmppCommand::Presence { show: Show::Dnd, status: String::new() });
     world.session.suspend();
     world.sent.clear();
-    world.session.resume(security());
+    world.session.resume(world.now, security());
     world.drain();
     assert!(world.sent.is_empty(), "{:?}", world.sent);
     world.begin();
@@ -260,6 +262,7 @@ fn presence_of_contacts_is_told_and_of_strangers_not() {
         show: Show::Xa,
         status: String::new(),
         priority: -5,
+        reach: Vec::new(),
     };
     assert_eq!(world.only_event(), XmppEvent::Presence(update));
     world.xml("<presence from='bob@x.test/1' type='unavailable'/>");

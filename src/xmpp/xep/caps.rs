@@ -10,13 +10,15 @@ use tokio_xmpp::parsers::hashes::Algo;
 pub const NODE: &str = "https://dovetail.im";
 
 /// What is supported, each for a reason in this room.
-const FEATURES: [&str; 10] = [
+const FEATURES: [&str; 12] = [
     "http://jabber.org/protocol/caps",
     "http://jabber.org/protocol/chatstates",
     "http://jabber.org/protocol/disco#info",
     "jabber:iq:version",
     "urn:xmpp:chat-markers:0",
     "urn:xmpp:ping",
+    "urn:xmpp:reach:0",
+    "urn:xmpp:reach:0+notify",
     "urn:xmpp:receipts",
     "urn:xmpp:sid:0",
     "urn:xmpp:time",
@@ -107,6 +109,7 @@ mod tests {
         let answer = String::from(&answer_info(None).unwrap());
         assert!(!answer.contains("jingle"));
         assert!(answer.contains("urn:xmpp:vcard4+notify"));
+        assert!(answer.contains("urn:xmpp:reach:0+notify"));
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! One file a XEP: its number in the first line, its tests inside. All of it is pure.
 
+pub mod activity;
 pub mod blocking;
 pub mod caps;
 pub mod carbons;
 pub mod chat_states;
 pub mod delay;
 pub mod displayed_markers;
+pub mod pep;
+pub mod reachability;
 pub mod receipts;
 pub mod software_version;
 pub mod stream_management;
@@ -13,10 +16,12 @@ pub mod time;
 pub mod vcard4;
 pub mod vcard_temp;
 
+use tokio_xmpp::minidom::{Element, Node};
+
 use crate::model::vcard::Tel;
 
-/// The most numbers taken from one card.
-const MAX_TELS: usize = 32;
+/// The most numbers taken from one card, or put on one.
+pub(in crate::xmpp) const MAX_TELS: usize = 32;
 /// The longest number, and the longest name, in bytes.
 const MAX_TEXT: usize = 256;
 
@@ -37,6 +42,37 @@ fn tel(value: &str, mut types: Vec<String>, pref: u8) -> Option<Tel> {
     types.retain(|kind| !kind.is_empty() && kind.len() <= 32 && is_name(kind));
     types.truncate(8);
     Some(Tel { value: bare.to_owned(), types, pref })
+}
+
+/// A number as it is written on a card; `None` for what none can hold.
+pub(in crate::xmpp) fn written(number: &Tel) -> Option<Tel> {
+    let types = number.types.iter().map(|kind| kind.to_lowercase()).collect();
+    let pref = if number.pref == 0 { 100 } else { number.pref.min(100) };
+    let value = crate::xmpp::session::text::line(&number.value, MAX_TEXT);
+    let whole = value == number.value.trim();
+    tel(&value, types, pref).filter(|_| whole)
+}
+
+/// The element with `new` where the first of the children was that `is_old` picks out.
+fn with_replaced(
+    mut element: Element,
+    is_old: impl Fn(&Element) -> bool,
+    new: Vec<Element>,
+) -> Element {
+    let mut new = Some(new);
+    for node in element.take_nodes() {
+        if !matches!(&node, Node::Element(child) if is_old(child)) {
+            element.append_node(node);
+            continue;
+        }
+        for child in new.take().unwrap_or_default() {
+            element.append_child(child);
+        }
+    }
+    for child in new.unwrap_or_default() {
+        element.append_child(child);
+    }
+    element
 }
 
 fn is_sip(uri: &str) -> bool {

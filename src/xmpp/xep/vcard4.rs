@@ -1,16 +1,28 @@
 //! XEP-0292: vCard4 (RFC 6350, RFC 6351) in its PEP form, node `urn:xmpp:vcard4` (CUSAX C18).
 
-use tokio_xmpp::minidom::Element;
+use tokio_xmpp::minidom::{Element, Node};
 use tokio_xmpp::parsers::message::Message;
 use tokio_xmpp::parsers::ns;
 use tokio_xmpp::parsers::pubsub::pubsub::{Items, PubSub};
 
+use super::pep::{self, Access};
 use crate::model::contact::NumberSource;
 use crate::model::vcard::{Tel, Vcard};
 
 /// The node, and with `+notify` the feature that asks for its changes.
 pub const NODE: &str = "urn:xmpp:vcard4";
 const VCARD4: &str = "urn:ietf:params:xml:ns:vcard-4.0";
+/// Types of vcard-temp that are none here (XEP-0292 §5).
+const FOREIGN: [&str; 5] = ["msg", "bbs", "modem", "isdn", "pcs"];
+
+/// A card as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// The name of its item.
+    pub item: String,
+    /// The `vcard` element.
+    pub card: Element,
+}
 
 /// The payload that asks for a card, at the owner's bare JID.
 pub fn request() -> Element {
@@ -19,27 +31,72 @@ pub fn request() -> Element {
 
 /// Reads the answer to [`request`]; `None` when there is no card in it.
 pub fn parse_answer(pubsub: &Element) -> Option<Vcard> {
-    if !pubsub.is("pubsub", ns::PUBSUB) {
-        return None;
-    }
-    let items = pubsub
-        .children()
-        .filter(|items| items.is("items", ns::PUBSUB) && items.attr("node") == Some(NODE));
-    items
-        .flat_map(Element::children)
-        .filter(|item| item.is("item", ns::PUBSUB))
-        .find_map(|item| parse(item.get_child("vcard", VCARD4)?))
+    cards(pubsub).find_map(|(_, card)| parse(card))
+}
+
+/// The card in the answer to [`request`] as it is stored; `None` when there is none.
+pub fn stored(pubsub: &Element) -> Option<Stored> {
+    let (item, card) = cards(pubsub).next()?;
+    let item = item.attr("id").unwrap_or(pep::CURRENT).to_owned();
+    Some(Stored { item, card: card.clone() })
 }
 
 /// Whether a message says that its sender's card changed. Only the owner itself may say so.
 pub fn is_change(message: &Message) -> bool {
-    let from_bare = message.from.as_ref().is_some_and(|from| from.resource().is_none());
-    from_bare
-        && message
-            .payloads
-            .iter()
-            .filter(|payload| payload.is("event", ns::PUBSUB_EVENT))
-            .any(|event| event.children().any(|items| items.attr("node") == Some(NODE)))
+    pep::event(message, NODE).is_some()
+}
+
+/// The payload that publishes a card; [`pep::publish`] says when it is refused.
+pub fn publish(stored: &Stored, access: Option<Access>) -> Element {
+    pep::publish(NODE, &stored.item, stored.card.clone(), access)
+}
+
+/// The payload that takes a card back.
+pub fn retract(stored: &Stored) -> Element {
+    pep::retract(NODE, &stored.item)
+}
+
+/// The card with these numbers instead of its own and everything else as it was; a new one
+/// under `name` where there is none.
+pub fn with_tels(old: Option<&Stored>, name: &str, tels: &[Tel]) -> Stored {
+    let is_tel = |child: &Element| child.is("tel", VCARD4);
+    let (item, mut card) = match old {
+        Some(old) => (old.item.clone(), old.card.clone()),
+        None => {
+            let text = Element::builder("text", VCARD4).append(name.to_owned());
+            let name = Element::builder("fn", VCARD4).append(text.build()).build();
+            let card = Element::builder("vcard", VCARD4).append(name).build();
+            (pep::CURRENT.to_owned(), card)
+        }
+    };
+    for node in card.take_nodes() {
+        match node {
+            Node::Element(group) if group.is("group", VCARD4) && group.children().any(is_tel) => {
+                let group = super::with_replaced(group, is_tel, Vec::new());
+                if group.children().next().is_some() {
+                    card.append_child(group);
+                }
+            }
+            node => card.append_node(node),
+        }
+    }
+    let card = super::with_replaced(card, is_tel, tels.iter().map(tel_element).collect());
+    Stored { item, card }
+}
+
+/// The full name on a card.
+pub fn full_name(card: &Element) -> Option<String> {
+    parse(card)?.full_name
+}
+
+/// The cards in an answer, each with the item that holds it.
+fn cards(pubsub: &Element) -> impl Iterator<Item = (&Element, &Element)> {
+    let nodes = pubsub.is("pubsub", ns::PUBSUB).then(|| pubsub.children()).into_iter().flatten();
+    nodes
+        .filter(|items| items.is("items", ns::PUBSUB) && items.attr("node") == Some(NODE))
+        .flat_map(Element::children)
+        .filter(|item| item.is("item", ns::PUBSUB))
+        .filter_map(|item| Some((item, item.get_child("vcard", VCARD4)?)))
 }
 
 /// Reads a card; `None` for an empty one.
@@ -78,6 +135,28 @@ fn tel(tel: &Element) -> Option<Tel> {
         .and_then(|text| text.trim().parse::<u8>().ok())
         .filter(|pref| (1..=100).contains(pref));
     super::tel(&value, types, pref.unwrap_or(100))
+}
+
+fn tel_element(tel: &Tel) -> Element {
+    let leaf = |name: &str, text: &str| Element::builder(name, VCARD4).append(text).build();
+    let known = tel.types.iter().filter(|kind| !FOREIGN.contains(&kind.as_str()));
+    let types: Vec<Element> = known.map(|kind| leaf("text", kind)).collect();
+    let mut parameters = Element::bare("parameters", VCARD4);
+    if !types.is_empty() {
+        parameters.append_child(Element::builder("type", VCARD4).append_all(types).build());
+    }
+    if tel.pref < 100 {
+        let pref = leaf("integer", &tel.pref.to_string());
+        parameters.append_child(Element::builder("pref", VCARD4).append(pref).build());
+    }
+    let scheme = tel.value.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
+    let is_uri = scheme.is_some_and(|scheme| ["sip", "sips", "tel"].contains(&scheme.as_str()));
+    let mut element = Element::bare("tel", VCARD4);
+    if parameters.children().next().is_some() {
+        element.append_child(parameters);
+    }
+    element.append_child(leaf(if is_uri { "uri" } else { "text" }, &tel.value));
+    element
 }
 
 /// Types as separate `<text>` elements, or as one list with commas.
@@ -147,6 +226,63 @@ mod tests {
         .unwrap();
         assert_eq!(card.full_name.as_deref(), Some("eciloP !"));
         assert_eq!(card.tels[0].types, ["work"]);
+    }
+
+    fn number(value: &str, types: &[&str], pref: u8) -> Tel {
+        let types = types.iter().map(|kind| (*kind).to_owned()).collect();
+        Tel { value: value.to_owned(), types, pref }
+    }
+
+    fn old(inner: &str) -> Stored {
+        let card = format!("<vcard xmlns='{VCARD4}'>{inner}</vcard>").parse().unwrap();
+        Stored { item: "7".to_owned(), card }
+    }
+
+    #[test]
+    fn numbers_are_written_as_they_are_read() {
+        let tels = [
+            number("sip:alice@x.test", &["work", "voice", "video"], 1),
+            number("tel:+13035551212", &[], 100),
+            number("+1 303 555 1212 <&>", &["cell"], 50),
+        ];
+        let new = with_tels(None, "Alice <A>", &tels);
+        assert_eq!(new.item, pep::CURRENT);
+        let card = parse(&new.card).unwrap();
+        assert_eq!(card.full_name.as_deref(), Some("Alice <A>"));
+        assert_eq!(card.tels, tels);
+        let xml = String::from(&new.card);
+        assert!(xml.contains("<uri>sip:alice@x.test</uri>"), "{xml}");
+        assert!(xml.contains("<tel><uri>tel:+13035551212</uri></tel>"), "{xml}");
+        assert!(xml.contains("<text>+1 303 555 1212 &lt;&amp;&gt;</text>"), "{xml}");
+        let isdn = with_tels(None, "A", &[number("1", &["isdn", "home"], 100)]);
+        assert_eq!(parse(&isdn.card).unwrap().tels[0].types, ["home"]);
+    }
+
+    #[test]
+    fn only_the_numbers_of_a_card_are_replaced() {
+        let old = old("<fn><text>Alice</text></fn><tel><uri>tel:1</uri></tel>\
+             <group name='a'><tel><uri>tel:2</uri></tel></group>\
+             <group name='b'><tel><uri>tel:3</uri></tel><x-label><text>Desk</text></x-label></group>\
+             <x-odd xmlns='urn:odd' a='b'>kept</x-odd><note><text>Hi</text></note>");
+        let new = with_tels(Some(&old), "unused", &[number("sip:a@b", &[], 100)]);
+        let expected = self::old(
+            "<fn><text>Alice</text></fn><tel><uri>sip:a@b</uri></tel>\
+             <group name='b'><x-label><text>Desk</text></x-label></group>\
+             <x-odd xmlns='urn:odd' a='b'>kept</x-odd><note><text>Hi</text></note>",
+        );
+        assert_eq!(new, expected);
+        let none = with_tels(Some(&new), "unused", &[]);
+        assert!(parse(&none.card).unwrap().tels.is_empty());
+        assert_eq!(full_name(&none.card).as_deref(), Some("Alice"));
+    }
+
+    #[test]
+    fn a_stored_card_keeps_the_name_of_its_item() {
+        let old = old("<fn><text>Alice</text></fn>");
+        let answer = String::from(&publish(&old, None)).replace("publish", "items");
+        assert_eq!(stored(&answer.parse().unwrap()), Some(old));
+        let empty = "<pubsub xmlns='http://jabber.org/protocol/pubsub'/>";
+        assert_eq!(stored(&empty.parse().unwrap()), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use tokio_xmpp::parsers::ns;
 use crate::model::contact::NumberSource;
 use crate::model::vcard::{Tel, Vcard};
 
-/// The flags of a `TEL`, which are its types.
+/// The flags of a `TEL`, which are its types, in the order in which they are written.
 const FLAGS: [&str; 12] = [
     "HOME", "WORK", "VOICE", "FAX", "PAGER", "MSG", "CELL", "VIDEO", "BBS", "MODEM", "ISDN", "PCS",
 ];
@@ -29,6 +29,31 @@ pub fn parse(card: &Element) -> Option<Vcard> {
         tels: tels.take(super::MAX_TELS).collect(),
         source: NumberSource::VcardTemp,
     })
+}
+
+/// The card in an answer as it is stored; `None` when there is none.
+pub fn stored(card: &Element) -> Option<Element> {
+    (card.is("vCard", ns::VCARD) && card.children().next().is_some()).then(|| card.clone())
+}
+
+/// The card with these numbers instead of its own and everything else as it was, which stores
+/// it; a new one under `name` where there is none.
+pub fn with_tels(old: Option<&Element>, name: &str, tels: &[Tel]) -> Element {
+    let card = old.cloned().unwrap_or_else(|| {
+        let name = Element::builder("FN", ns::VCARD).append(name.to_owned()).build();
+        Element::builder("vCard", ns::VCARD).append(name).build()
+    });
+    let best = tels.iter().map(|tel| tel.pref).min().filter(|pref| *pref < 100);
+    let tels = tels.iter().map(|tel| tel_element(tel, Some(tel.pref) == best)).collect();
+    super::with_replaced(card, |child| child.is("TEL", ns::VCARD), tels)
+}
+
+fn tel_element(tel: &Tel, best: bool) -> Element {
+    let is_set = |flag: &&&str| tel.types.iter().any(|kind| kind.eq_ignore_ascii_case(flag));
+    let flags = FLAGS.iter().filter(is_set).copied().chain(best.then_some("PREF"));
+    let flags: Vec<Element> = flags.map(|flag| Element::bare(flag, ns::VCARD)).collect();
+    let number = Element::builder("NUMBER", ns::VCARD).append(tel.value.as_str()).build();
+    Element::builder("TEL", ns::VCARD).append_all(flags).append(number).build()
 }
 
 fn tel(tel: &Element) -> Option<Tel> {
@@ -102,6 +127,34 @@ mod tests {
     fn no_card_and_an_empty_card_are_the_same() {
         assert_eq!(card(""), None);
         assert_eq!(parse(&"<vCard xmlns='other'><FN>x</FN></vCard>".parse().unwrap()), None);
+    }
+
+    #[test]
+    fn only_the_numbers_of_a_card_are_replaced_and_stand_in_order() {
+        let number = |value: &str, types: &[&str], pref| Tel {
+            value: value.to_owned(),
+            types: types.iter().map(|kind| (*kind).to_owned()).collect(),
+            pref,
+        };
+        let tels = [
+            number("sip:alice@x.test", &["video", "voice", "textphone", "work"], 10),
+            number("+1 303", &["cell"], 50),
+        ];
+        let old = "<vCard xmlns='vcard-temp'><FN>Alice</FN><TEL><NUMBER>1</NUMBER></TEL>\
+            <PHOTO><BINVAL>AAAA</BINVAL></PHOTO><TEL><NUMBER>2</NUMBER></TEL></vCard>";
+        let old: Element = old.parse().unwrap();
+        let new = "<vCard xmlns='vcard-temp'><FN>Alice</FN>\
+            <TEL><WORK/><VOICE/><VIDEO/><PREF/><NUMBER>sip:alice@x.test</NUMBER></TEL>\
+            <TEL><CELL/><NUMBER>+1 303</NUMBER></TEL>\
+            <PHOTO><BINVAL>AAAA</BINVAL></PHOTO></vCard>";
+        assert_eq!(with_tels(Some(&old), "unused", &tels), new.parse().unwrap());
+        let none = "<vCard xmlns='vcard-temp'><FN>Alice</FN>\
+            <PHOTO><BINVAL>AAAA</BINVAL></PHOTO></vCard>";
+        assert_eq!(with_tels(Some(&old), "unused", &[]), none.parse().unwrap());
+        let fresh = parse(&with_tels(None, "alice@x.test", &tels)).unwrap();
+        assert_eq!(fresh.full_name.as_deref(), Some("alice@x.test"));
+        assert_eq!(fresh.tels[0].types, ["work", "voice", "video"]);
+        assert_eq!(stored(&Element::bare("vCard", "vcard-temp")), None);
     }
 
     #[test]

@@ -225,3 +225,22 @@ fn what_is_allowed_is_the_account_s() {
         }
     }
 }
+
+#[test]
+fn messages_are_switched_while_the_account_runs() {
+    let mut world = chatting(6, FAIR);
+    world.scripted = Some(BOB);
+    for (number, chat) in [(1, false), (2, true), (3, false)] {
+        world.command(ALICE, SipCommand::SetChat(chat));
+        world.sent.clear();
+        world.inject(ALICE, &Message::Request(incoming(10 * number, &[], b"hi")));
+        assert_eq!(world.statuses(ALICE, &Method::Message), [if chat { 200 } else { 405 }]);
+        let id = number.to_string();
+        send(&mut world, &id, "sip:bob@cusax.test", "x");
+        assert_eq!(world.requests(ALICE, &Method::Message).len(), usize::from(chat));
+        assert_eq!(outcome(&world, &id).is_empty(), chat);
+        world.call(ALICE, "bob");
+        let invite = world.requests(ALICE, &Method::Invite)[0];
+        assert_eq!(invite.headers.lists("Allow", "MESSAGE"), chat);
+    }
+}

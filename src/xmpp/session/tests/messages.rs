@@ -56,7 +56,7 @@ fn without_a_line_messages_are_queued_and_a_resumed_session_sends_them() {
     world.message("m1");
     assert_eq!(world.states(), [state("m1", MessageState::Queued)]);
     assert!(world.sent.is_empty());
-    world.session.resume(security());
+    world.session.resume(world.now, security());
     world.drain();
     assert_eq!(world.sent.len(), 1);
     world.acknowledge("m1");

@@ -1,0 +1,90 @@
+//! Methods about the joint between the two sides: `account.*`, `relation.*`, `feature.*`,
+//! `card.*`.
+
+use crate::core::command::{AccountCommand, CardCommand, Command, FeatureCommand, RelationCommand};
+use crate::model::feature::Rule;
+use crate::model::relation::Pair;
+use crate::rpc::wire::{Params, RequestError};
+
+/// Reads a method's call.
+pub(super) fn command(method: &str, params: &mut Params) -> Result<Command, RequestError> {
+    Ok(match method {
+        "account.connect" => Command::Account(AccountCommand::Connect(params.need("account")?)),
+        "relations" => Command::Relation(RelationCommand::List),
+        "relation.set" => Command::Relation(RelationCommand::Set {
+            pair: pair(params)?,
+            both_or_none: params.may("both_or_none")?,
+            chat_waits: params.may("chat_waits")?,
+        }),
+        "relation.remove" => Command::Relation(RelationCommand::Remove(pair(params)?)),
+        "relation.refuse" => Command::Relation(RelationCommand::Refuse(pair(params)?)),
+        "features" => Command::Feature(FeatureCommand::List { with: params.may("with")? }),
+        "feature.set" => Command::Feature(FeatureCommand::Set(Rule {
+            with: params.may("match")?,
+            feature: params.need("feature")?,
+            protocol: params.need("protocol")?,
+            account: params.may("account")?,
+        })),
+        "feature.unset" => Command::Feature(FeatureCommand::Unset {
+            feature: params.need("feature")?,
+            with: params.may("match")?,
+        }),
+        "card" => Command::Card(CardCommand::Get { account: params.may("account")? }),
+        "card.set" => Command::Card(CardCommand::Set {
+            account: params.may("account")?,
+            tels: params.need("tels")?,
+            confirm: params.may("confirm")?.unwrap_or(false),
+        }),
+        _ => return Err(RequestError::UnknownMethod(method.to_owned())),
+    })
+}
+
+fn pair(params: &mut Params) -> Result<Pair, RequestError> {
+    Ok(Pair { xmpp: params.need("xmpp")?, sip: params.need("sip")? })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::model::feature::{Feature, Match, Protocol};
+
+    fn read(method: &str, params: Value) -> Result<Command, RequestError> {
+        let Value::Object(params) = params else { unreachable!("tests write objects") };
+        super::super::command(method, Params(params))
+    }
+
+    #[test]
+    fn a_rule_is_written_as_in_the_provisioning_document() {
+        let params = json!({
+            "match": { "domain": "biloxi.test" }, "feature": "audio", "protocol": "sip",
+        });
+        let rule = Rule {
+            with: Some(Match::Domain("biloxi.test".to_owned())),
+            feature: Feature::Audio,
+            protocol: Protocol::Sip,
+            account: None,
+        };
+        let read = read("feature.set", params).unwrap();
+        assert_eq!(read, Command::Feature(FeatureCommand::Set(rule)));
+    }
+
+    #[test]
+    fn what_is_missing_or_unknown_is_told() {
+        for (method, params) in [
+            ("relation.set", json!({ "xmpp": "chat" })),
+            ("feature.set", json!({ "feature": "smell", "protocol": "sip" })),
+            ("feature.set", json!({ "feature": "audio", "protocol": "sip", "match": {} })),
+            ("card.set", json!({ "tels": [{}] })),
+            ("card.set", json!({ "tels": [{ "value": "1", "pref": 1000 }] })),
+        ] {
+            let error = read(method, params).unwrap_err();
+            assert!(matches!(error, RequestError::Params(_)), "{method}: {error:?}");
+        }
+        for method in ["relation.", "account.fly", "card.get"] {
+            assert!(matches!(read(method, json!({})), Err(RequestError::UnknownMethod(_))));
+        }
+    }
+}
