@@ -7,9 +7,12 @@ mod driver;
 #[path = "support/window.rs"]
 mod window;
 
-use dovetail::core::command::{CallCommand, Choice, Command, CommandError, Cue, CueKind, Reply};
+use dovetail::core::command::{
+    CallCommand, ChatCommand, Choice, Command, CommandError, Cue, CueKind, Reply,
+};
 use dovetail::core::snapshot::Snapshot;
 use dovetail::gui::app::{Keystroke, Message};
+use dovetail::gui::screen::conversation::COMPOSER;
 use dovetail::gui::screen::sidebar;
 use dovetail::gui::widget::card;
 use dovetail::model::call::{Binding, Call, CallState, Direction};
@@ -259,4 +262,19 @@ fn an_answered_command_leaves_no_trace() {
     window.answer(Ok(Reply::Call { call: CallId::new("call-9") }));
     assert!(!window.mentions("wrong"));
     assert_eq!(window.commands(), []);
+}
+
+#[test]
+fn from_a_proven_call_one_click_leads_to_the_chat() {
+    let mut window = Driver::new(with(vec![incoming()]));
+    window.click("Open chat");
+    let _ = window.commands();
+    window.type_and_enter(COMPOSER, "In a minute");
+    let to = jid("bob").into();
+    let body = "In a minute".to_owned();
+    let send = Command::Chat(ChatCommand::Send { to, body });
+    assert!(window.commands().contains(&send), "his conversation is open");
+    let window = Driver::new(with(vec![claimed(noon())]));
+    assert!(!window.says("Open chat"), "who is not proven has no button");
+    assert!(window.says("Decline with a message: caller not verified"));
 }

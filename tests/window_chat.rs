@@ -9,9 +9,11 @@ mod window;
 
 use std::sync::Arc;
 
-use dovetail::core::command::{ChatCommand, Command, CommandError, Reply};
+use dovetail::core::command::{
+    CallCommand, ChatCommand, Command, CommandError, Cue, CueKind, Reply,
+};
 use dovetail::core::snapshot::Snapshot;
-use dovetail::gui::app::Message;
+use dovetail::gui::app::{Keystroke, Message};
 use dovetail::gui::screen::conversation::COMPOSER;
 use dovetail::gui::screen::sidebar::SEARCH;
 use dovetail::model::call::Direction;
@@ -164,4 +166,68 @@ fn a_telephony_address_is_written_to_when_an_account_sends_messages() {
     window.type_and_enter(COMPOSER, "Hi");
     let send = Command::Chat(ChatCommand::Send { to: with, body: "Hi".to_owned() });
     assert!(window.commands().contains(&send));
+}
+
+/// Bob's words, and his conversation open.
+fn said(words: &str) -> Driver {
+    let mut window =
+        Driver::new(with_bob(vec![message("bob", ago(noon(), 1), Direction::In, words)]));
+    window.click("Bob");
+    let _ = window.commands();
+    window
+}
+
+fn place(to: &str) -> Command {
+    Command::Call(CallCommand::Place {
+        to: to.to_owned(),
+        account: None,
+        confirm: false,
+        remember: false,
+        linked: true,
+        anonymous: false,
+    })
+}
+
+#[test]
+fn a_number_in_a_message_is_called_by_a_second_click_only() {
+    let mut window = said("Ring me at +49 30 1234567 or sip:desk@example.com, please.");
+    window.click("+49 30 1234567");
+    assert_eq!(window.commands(), [], "not by the click on it");
+    assert!(window.says("Call +49 30 1234567"));
+    window.click("Call +49 30 1234567");
+    assert_eq!(window.answer(Ok(Reply::Done {})), place("+49 30 1234567"));
+    assert!(!window.says("Call +49 30 1234567"), "the choice is closed");
+    window.click("sip:desk@example.com");
+    window.click("Call sip:desk@example.com");
+    assert_eq!(window.commands(), [place("sip:desk@example.com")]);
+}
+
+#[test]
+fn what_may_cost_is_asked_for_before_a_link_is_called() {
+    let mut window = said("Try +1 900 555 1212 today.");
+    window.click("+1 900 555 1212");
+    window.click("Call +1 900 555 1212");
+    let cues = vec![Cue::new(CueKind::Pstn, "This may be charged.")];
+    window.answer(Err(CommandError::ConfirmationNeeded(cues)));
+    assert!(window.says("This may be charged."));
+    assert_eq!(window.commands(), []);
+}
+
+#[test]
+fn an_address_of_the_web_is_shown_whole_and_never_opened() {
+    let url = "https://example.com/path?x=1";
+    let mut window = said(&format!("See {url} for more."));
+    window.click(url);
+    assert!(window.says("Copy") && !window.mentions("Open"));
+    assert_eq!(window.commands(), []);
+    window.take([Message::Key(Keystroke::Escape)]);
+    assert!(!window.says("Copy"));
+}
+
+#[test]
+fn an_address_of_a_contact_leads_to_their_conversation() {
+    let mut window = said("Write to xmpp:carol@xmpp.example.com");
+    window.click("xmpp:carol@xmpp.example.com");
+    assert!(window.mentions("Message Carol") || window.says("Carol"));
+    assert!(!window.says("Copy"));
 }

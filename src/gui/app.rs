@@ -13,7 +13,7 @@ use iced::advanced::widget::operation::focusable::unfocus;
 use iced::widget::operation;
 use iced::{Element, Event, Size, Subscription, Task, Theme, event, keyboard, system, window};
 pub use keys::{Keystroke, Shortcut};
-pub use message::{Message, Notice, Origin, Page, Setting};
+pub use message::{Message, Notice, Origin, Page, Setting, Wish};
 
 use super::bridge::{self, FromHub};
 use super::plain;
@@ -159,7 +159,8 @@ impl App {
     fn lent<'a>(&self, snapshot: &'a Snapshot) -> Shared<'a> {
         let narrow = self.narrow();
         let panel = if narrow { 0.0 } else { measure::PANEL };
-        Shared { snapshot, clock: self.clock, narrow, width: self.size.width - panel }
+        let width = self.size.width - panel;
+        Shared { snapshot, clock: self.clock, narrow, mode: self.mode, width }
     }
 
     /// There is room for one column only.
@@ -277,7 +278,10 @@ impl App {
                 let command = ChatCommand::Send { to: to.clone(), body: body.clone() };
                 self.run(Command::Chat(command), Origin::Send { to, body })
             }
-            Action::Place { to, name, account } => self.place(to, name, account, false),
+            Action::Place { to, name, account, linked } => {
+                self.place(Wish { to, name, account, linked }, false)
+            }
+            Action::Copy(text) => iced::clipboard::write(text),
             Action::OnCall(call, command) => self.run(Command::Call(command), Origin::OnCall(call)),
             Action::Transfer { call, to, name } => self.transfer(call, to, name, false),
             Action::AskFirst { call, to, name } => self.ask_first(call, to, name),
@@ -314,7 +318,7 @@ impl App {
         }
     }
 
-    fn open(&mut self, with: Party) -> Task<Message> {
+    pub(super) fn open(&mut self, with: Party) -> Task<Message> {
         self.page = Page::Conversation(with.clone());
         let snapshot = Arc::clone(&self.snapshot);
         let shared = self.lent(&snapshot);
@@ -332,9 +336,7 @@ impl App {
                 self.conversations.loaded(&with, Some(entries));
             }
             (Origin::History(with), _) => self.conversations.loaded(&with, None),
-            (Origin::Place { to, name, account }, Err(error)) => {
-                self.not_placed(to, name, account, error);
-            }
+            (Origin::Place(wish), Err(error)) => self.not_placed(wish, error),
             (Origin::Send { to, body }, Err(error)) => {
                 self.conversations.restore(&to, &body);
                 self.fail(&error);

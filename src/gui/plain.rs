@@ -1,6 +1,8 @@
 //! Text from the network, made safe for showing: nothing in it moves the words around it,
 //! hides what follows, or takes for ever to shape.
 
+use std::ops::Range;
+
 /// The most characters of a message that are shaped at once.
 const BODY_LIMIT: usize = 8_000;
 
@@ -10,6 +12,35 @@ const LINE_LIMIT: usize = 200;
 /// A message's text: line breaks stay, other controls and bidirectional overrides go.
 pub fn body(text: &str) -> String {
     clean(text, BODY_LIMIT, '\n')
+}
+
+/// The same with the places of its parts: `parts` are bytes of the text in order, the ranges
+/// given back are theirs in what is shown. One that is not shown whole is left out, and those
+/// after it.
+pub fn body_with(text: &str, parts: &[Range<usize>]) -> (String, Vec<Range<usize>>) {
+    let mut out = String::with_capacity(text.len().min(BODY_LIMIT));
+    let mut shown: Vec<Range<usize>> = Vec::with_capacity(parts.len());
+    let mut parts = parts.iter().peekable();
+    let mut start = None;
+    let mut count = 0;
+    for (at, character) in text.char_indices() {
+        if let Some(begun) = start.filter(|_| parts.peek().is_some_and(|part| part.end <= at)) {
+            shown.push(begun..out.len());
+            (start, _) = (None, parts.next());
+        }
+        if parts.peek().is_some_and(|part| part.start == at) {
+            start = Some(out.len());
+        }
+        let Some(character) = kept(character, '\n') else { continue };
+        if count >= BODY_LIMIT {
+            out.push('…');
+            return (out, shown);
+        }
+        count += 1;
+        out.push(character);
+    }
+    shown.extend(start.map(|start| start..out.len()));
+    (out, shown)
 }
 
 /// A name, an address or a status on one line.
@@ -88,6 +119,24 @@ mod tests {
     fn endless_text_is_cut() {
         assert_eq!(line(&"x".repeat(1_000)).chars().count(), 201);
         assert_eq!(body(&"x".repeat(1_000_000)).chars().count(), 8_001);
+    }
+
+    #[test]
+    fn parts_of_a_text_are_found_again_in_what_is_shown() {
+        let shown = |text: &str, parts: &[Range<usize>]| {
+            let (out, ranges) = body_with(text, parts);
+            assert_eq!(out, body(text));
+            ranges.into_iter().map(|range| out[range].to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(shown("a\u{202E}b\r\ncd ef", &[7..9, 10..12]), ["cd", "ef"]);
+        assert_eq!(shown("abcd", &[0..2, 2..4]), ["ab", "cd"]);
+        assert_eq!(shown("é\u{200B}", &[0..2]), ["é"]);
+        assert_eq!(shown("ab", &[]), [""; 0]);
+        let long = "x".repeat(BODY_LIMIT + 10);
+        let ends = [BODY_LIMIT - 2..BODY_LIMIT, BODY_LIMIT..BODY_LIMIT + 5];
+        assert_eq!(shown(&long, &ends), ["xx"]);
+        let over = [BODY_LIMIT - 2..BODY_LIMIT + 1];
+        assert_eq!(shown(&long, &over), [""; 0]);
     }
 
     #[test]

@@ -184,11 +184,20 @@ impl Mode {
         }
     }
 
+    /// The tokens of this mode, for what has its colour before it is drawn.
+    pub fn tokens(self) -> &'static Tokens {
+        match self {
+            Self::Light => &LIGHT,
+            Self::Dark => &DARK,
+        }
+    }
+
     /// The iced theme of this mode.
     pub fn theme(self) -> Theme {
-        let (name, tokens) = match self {
-            Self::Light => ("Dovetail light", &LIGHT),
-            Self::Dark => ("Dovetail dark", &DARK),
+        let tokens = self.tokens();
+        let name = match self {
+            Self::Light => "Dovetail light",
+            Self::Dark => "Dovetail dark",
         };
         Theme::custom(
             name,
@@ -305,6 +314,8 @@ mod tests {
                 (tokens.muted, tokens.own),
                 (tokens.on_accent, tokens.accent),
                 (tokens.accent, tokens.raised),
+                (tokens.accent, tokens.surface),
+                (tokens.accent, tokens.own),
                 (tokens.on_state, tokens.good),
                 (tokens.on_state, tokens.bad),
                 (tokens.good, tokens.good_ground),

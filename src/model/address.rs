@@ -21,7 +21,7 @@ pub use plan::DialPlan;
 
 use crate::model::account::Transport;
 use uri::SipUri;
-pub(in crate::model) use uri::is_forbidden;
+pub(in crate::model) use uri::{host_port, is_forbidden, unescape};
 
 /// The longest text that is read as an address, in bytes.
 pub const MAX_ADDRESS_LEN: usize = 512;

@@ -203,7 +203,11 @@ pub fn is_type(name: &str) -> bool {
 /// The `UID` of an entry that came without one.
 pub fn uid_of(id: &BookId) -> String {
     match uuid::Uuid::parse_str(id.as_str()) {
-        Ok(uuid) => uuid.urn().to_string(),
+        // An id is random bits; a UUID says of them that they are (RFC 9562 §5.4).
+        Ok(bits) => {
+            let uuid = uuid::Builder::from_random_bytes(bits.into_bytes()).into_uuid();
+            uuid.urn().to_string()
+        }
         Err(_) => id.to_string(),
     }
 }
@@ -352,6 +356,8 @@ mod tests {
     fn an_entry_of_ours_gets_the_uid_of_its_id() {
         let id = BookId::new("67e5504410b1426f9247bb680e5fe0c8");
         assert_eq!(uid_of(&id), "urn:uuid:67e55044-10b1-426f-9247-bb680e5fe0c8");
+        let random = BookId::new("67e5504410b1926f1247bb680e5fe0c8");
+        assert_eq!(uid_of(&random), "urn:uuid:67e55044-10b1-426f-9247-bb680e5fe0c8");
         assert_eq!(uid_of(&"7".into()), "7");
     }
 }

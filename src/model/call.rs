@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::BareJid;
 use super::binding::Proof;
 use super::dialing::CostClass;
 use super::id::{AccountId, CallId};
@@ -68,6 +69,13 @@ pub struct Peer {
     /// The evidence itself, where somebody's address was compared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof: Option<Proof>,
+}
+
+impl Peer {
+    /// The contact that this is proven to be.
+    pub fn contact(&self) -> Option<BareJid> {
+        self.jid.as_deref().filter(|_| self.binding == Binding::Verified)?.parse().ok()
+    }
 }
 
 /// How media is protected.

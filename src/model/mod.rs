@@ -13,6 +13,7 @@ pub mod dialing;
 pub mod fault;
 pub mod feature;
 pub mod id;
+pub mod link;
 pub mod message;
 pub mod party;
 pub mod person;

@@ -279,6 +279,7 @@ pub fn snapshot_at(now: Timestamp) -> Snapshot {
         security: SecurityReport { level: Parity::Equal, findings: Vec::new() },
         roster_known: true,
         contacts: contacts.into_iter().map(Arc::new).collect(),
+        book: Arc::default(),
         conversations: [with_bob(now), carol].into_iter().map(Arc::new).collect(),
         calls: Vec::new(),
         ..Snapshot::default()

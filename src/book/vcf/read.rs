@@ -276,8 +276,12 @@ fn bare(text: &str) -> String {
         Some(rest) => (rest, true),
         None => (text, false),
     };
+    // Between `//` and the next `/` stands whose account is to be used (RFC 5122 §2.3); some mean
+    // nothing by the `//`.
+    let jid = jid.strip_prefix("//").map_or(jid, |rest| {
+        rest.split_once('/').filter(|(_, jid)| jid.contains('@')).map_or(rest, |(_, jid)| jid)
+    });
     // What follows is a question or a resource; escaped, neither sign is one.
-    let jid = jid.strip_prefix("//").unwrap_or(jid);
     let jid = jid.split(['?', '#']).next().unwrap_or_default();
     let jid = jid.split('/').next().unwrap_or_default();
     if is_uri { percent_decode_str(jid).decode_utf8_lossy().into_owned() } else { jid.to_owned() }
@@ -337,4 +341,23 @@ fn text_of(parameter: &VCardParameter) -> Option<String> {
 
 fn short(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(60).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bare;
+
+    #[test]
+    fn a_chat_address_is_found_in_its_uri() {
+        for (text, jid) in [
+            ("bob@cusax.test/phone", "bob@cusax.test"),
+            ("xmpp:bob@cusax.test/phone?message;body=a/b", "bob@cusax.test"),
+            ("XMPP://bob@cusax.test", "bob@cusax.test"),
+            ("xmpp://alice@cusax.test/bob@cusax.test", "bob@cusax.test"),
+            ("xmpp:b%C3%B6b%2B1@cusax.test", "böb+1@cusax.test"),
+            ("b%2B@cusax.test", "b%2B@cusax.test"),
+        ] {
+            assert_eq!(bare(text), jid, "{text}");
+        }
+    }
 }

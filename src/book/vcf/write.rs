@@ -29,7 +29,7 @@ const JID: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b']')
     .remove(b':');
 
-/// Writes a file that [`super::read`] and other programs read: lines folded at 75 octets and
+/// Writes a file that [`super::read()`] and other programs read: lines folded at 75 octets and
 /// ended by CRLF, values escaped.
 pub fn write<'a>(entries: impl IntoIterator<Item = &'a BookEntry>, version: Version) -> String {
     let mut text = String::new();

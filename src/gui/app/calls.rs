@@ -4,39 +4,23 @@
 use iced::Task;
 use iced::widget::operation;
 
-use super::{App, Message, Origin};
+use super::{App, Message, Origin, Wish};
 use crate::core::command::{CallCommand, Command, CommandError, Reply, TransferTo};
 use crate::gui::widget::card::{self, Answer, Ask, Incoming, Purpose, Question};
 use crate::model::call::{Call, CallState};
-use crate::model::id::{AccountId, CallId};
+use crate::model::id::CallId;
 
 impl App {
-    pub(super) fn place(
-        &mut self,
-        to: String,
-        name: String,
-        account: Option<AccountId>,
-        confirm: bool,
-    ) -> Task<Message> {
-        let command = CallCommand::Place {
-            to: to.clone(),
-            account: account.clone(),
-            confirm,
-            remember: false,
-            linked: false,
-            anonymous: false,
-        };
-        self.run(Command::Call(command), Origin::Place { to, name, account })
+    pub(super) fn place(&mut self, wish: Wish, confirm: bool) -> Task<Message> {
+        let Wish { to, account, linked, .. } = wish.clone();
+        let (remember, anonymous) = (false, false);
+        let command = CallCommand::Place { to, account, confirm, remember, linked, anonymous };
+        self.run(Command::Call(command), Origin::Place(wish))
     }
 
-    pub(super) fn not_placed(
-        &mut self,
-        to: String,
-        name: String,
-        account: Option<AccountId>,
-        error: CommandError,
-    ) {
-        if let Err(error) = self.ask(Purpose::Call { to, account }, name, error) {
+    pub(super) fn not_placed(&mut self, wish: Wish, error: CommandError) {
+        let Wish { to, name, account, linked } = wish;
+        if let Err(error) = self.ask(Purpose::Call { to, account, linked }, name, error) {
             match self.calls.asking().cloned() {
                 Some(call) => {
                     self.calls.not_asking();
@@ -68,13 +52,16 @@ impl App {
             return Task::none();
         };
         match (answer, purpose) {
-            (Answer::Choose(choice), Purpose::Call { .. }) => {
-                self.place(choice.uri, name, Some(choice.account), false)
+            (Answer::Choose(choice), Purpose::Call { linked, .. }) => {
+                let account = Some(choice.account);
+                self.place(Wish { to: choice.uri, name, account, linked }, false)
             }
             (Answer::Choose(choice), Purpose::Transfer { call, .. }) => {
                 self.transfer(call, TransferTo::Address(choice.uri), name, false)
             }
-            (Answer::Confirm, Purpose::Call { to, account }) => self.place(to, name, account, true),
+            (Answer::Confirm, Purpose::Call { to, account, linked }) => {
+                self.place(Wish { to, name, account, linked }, true)
+            }
             (Answer::Confirm, Purpose::Transfer { call, to }) => {
                 self.transfer(call, to, name, true)
             }
@@ -113,7 +100,7 @@ impl App {
     pub(super) fn ask_first(&mut self, call: CallId, to: String, name: String) -> Task<Message> {
         let found = self.snapshot.calls.iter().find(|known| known.id == call);
         if found.is_some_and(|call| call.state == CallState::Held) {
-            return self.place(to, name, None, false);
+            return self.place(Wish { to, name, account: None, linked: false }, false);
         }
         let command = Command::Call(CallCommand::Hold(call.clone()));
         self.run(command, Origin::AskFirst { call, to, name })
@@ -127,7 +114,7 @@ impl App {
         result: Result<Reply, CommandError>,
     ) -> Task<Message> {
         match result {
-            Ok(_) => self.place(to, name, None, false),
+            Ok(_) => self.place(Wish { to, name, account: None, linked: false }, false),
             Err(error) => {
                 self.calls.not_asking();
                 self.fail_at(call, &error);
@@ -165,6 +152,11 @@ impl App {
             card::Act::MessageChanged(words) => {
                 card.message = Some(words);
                 return Task::none();
+            }
+            card::Act::Chat => {
+                let shown = self.snapshot.calls.iter().find(|known| known.id == call);
+                let contact = shown.and_then(|call| call.peer.contact());
+                return contact.map_or(Task::none(), |jid| self.open(jid.into()));
             }
             card::Act::Why => {
                 card.why = !card.why;

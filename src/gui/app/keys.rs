@@ -156,7 +156,10 @@ impl App {
         if let Some(call) = self.asking() {
             return self.in_calls(calls::Message::Ask(call, ask::Act::Refuse));
         }
-        let closed = self.calls.escape() || self.sidebar.escape() || self.notice.take().is_some();
+        let closed = self.calls.escape()
+            || self.sidebar.escape()
+            || self.conversations.escape()
+            || self.notice.take().is_some();
         if closed {
             return Task::none();
         }

@@ -64,20 +64,26 @@ pub enum Message {
     SystemTheme(iced::theme::Mode),
 }
 
+/// A call that the person wants.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wish {
+    /// What is to be called, as given.
+    pub to: String,
+    /// Its name for people.
+    pub name: String,
+    /// The account that was chosen, when one was.
+    pub account: Option<AccountId>,
+    /// It stood in a message: somebody else wants it called.
+    pub linked: bool,
+}
+
 /// What a command was for, so that its answer finds its way.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Origin {
     /// Nobody waits; only a failure is shown.
     Plain,
     /// A call.
-    Place {
-        /// What was to be called.
-        to: String,
-        /// Its name for people.
-        name: String,
-        /// The account that was chosen.
-        account: Option<AccountId>,
-    },
+    Place(Wish),
     /// Older entries of a conversation.
     History(Party),
     /// A message.

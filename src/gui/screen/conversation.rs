@@ -1,5 +1,7 @@
 //! A conversation: who it is, what was said and called, and the composer.
 
+mod links;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -16,7 +18,8 @@ use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, measure, step};
 use crate::gui::widget::line::Line;
-use crate::gui::widget::{avatar, body, bubble, button, card, rule, small};
+use crate::gui::widget::prose::Words;
+use crate::gui::widget::{avatar, body, bubble, button, card, choice, rule, small};
 use crate::gui::words;
 use crate::model::BareJid;
 use crate::model::account::{AccountKind, AccountState};
@@ -24,6 +27,8 @@ use crate::model::call::CallState;
 use crate::model::contact::Contact;
 use crate::model::message::{ChatState, Entry, EntryKind};
 use crate::model::party::Party;
+
+use links::Links;
 
 /// The composer.
 pub const COMPOSER: &str = "composer";
@@ -59,6 +64,10 @@ pub enum Message {
     Refuse,
     /// The time after which an untouched draft is a paused one.
     Idle(u64),
+    /// A link in this message was clicked on; which of them.
+    Link(String, usize),
+    /// What to do with the link.
+    Chose(choice::Act),
 }
 
 /// What is kept of one conversation.
@@ -77,6 +86,7 @@ pub struct Conversations {
     kept: HashMap<Party, Kept>,
     typing: bool,
     edits: u64,
+    links: Links,
 }
 
 impl Conversations {
@@ -91,6 +101,8 @@ impl Conversations {
             Message::Allow => presence(with, ContactCommand::Accept),
             Message::Refuse => presence(with, ContactCommand::Deny),
             Message::Idle(edits) => self.idle(with, edits),
+            Message::Link(entry, link) => self.links.clicked(entry, link, with, shared),
+            Message::Chose(act) => self.links.chose(act),
         }
     }
 
@@ -100,6 +112,7 @@ impl Conversations {
             self.kept.retain(|_, kept| !kept.draft.text().trim().is_empty());
         }
         self.typing = false;
+        self.links.clear();
         let kept = self.kept.entry(with.clone()).or_default();
         kept.shown = kept.shown.max(PAGE);
         let known = shared.snapshot.conversation(with).map_or(0, |c| c.entries.len());
@@ -107,6 +120,11 @@ impl Conversations {
             return Action::None;
         }
         self.load(with, shared)
+    }
+
+    /// Closes what is open in the timeline; false when nothing is.
+    pub fn escape(&mut self) -> bool {
+        self.links.escape()
     }
 
     /// Older entries arrived, or could not be had.
@@ -283,7 +301,7 @@ impl Conversations {
             }
             last = Some(entry.at);
             list = list.push(match entry.kind {
-                EntryKind::Message => bubble::message(entry, shared.clock),
+                EntryKind::Message => self.message(entry, shared),
                 EntryKind::Call => {
                     bubble::call(entry, name, &shared.snapshot.accounts, shared.clock)
                 }
@@ -302,6 +320,17 @@ impl Conversations {
             .width(Length::Fill)
             .height(Length::Fill)
             .into()
+    }
+
+    /// A message, and below it what can be done with the link that was clicked on in it.
+    fn message<'a>(&'a self, entry: &Arc<Entry>, shared: Shared<'a>) -> Element<'a, Message> {
+        let id = entry.id.clone();
+        let words = Words::new(self.links.prose(entry), shared.mode)
+            .on_link(move |link| Message::Link(id.clone(), link));
+        let side = if shared.narrow { step::M } else { step::L };
+        let room = shared.width - 2.0 * side - step::XL;
+        let choice = self.links.choice(entry, room, shared).map(|one| one.map(Message::Chose));
+        bubble::message(entry, words, choice, shared.clock)
     }
 
     fn composer<'a>(

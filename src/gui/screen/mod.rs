@@ -14,9 +14,10 @@ use serde_json::{Map, Value};
 use crate::core::command::{CallCommand, ChatCommand, Command, TransferTo};
 use crate::core::snapshot::Snapshot;
 use crate::gui::plain;
+use crate::gui::theme::Mode;
 use crate::gui::words::Clock;
 use crate::model::address::Aor;
-use crate::model::call::{Binding, Call, CallState};
+use crate::model::call::{Call, CallState};
 use crate::model::contact::Contact;
 use crate::model::id::{AccountId, CallId};
 use crate::model::party::Party;
@@ -30,6 +31,8 @@ pub struct Shared<'a> {
     pub clock: Clock,
     /// There is room for one column only.
     pub narrow: bool,
+    /// The colours.
+    pub mode: Mode,
     /// The width of the place right of the side panel, in logical pixels.
     pub width: f32,
 }
@@ -56,7 +59,11 @@ pub enum Action {
         name: String,
         /// On which account, when it matters.
         account: Option<AccountId>,
+        /// It stood in a message: somebody else wants it called.
+        linked: bool,
     },
+    /// Put a text into the clipboard.
+    Copy(String),
     /// Carry out something with a call; a failure is said at that call.
     OnCall(CallId, CallCommand),
     /// Send a call on.
@@ -97,16 +104,18 @@ pub enum Action {
 
 /// A call on whichever account fits.
 pub fn place(to: String, name: String) -> Action {
-    Action::Place { to, name, account: None }
+    Action::Place { to, name, account: None, linked: false }
+}
+
+/// The same with what somebody wrote into a message.
+pub fn place_linked(to: String, name: String) -> Action {
+    Action::Place { to, name, account: None, linked: true }
 }
 
 /// The live call with somebody, if there is one.
 pub fn call_with<'a>(snapshot: &'a Snapshot, with: &Party) -> Option<&'a Call> {
     let is_theirs = |call: &&Call| match with {
-        Party::Jid(jid) => {
-            let proven = call.peer.binding == Binding::Verified;
-            proven && call.peer.jid.as_deref() == Some(jid.as_str())
-        }
+        Party::Jid(jid) => call.peer.contact().as_ref() == Some(jid),
         Party::Sip(aor) => Aor::parse(&call.peer.uri).is_ok_and(|peer| peer == *aor),
     };
     snapshot.calls.iter().filter(|call| call.state != CallState::Ended).find(is_theirs)
@@ -119,8 +128,7 @@ pub fn contact_with<'a>(snapshot: &'a Snapshot, with: &Party) -> Option<&'a Cont
 
 /// The contact that a call is proven to be with.
 pub fn contact_of(call: &Call) -> Option<Party> {
-    let proven = call.peer.binding == Binding::Verified;
-    call.peer.jid.as_deref().filter(|_| proven)?.parse().ok()
+    call.peer.contact().map(Party::Jid)
 }
 
 /// The name of an address: its contact's, else its local part, else itself. An address of

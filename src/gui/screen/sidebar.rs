@@ -90,7 +90,8 @@ impl Sidebar {
                 Action::Rules
             }
             Message::Voicemail(to, account) => {
-                Action::Place { to, name: "your voice mail".to_owned(), account: Some(account) }
+                let name = "your voice mail".to_owned();
+                Action::Place { to, name, account: Some(account), linked: false }
             }
         }
     }

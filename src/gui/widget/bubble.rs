@@ -3,12 +3,12 @@
 use iced::widget::{column, container, row, space};
 use iced::{Alignment, Element, Length};
 
-use super::{body, line::Line, small};
+use super::{line::Line, prose::Words, small};
 use crate::gui::icon::{self, Icon};
-use crate::gui::plain;
 use crate::gui::theme::{self, Tone, radius, step};
 use crate::gui::words::{self, Clock};
 use crate::model::account::Account;
+use crate::model::binding::BindingState;
 use crate::model::call::{Binding, Direction};
 use crate::model::message::{Entry, MessageState};
 
@@ -20,15 +20,19 @@ pub fn day<'a, Message: 'a>(name: String) -> Element<'a, Message> {
     container(small(name)).center_x(Length::Fill).padding(theme::pad(step::XXS, 0.0)).into()
 }
 
-/// A message.
-pub fn message<'a, Message: 'a>(entry: &Entry, clock: Clock) -> Element<'a, Message> {
+/// A message: its words, and what hangs below it.
+pub fn message<'a, Message: 'a>(
+    entry: &Entry,
+    words: Words<'a, Message>,
+    below: Option<Element<'a, Message>>,
+    clock: Clock,
+) -> Element<'a, Message> {
     let ours = entry.direction == Direction::Out;
     let mut foot = row![small(clock.time(entry.at))].spacing(step::XXS).align_y(Alignment::Center);
     if let Some((tone, glyph)) = entry.state.filter(|_| ours).map(tick) {
         foot = foot.push(glyph.sized(tone, 14.0));
     }
-    let text = plain::body(entry.body.as_deref().unwrap_or_default());
-    let content = row![body(text).wrapping(iced::widget::text::Wrapping::WordOrGlyph), foot]
+    let content = row![Element::from(words), foot]
         .spacing(step::XS)
         .align_y(Alignment::End)
         .wrap()
@@ -43,6 +47,7 @@ pub fn message<'a, Message: 'a>(entry: &Entry, clock: Clock) -> Element<'a, Mess
     } else {
         Alignment::Start
     });
+    block = block.push(below);
     if entry.state == Some(MessageState::Failed) {
         block = block.push(
             row![
@@ -80,7 +85,11 @@ pub fn call<'a, Message: 'a>(
     let Some(call) = &entry.call else { return small("A call").into() };
     let (missed, mut text) = words::past_call(call, name);
     if call.direction == Direction::In && call.peer.binding == Binding::Verified {
-        text.push_str(" · verified by contact card");
+        text.push_str(match call.peer.proof.as_ref().map(|proof| proof.state) {
+            Some(BindingState::Book) => " · verified by your address book",
+            Some(BindingState::Directory) => " · verified by the directory",
+            _ => " · verified by contact card",
+        });
     } else {
         text.push_str(" · ");
         text.push_str(&words::past_peer(call, accounts));

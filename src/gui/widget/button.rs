@@ -3,6 +3,7 @@
 use iced::widget::{button, container, row, text, tooltip};
 use iced::{Alignment, Element, Length};
 
+use super::line::Line;
 use crate::gui::icon::{self, Icon};
 use crate::gui::theme::{self, Button, Tone, measure, radius, step};
 
@@ -43,6 +44,20 @@ pub fn wide_labelled<'a, Message: Clone + 'a>(
     on_press: Option<Message>,
 ) -> Element<'a, Message> {
     let content = with_icon(kind, icon, label, on_press.is_some());
+    framed(kind, content, Length::Fill, on_press)
+}
+
+/// The same with one line, cut where it does not fit. Its tone is the button's.
+pub fn wide_line<'a, Message: Clone + 'a>(
+    kind: Button,
+    icon: &Icon,
+    label: Line,
+    on_press: Option<Message>,
+) -> Element<'a, Message> {
+    let tone = kind.tone(on_press.is_some());
+    let content = row![icon.view(tone), label.strong().tone(tone)]
+        .spacing(step::XS)
+        .align_y(Alignment::Center);
     framed(kind, content, Length::Fill, on_press)
 }
 

@@ -11,6 +11,7 @@ use crate::gui::icon::{self, Icon};
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, measure, step};
 use crate::model::BareJid;
+use crate::model::binding::BindingState;
 use crate::model::call::{Binding, Call};
 use crate::model::id::{AccountId, CallId};
 
@@ -32,6 +33,8 @@ pub enum Act {
     DeclineWithMessage,
     /// Show or hide the evidence.
     Why,
+    /// Write to the contact who calls.
+    Chat,
 }
 
 /// How an incoming call's card stands.
@@ -50,7 +53,7 @@ pub fn incoming<'a>(
     state: Option<&'a Incoming>,
     held: Option<&Call>,
 ) -> Element<'a, Act> {
-    let verified = call.peer.binding == Binding::Verified;
+    let contact = call.peer.contact();
     let mut parts = column![who(call, snapshot), proof(call)].spacing(step::M);
     if let Some(via) = call.via.as_deref().map(plain::quoted) {
         let words = format!("Sent on by {via} · not proven");
@@ -79,20 +82,27 @@ pub fn incoming<'a>(
         ]
         .spacing(step::XS),
     );
-    parts = match state.and_then(|state| state.message.as_deref()) {
-        Some(words) if verified => parts.push(refusal(words)),
-        _ if verified => parts.push(button::wide(
-            Button::Quiet,
-            "Decline with a message…",
-            Some(Act::WriteMessage),
-        )),
-        _ => parts.push(button::wide(
-            Button::Quiet,
-            "Decline with a message: caller not verified",
-            None,
-        )),
+    let written = state.and_then(|state| state.message.as_deref());
+    parts = match (written, &contact) {
+        (Some(words), Some(_)) => parts.push(refusal(words)),
+        (None, Some(_)) => {
+            let words =
+                button::wide(Button::Quiet, "Decline with a message…", Some(Act::WriteMessage));
+            let chat =
+                button::labelled(Button::Quiet, &icon::MESSAGE, "Open chat", Some(Act::Chat));
+            parts.push(row![words, chat].spacing(step::XS))
+        }
+        (_, None) => parts.push(button::wide(Button::Quiet, no_message(call), None)),
     };
     framed(parts)
+}
+
+/// Why no message can go with a refusal.
+fn no_message(call: &Call) -> &'static str {
+    match call.peer.binding {
+        Binding::Verified => "Decline with a message: no chat address",
+        Binding::Claimed | Binding::None => "Decline with a message: caller not verified",
+    }
 }
 
 fn who<'a>(call: &Call, snapshot: &Snapshot) -> Element<'a, Act> {
@@ -121,7 +131,11 @@ fn proof<'a>(call: &Call) -> Element<'a, Act> {
         (Binding::Verified, _) => chip::fact(
             Tone::Good,
             &icon::CHECK,
-            format!("Verified by {name}'s contact card · why?"),
+            match call.peer.proof.as_ref().map(|proof| proof.state) {
+                Some(BindingState::Book) => "Verified by your address book · why?".to_owned(),
+                Some(BindingState::Directory) => "Verified by the directory · why?".to_owned(),
+                _ => format!("Verified by {name}'s contact card · why?"),
+            },
             Some(Act::Why),
         ),
         (Binding::Claimed, Some(claim)) => chip::fact(
@@ -180,6 +194,8 @@ pub enum Purpose {
         to: String,
         /// The account that was chosen before, when one was.
         account: Option<AccountId>,
+        /// It stood in a message.
+        linked: bool,
     },
     /// A call of ours that is to be sent on.
     Transfer {

@@ -1,5 +1,7 @@
 //! One line of text that ends in an ellipsis where it does not fit. iced would wrap or clip.
 
+use std::ops::Range;
+
 use iced::advanced::text::paragraph;
 use iced::advanced::widget::{Tree, Widget, tree};
 use iced::advanced::{Layout, Text, layout, mouse, renderer, text, widget};
@@ -17,6 +19,7 @@ pub struct Line {
     font: Font,
     tone: Option<Tone>,
     width: Length,
+    both_ends: bool,
 }
 
 impl Line {
@@ -43,6 +46,7 @@ impl Line {
             font: theme::REGULAR,
             tone: None,
             width: Length::Shrink,
+            both_ends: false,
         }
     }
 
@@ -61,6 +65,11 @@ impl Line {
         Self { width: Length::Fill, ..self }
     }
 
+    /// Cut in the middle instead: of an address, where it ends says whose it is.
+    pub fn both_ends(self) -> Self {
+        Self { both_ends: true, ..self }
+    }
+
     fn text<'a>(&self, content: &'a str) -> Text<&'a str, Font> {
         Text {
             content,
@@ -75,27 +84,37 @@ impl Line {
         }
     }
 
-    /// Shapes the longest start of the content that fits.
+    /// Shapes as much of the content as fits.
     fn fit(&self, paragraph: &mut Paragraph, width: f32) {
         let _ = paragraph.update(self.text(&self.content));
         if paragraph.min_width() <= width {
             return;
         }
-        let ends: Vec<usize> = self.content.char_indices().map(|(at, _)| at).collect();
-        let (mut fits, mut over) = (0, ends.len());
+        let places: Vec<usize> = self.content.char_indices().map(|(at, _)| at).collect();
+        let (mut fits, mut over) = (0, places.len());
         while fits + 1 < over {
             let middle = usize::midpoint(fits, over);
-            let cut = self.cut(ends.get(middle).copied());
+            let cut = self.cut(&places, middle);
             let _ = paragraph.update(self.text(&cut));
             if paragraph.min_width() <= width { fits = middle } else { over = middle }
         }
-        let cut = self.cut(ends.get(fits).copied());
+        let cut = self.cut(&places, fits);
         let _ = paragraph.update(self.text(&cut));
     }
 
-    fn cut(&self, end: Option<usize>) -> String {
-        let start = end.and_then(|end| self.content.get(..end)).unwrap_or_default();
-        format!("{}…", start.trim_end())
+    /// The content cut to so many characters, which begin at `places`.
+    fn cut(&self, places: &[usize], count: usize) -> String {
+        let part = |range: Range<Option<usize>>| {
+            let (start, end) = (range.start.unwrap_or(0), range.end.unwrap_or(self.content.len()));
+            self.content.get(start..end).unwrap_or_default()
+        };
+        let place = |index: usize| places.get(index).copied();
+        let last = if self.both_ends { count / 2 } else { 0 };
+        let start = part(None..place(count - last)).trim_end();
+        if last == 0 {
+            return format!("{start}…");
+        }
+        format!("{start}…{}", part(place(places.len() - last)..None).trim_start())
     }
 }
 

@@ -8,9 +8,11 @@ pub mod button;
 pub mod call_bar;
 pub mod card;
 pub mod chip;
+pub mod choice;
 pub mod keypad;
 pub mod line;
 pub mod notice;
+pub mod prose;
 pub mod switch;
 pub mod transfer;
 

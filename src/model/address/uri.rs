@@ -141,7 +141,7 @@ pub(super) fn escape_user(user: &str) -> String {
 }
 
 /// Replaces `%XX`.
-pub(super) fn unescape(text: &str) -> Result<String, AddressError> {
+pub(in crate::model) fn unescape(text: &str) -> Result<String, AddressError> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -164,7 +164,7 @@ pub(super) fn unescape(text: &str) -> Result<String, AddressError> {
 }
 
 /// Reads a host in lower case, without brackets, and a port.
-pub(super) fn host_port(text: &str) -> Result<(String, Option<u16>), AddressError> {
+pub(in crate::model) fn host_port(text: &str) -> Result<(String, Option<u16>), AddressError> {
     let (host, port) = if let Some(rest) = text.strip_prefix('[') {
         let (inside, after) = rest.split_once(']').ok_or(AddressError::Host)?;
         let host: Ipv6Addr = inside.parse().map_err(|_| AddressError::Host)?;

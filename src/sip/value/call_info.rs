@@ -1,12 +1,9 @@
 //! Call-Info with purpose impp: the chat address of the other side, a hint only (RFC 6993,
 //! CUSAX C37 and C40).
 
-use std::str::FromStr;
-
 use super::NameAddr;
-use crate::model::{BareJid, Jid};
+use crate::model::{BareJid, link};
 use crate::sip::message::Headers;
-use crate::sip::uri::unescape;
 
 const MOST: usize = 8;
 
@@ -40,19 +37,7 @@ fn address(info: &NameAddr) -> Option<BareJid> {
     if !purpose.eq_ignore_ascii_case("impp") || !scheme.eq_ignore_ascii_case("xmpp") {
         return None;
     }
-    // RFC 5122 §2.2: `//account@host/` before the path names whom to write as, not to.
-    let path = match rest.strip_prefix("//") {
-        Some(authority) => authority.split_once('/')?.1,
-        None => rest,
-    };
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    // The resource is cut before unescaping: an escaped slash belongs to a part.
-    let bare = path.split('/').next().unwrap_or_default();
-    if bare.is_empty() || bare.len() > 3071 {
-        return None;
-    }
-    let bare = unescape(bare)?;
-    Jid::from_str(&bare).ok().map(|jid| jid.to_bare())
+    link::jid_of(rest)
 }
 
 /// Percent-encodes all but what RFC 5122 §2.2 lets a node or host hold.
@@ -72,6 +57,8 @@ fn escape(part: &str) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::str::FromStr;
+
     use super::*;
 
     fn read(lines: &[&str]) -> Vec<String> {
