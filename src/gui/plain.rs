@@ -130,13 +130,13 @@ mod tests {
         };
         assert_eq!(shown("a\u{202E}b\r\ncd ef", &[7..9, 10..12]), ["cd", "ef"]);
         assert_eq!(shown("abcd", &[0..2, 2..4]), ["ab", "cd"]);
-        assert_eq!(shown("é\u{200B}", &[0..2]), ["é"]);
+        assert_eq!(shown("é\u{200B}", std::slice::from_ref(&(0..2))), ["é"]);
         assert_eq!(shown("ab", &[]), [""; 0]);
         let long = "x".repeat(BODY_LIMIT + 10);
         let ends = [BODY_LIMIT - 2..BODY_LIMIT, BODY_LIMIT..BODY_LIMIT + 5];
         assert_eq!(shown(&long, &ends), ["xx"]);
-        let over = [BODY_LIMIT - 2..BODY_LIMIT + 1];
-        assert_eq!(shown(&long, &over), [""; 0]);
+        let over = BODY_LIMIT - 2..BODY_LIMIT + 1;
+        assert_eq!(shown(&long, std::slice::from_ref(&over)), [""; 0]);
     }
 
     #[test]

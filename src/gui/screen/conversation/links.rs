@@ -23,9 +23,12 @@ const LIMIT: usize = 4_096;
 #[derive(Debug, Default)]
 pub struct Links {
     /// A view asks for texts; what it asked for once need not be read again.
-    found: RefCell<HashMap<String, (Arc<Entry>, Rc<Prose>)>>,
+    found: RefCell<HashMap<String, Found>>,
     open: Option<Open>,
 }
+
+/// What was found in the text of an entry.
+type Found = (Arc<Entry>, Rc<Prose>);
 
 /// The choice that is open.
 #[derive(Debug)]
