@@ -110,6 +110,9 @@ fn web(uri: &str, rest: &str) -> Option<Web> {
     let authority = rest.strip_prefix("//")?;
     let start = uri.len() - authority.len();
     let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
+    if !authority.is_ascii() {
+        return None;
+    }
     host_port(authority).ok()?;
     let host = match authority.find(']') {
         Some(bracket) => bracket + 1,
