@@ -49,6 +49,10 @@ fn page(app: &App) -> Element<'_, Message> {
             page = page.push(head).push(rule());
             app.conversations.body(with, shared).map(Message::Conversation)
         }
+        other => match app.pages.view(other, shared) {
+            Some(page) => page.map(Message::Pages),
+            None => welcome::view(shared),
+        },
     };
     let page = page.push(bars(app)).push(told(app)).push(below_cards(app, body));
     container(page).width(Length::Fill).height(Length::Fill).style(theme::ground).into()

@@ -163,7 +163,10 @@ impl App {
         if let Some(call) = self.ringing() {
             return self.on_card(call, card::Act::Decline);
         }
-        if matches!(self.page, Page::Protection | Page::Rules) {
+        if self.pages.escape(&self.page) {
+            return Task::none();
+        }
+        if !matches!(self.page, Page::Conversation(_)) {
             self.page = Page::Welcome;
         }
         Task::none()

@@ -1,6 +1,7 @@
 //! The screens. Each keeps only what the person did to it (drafts, scroll, selection),
 //! borrows everything else, and answers a message with an [`Action`] for its parent.
 
+pub mod accounts;
 pub mod calls;
 pub mod conversation;
 pub mod protection;
@@ -89,10 +90,28 @@ pub enum Action {
     Open(Party),
     /// Show both accounts side by side.
     Protection,
+    /// Show another page.
+    Go(Go),
+    /// Carry out a command whose answer is said at a control.
+    At(Spot, Command),
     /// Go back to the list.
     Back,
     /// Wait, then ask whether the person still types.
     WatchTyping(u64),
+}
+
+/// A page to show.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Go {
+    /// The accounts.
+    Accounts,
+}
+
+/// The control that a command was for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Spot {
+    /// On the page of the accounts.
+    Accounts(accounts::Control),
 }
 
 /// A call on whichever account fits.

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
-use super::Action;
+use super::{Action, Go};
 use crate::core::command::CommandError;
 use crate::gui::plain;
 use crate::model::telephony::{AutoAnswer, Strangers, Telephony};
@@ -58,6 +58,8 @@ pub enum Message {
     Close,
     /// Wants to see how both sides are protected.
     Protection,
+    /// Wants to see the accounts.
+    Accounts,
     /// Turned a switch.
     Turn(Rule, bool),
     /// Chose what becomes of calls from strangers.
@@ -94,6 +96,7 @@ impl Rules {
         match message {
             Message::Close => Action::Back,
             Message::Protection => Action::Protection,
+            Message::Accounts => Action::Go(Go::Accounts),
             Message::Turn(rule, on) => self.set(rule, switched(rule, on)),
             Message::Strangers(wish) => self.set(Rule::Strangers, json!({ "strangers": wish })),
             Message::Edit(rule, text) => {

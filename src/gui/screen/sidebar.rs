@@ -9,7 +9,7 @@ use iced::widget::{
 use iced::{Alignment, Element, Length, Padding};
 
 use super::roster::{self, Item};
-use super::{Action, Shared, name_of, place};
+use super::{Action, Go, Shared, name_of, place};
 use crate::core::command::{Command, ContactCommand};
 use crate::core::snapshot::Snapshot;
 use crate::gui::icon;
@@ -56,6 +56,8 @@ pub enum Message {
     Protection,
     /// Wants to see the rules for calls.
     Rules,
+    /// Wants to see another page.
+    Go(Go),
     /// Wants to hear voice messages: what to call, on which account.
     Voicemail(String, AccountId),
 }
@@ -88,6 +90,10 @@ impl Sidebar {
             Message::Rules => {
                 self.menu = false;
                 Action::Rules
+            }
+            Message::Go(page) => {
+                self.menu = false;
+                Action::Go(page)
             }
             Message::Voicemail(to, account) => {
                 Action::Place { to, name: "your voice mail".to_owned(), account: Some(account) }
@@ -322,13 +328,19 @@ fn presence_menu<'a>(shared: Shared<'a>) -> Element<'a, Message> {
             .on_press(Message::Presence(show))
             .into()
     });
-    let rules = button(container(body("Rules for calls…")).center_y(Length::Fill))
-        .padding(theme::pad(0.0, step::S))
-        .width(Length::Fill)
-        .height(Length::Fixed(measure::CONTROL))
-        .style(Button::Plain.style())
-        .on_press(Message::Rules);
-    let menu = container(column(rows).push(rule()).push(rules))
+    let page = |name, message| {
+        button(container(body(name)).center_y(Length::Fill))
+            .padding(theme::pad(0.0, step::S))
+            .width(Length::Fill)
+            .height(Length::Fixed(measure::CONTROL))
+            .style(Button::Plain.style())
+            .on_press(message)
+    };
+    let pages = column![
+        page("Rules for calls…", Message::Rules),
+        page("Accounts…", Message::Go(Go::Accounts)),
+    ];
+    let menu = container(column(rows).push(rule()).push(pages))
         .padding(step::XXS)
         .width(Length::Fixed(208.0));
     let elsewhere = mouse_area(spacer().width(Length::Fill).height(Length::Fill))

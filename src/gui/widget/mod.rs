@@ -11,6 +11,7 @@ pub mod chip;
 pub mod keypad;
 pub mod line;
 pub mod notice;
+pub mod sheet;
 pub mod switch;
 pub mod transfer;
 

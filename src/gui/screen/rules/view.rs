@@ -14,7 +14,13 @@ use crate::model::telephony::{AutoAnswer, Strangers, Telephony};
 /// The page.
 pub fn view<'a>(rules: &'a Rules, shared: Shared<'a>) -> Element<'a, Message> {
     let set = &shared.snapshot.telephony;
-    let other = button::words(Button::Quiet, "Protection", Some(Message::Protection));
+    let others = || {
+        row![
+            button::words(Button::Quiet, "Accounts", Some(Message::Accounts)),
+            button::words(Button::Quiet, "Protection", Some(Message::Protection)),
+        ]
+        .spacing(step::XS)
+    };
     let head = row![
         button::square(Button::Quiet, &icon::BACK, "Back", Some(Message::Close)),
         column![
@@ -23,10 +29,10 @@ pub fn view<'a>(rules: &'a Rules, shared: Shared<'a>) -> Element<'a, Message> {
         ]
         .width(Length::Fill),
     ]
-    .push((!shared.narrow).then_some(other))
+    .push((!shared.narrow).then(others))
     .spacing(step::M)
     .align_y(Alignment::Center);
-    let mut page = column![head].spacing(step::L);
+    let mut page = column![head].push(shared.narrow.then(others)).spacing(step::L);
     let phone = |kind| kind == AccountKind::Sip;
     if !shared.snapshot.accounts.iter().any(|account| phone(account.kind)) {
         let words = "No telephony account is set up: nothing here has an effect yet.";
