@@ -294,6 +294,7 @@ impl App {
                 Task::none()
             }
             Action::Go(page) => self.go(page),
+            Action::Copy(text) => iced::clipboard::write(text),
             Action::At(spot, command) => self.run(command, Origin::At(spot)),
             Action::Focus(Some(field)) => operation::focus(field),
             Action::Focus(None) => operate(unfocus()),

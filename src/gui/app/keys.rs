@@ -163,8 +163,8 @@ impl App {
         if let Some(call) = self.ringing() {
             return self.on_card(call, card::Act::Decline);
         }
-        if self.pages.escape(&self.page) {
-            return Task::none();
+        if let Some(action) = self.pages.escape(&self.page) {
+            return self.act(action);
         }
         if !matches!(self.page, Page::Conversation(_)) {
             self.page = Page::Welcome;

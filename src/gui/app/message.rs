@@ -8,6 +8,7 @@ use crate::core::command::{CommandError, Reply, TransferTo};
 use crate::core::event::NoticeLevel;
 use crate::gui::GuiOptions;
 use crate::gui::bridge::FromHub;
+use crate::gui::screen::details::Who;
 use crate::gui::screen::rules::{self, Rule};
 use crate::gui::screen::{Spot, calls, conversation, protection, sidebar};
 use crate::gui::theme::Mode;
@@ -131,6 +132,10 @@ pub enum Page {
     Rules,
     /// The accounts.
     Accounts,
+    /// The address book.
+    Book,
+    /// All that is known to reach somebody.
+    Details(Who),
 }
 
 /// Something to tell, until it is dismissed.

@@ -2,8 +2,10 @@
 //! borrows everything else, and answers a message with an [`Action`] for its parent.
 
 pub mod accounts;
+pub mod book;
 pub mod calls;
 pub mod conversation;
+pub mod details;
 pub mod protection;
 pub mod roster;
 pub mod rules;
@@ -82,6 +84,8 @@ pub enum Action {
     Set(rules::Rule, Map<String, Value>),
     /// Show the rules for calls.
     Rules,
+    /// Put a text on the clipboard.
+    Copy(String),
     /// Put the cursor into a field, or nowhere.
     Focus(Option<&'static str>),
     /// Fetch older entries of a conversation.
@@ -105,6 +109,12 @@ pub enum Action {
 pub enum Go {
     /// The accounts.
     Accounts,
+    /// The address book.
+    Book,
+    /// Somebody of it as a form.
+    Person(book::Draft),
+    /// All that is known to reach somebody.
+    Details(details::Who),
 }
 
 /// The control that a command was for.
@@ -112,6 +122,8 @@ pub enum Go {
 pub enum Spot {
     /// On the page of the accounts.
     Accounts(accounts::Control),
+    /// In the address book.
+    Book(book::Control),
 }
 
 /// A call on whichever account fits.
