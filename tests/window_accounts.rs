@@ -142,8 +142,7 @@ fn a_proposal_tells_why_and_is_taken_or_not() {
     window.click("No");
     assert_eq!(window.commands(), [Command::Relation(RelationCommand::Refuse(pair()))]);
     window.click("Relate");
-    let wanted =
-        RelationCommand::Set { pair: pair(), both_or_none: None, chat_waits: None };
+    let wanted = RelationCommand::Set { pair: pair(), both_or_none: None, chat_waits: None };
     assert_eq!(window.commands(), [Command::Relation(wanted.clone())]);
 
     window.show(snapshot());

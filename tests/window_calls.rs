@@ -7,12 +7,15 @@ mod driver;
 #[path = "support/window.rs"]
 mod window;
 
-use dovetail::core::command::{CallCommand, Choice, Command, CommandError, Cue, CueKind, Reply};
+use dovetail::core::command::{
+    CallCommand, Choice, Command, CommandError, Cue, CueKind, FeatureCommand, Reply,
+};
 use dovetail::core::snapshot::Snapshot;
 use dovetail::gui::app::{Keystroke, Message};
 use dovetail::gui::screen::sidebar;
 use dovetail::gui::widget::card;
 use dovetail::model::call::{Binding, Call, CallState, Direction};
+use dovetail::model::feature::{Feature, Match, Protocol, Rule};
 use dovetail::model::id::{AccountId, CallId};
 use driver::Driver;
 use window::{call, claimed, jid, noon, snapshot, unanswered};
@@ -77,6 +80,40 @@ fn several_ways_become_a_question_and_the_chosen_one_is_dialled() {
     window.click("Mobile");
     assert_eq!(window.commands(), [place("tel:+15550177", Some("telephony"), false)]);
     assert!(!window.says("How do you want to call Juliet?"));
+}
+
+#[test]
+fn a_way_is_taken_always_when_the_user_says_so() {
+    let mut window = Driver::new(snapshot());
+    let choice = |account: &str, label: &str, available| Choice {
+        account: AccountId::new(account),
+        uri: "sip:juliet@sip.example.com".to_owned(),
+        label: label.to_owned(),
+        available,
+    };
+    let ways = vec![
+        choice("telephony", "On Telephony", true),
+        choice("office", "On Office", true),
+        choice("old", "On Old", false),
+    ];
+    window.click("Call");
+    window.answer(Err(CommandError::ChoiceNeeded(ways)));
+    assert!(window.says("sip:juliet@sip.example.com · not connected now"));
+    window.click("On Old");
+    assert_eq!(window.commands(), [], "what is not connected cannot be chosen");
+    window.click("Always for this contact");
+    window.click("On Office");
+    let rule = Rule {
+        with: Some(Match::Contact(jid("juliet").to_string())),
+        feature: Feature::Audio,
+        protocol: Protocol::Sip,
+        account: Some(AccountId::new("office")),
+    };
+    let wanted = [
+        Command::Feature(FeatureCommand::Set(rule)),
+        place("sip:juliet@sip.example.com", Some("office"), false),
+    ];
+    assert_eq!(window.commands(), wanted);
 }
 
 #[test]

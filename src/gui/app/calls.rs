@@ -5,9 +5,11 @@ use iced::Task;
 use iced::widget::operation;
 
 use super::{App, Message, Origin};
-use crate::core::command::{CallCommand, Command, CommandError, Reply, TransferTo};
+use crate::core::command::{CallCommand, Command, CommandError, FeatureCommand, Reply, TransferTo};
 use crate::gui::widget::card::{self, Answer, Ask, Incoming, Purpose, Question};
+use crate::model::BareJid;
 use crate::model::call::{Call, CallState};
+use crate::model::feature::{Feature, Match, Protocol, Rule};
 use crate::model::id::{AccountId, CallId};
 
 impl App {
@@ -57,17 +59,46 @@ impl App {
             CommandError::ConfirmationNeeded(cues) => Ask::Confirm(cues),
             error => return Err(error),
         };
-        self.question = Some(Question { purpose, name, ask });
+        let always = self.may_always(&purpose, &ask).then_some(false);
+        self.question = Some(Question { purpose, name, ask, always });
         Ok(())
     }
 
+    /// Whether the choice can be one for good: of the account, for a call to a contact.
+    fn may_always(&self, purpose: &Purpose, ask: &Ask) -> bool {
+        let (Purpose::Call { to, .. }, Ask::Choose(choices)) = (purpose, ask) else {
+            return false;
+        };
+        let first = choices.first().map(|choice| &choice.account);
+        let several = choices.iter().any(|choice| Some(&choice.account) != first);
+        several && to.parse().is_ok_and(|jid: BareJid| self.snapshot.contact(&jid).is_some())
+    }
+
+    /// Keeps the account for all calls to a contact.
+    fn always(&self, contact: String, account: AccountId) -> Task<Message> {
+        let rule = Rule {
+            with: Some(Match::Contact(contact)),
+            feature: Feature::Audio,
+            protocol: Protocol::Sip,
+            account: Some(account),
+        };
+        self.run(Command::Feature(FeatureCommand::Set(rule)), Origin::Plain)
+    }
+
     pub(super) fn on_question(&mut self, answer: Answer) -> Task<Message> {
-        let Some(Question { purpose, name, .. }) = self.question.take() else {
+        if let (Answer::Always(on), Some(question)) = (&answer, &mut self.question) {
+            question.always = question.always.map(|_| *on);
+            return Task::none();
+        }
+        let Some(Question { purpose, name, always, .. }) = self.question.take() else {
             return Task::none();
         };
         match (answer, purpose) {
-            (Answer::Choose(choice), Purpose::Call { .. }) => {
-                self.place(choice.uri, name, Some(choice.account), false)
+            (Answer::Choose(choice), Purpose::Call { to, .. }) => {
+                let keep = always == Some(true);
+                let kept = keep.then(|| self.always(to, choice.account.clone()));
+                let placed = self.place(choice.uri, name, Some(choice.account), false);
+                Task::batch(kept.into_iter().chain([placed]))
             }
             (Answer::Choose(choice), Purpose::Transfer { call, .. }) => {
                 self.transfer(call, TransferTo::Address(choice.uri), name, false)
@@ -76,7 +107,7 @@ impl App {
             (Answer::Confirm, Purpose::Transfer { call, to }) => {
                 self.transfer(call, to, name, true)
             }
-            (Answer::Cancel, _) => {
+            (Answer::Cancel | Answer::Always(_), _) => {
                 self.calls.not_asking();
                 Task::none()
             }

@@ -4,7 +4,7 @@ use iced::widget::{Column, column, container, row, text_input};
 use iced::{Alignment, Element, Length};
 
 use super::line::Line;
-use super::{avatar, body, button, chip, raised, small, strong};
+use super::{avatar, body, button, chip, raised, small, strong, switch};
 use crate::core::command::{Choice, Cue, TransferTo};
 use crate::core::snapshot::Snapshot;
 use crate::gui::icon::{self, Icon};
@@ -169,6 +169,8 @@ pub struct Question {
     pub name: String,
     /// What is asked.
     pub ask: Ask,
+    /// Whether the way that is chosen is to be taken always; where that can be said.
+    pub always: Option<bool>,
 }
 
 /// What a question is about.
@@ -204,6 +206,8 @@ pub enum Ask {
 pub enum Answer {
     /// This way.
     Choose(Choice),
+    /// The way that is chosen then is to be taken always, or not.
+    Always(bool),
     /// Go ahead.
     Confirm,
     /// Leave it.
@@ -227,6 +231,10 @@ pub fn question<'a>(question: &Question) -> Element<'a, Answer> {
             }));
             let ways = choices.iter().take(MOST_CHOICES).map(way);
             parts = parts.push(column(ways).spacing(step::XS));
+            parts = parts.push(question.always.map(|on| {
+                let hint = "The account that you choose is not asked for again.";
+                switch::row_of("Always for this contact", hint, on, Answer::Always)
+            }));
             parts = parts.push(button::wide(Button::Quiet, "Cancel", Some(Answer::Cancel)));
         }
         Ask::Confirm(cues) => {
@@ -257,17 +265,24 @@ pub fn question<'a>(question: &Question) -> Element<'a, Answer> {
 }
 
 fn way<'a>(choice: &Choice) -> Element<'a, Answer> {
-    let words = column![
-        Line::body(plain::line(&choice.label)).strong(),
-        Line::small(plain::line(&choice.uri)).tone(Tone::Muted),
-    ];
+    let (tone, glyph) = match choice.available {
+        true => (None, Tone::Accent),
+        false => (Some(Tone::Muted), Tone::Muted),
+    };
+    let label = Line::body(plain::line(&choice.label)).strong();
+    let label = tone.into_iter().fold(label, Line::tone);
+    let mut under = plain::line(&choice.uri);
+    if !choice.available {
+        under.push_str(" · not connected now");
+    }
+    let words = column![label, Line::small(under).tone(Tone::Muted)];
     iced::widget::button(
-        row![icon::PHONE.view(Tone::Accent), words].spacing(step::S).align_y(Alignment::Center),
+        row![icon::PHONE.view(glyph), words].spacing(step::S).align_y(Alignment::Center),
     )
     .padding(theme::pad(step::XS, step::S))
     .width(Length::Fill)
     .style(Button::Quiet.style())
-    .on_press(Answer::Choose(choice.clone()))
+    .on_press_maybe(choice.available.then(|| Answer::Choose(choice.clone())))
     .into()
 }
 
