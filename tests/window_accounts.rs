@@ -176,8 +176,8 @@ fn every_feature_has_its_side_and_every_rule_can_go() {
         "Video calls",
         "Conferences",
         "Shared screen",
-        "over chat",
-        "over telephony",
+        "Over chat",
+        "Over telephony",
         "Not in this version.",
         "Your default.",
     ] {

@@ -148,7 +148,12 @@ fn numbers<'a>(
             for number in contact.map_or(&[][..], |contact| &contact.numbers) {
                 rows.push(proven(number, &name, jid.as_deref(), calls));
             }
-            if let Party::Sip(aor) = with {
+            // Of somebody who is no contact, only the book tells numbers.
+            let told = known.filter(|_| contact.is_none());
+            for address in told.map_or(&[][..], |entry| &entry.addresses) {
+                rows.push(typed(address, calls));
+            }
+            if let (Party::Sip(aor), None) = (with, told) {
                 rows.push(line(&aor.to_string(), &aor.to_string(), String::new(), None, calls));
             }
         }

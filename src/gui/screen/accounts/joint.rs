@@ -141,7 +141,8 @@ fn way<'a>(decision: &Decision, snapshot: &Snapshot) -> Element<'a, Message> {
     let side = if none {
         plain::line(&decision.why)
     } else {
-        over(decision.protocol, decision.account.as_ref(), snapshot)
+        let words = over(decision.protocol, decision.account.as_ref(), snapshot);
+        words.replacen('o', "O", 1)
     };
     let why = (!plainly && !none).then(|| small(plain::line(&decision.why)));
     let side = column![body(side).style(tone.text())].push(why);

@@ -63,6 +63,7 @@ fn connection<'a>(
         sheet::long(body(plain::line(&account.address)).style(Tone::Muted.text())),
         sheet::long(small(state).style(ink.text())),
     ]
+    .spacing(step::XXS / 2.0)
     .width(Length::Fill);
     let waits = account.state == AccountState::Failed
         || (account.state == AccountState::Offline && account.reason.is_some());
@@ -70,12 +71,17 @@ fn connection<'a>(
         let press = Some(Message::Connect(account.id.clone()));
         button::words(Button::Quiet, "Connect now", press)
     });
-    let line = row![container(pip(tone)).padding(Padding::ZERO.top(6)), facts]
-        .push(connect)
+    // A narrow row has no room beside the reason.
+    let (beside, below) = if shared.narrow { (None, connect) } else { (connect, None) };
+    let line = row![container(pip(tone)).padding(Padding::ZERO.top(6)), facts.push(below)]
+        .push(beside)
         .spacing(step::S);
     let control = Control::Account(account.id.clone());
     sheet::told(sheet::padded(line), page.notes.at(&control), Message::Confirm(control.clone()))
 }
+
+/// The longest address that has room on a button.
+const LONGEST: usize = 48;
 
 /// The numbers by which others call.
 fn own_card<'a>(page: &'a Accounts, card: &'a OwnCard, shared: Shared<'a>) -> Element<'a, Message> {
@@ -84,7 +90,12 @@ fn own_card<'a>(page: &'a Accounts, card: &'a OwnCard, shared: Shared<'a>) -> El
     if let Some(advice) = &card.advice {
         let fact = chip::fact(Tone::Warn, &icon::WARNING, plain::line(advice), None);
         let put = own_address(card, shared.snapshot).map(|phone| {
-            let label = format!("Put {} on your card", plain::line(&phone.address));
+            let address = plain::line(&phone.address);
+            let fits = !shared.narrow && address.chars().count() <= LONGEST;
+            let label = match fits {
+                true => format!("Put {address} on your card"),
+                false => "Put it on your card".to_owned(),
+            };
             button::words(Button::Primary, label, Some(on(OnCard::AddOwn(phone.address.clone()))))
         });
         rows.push(sheet::padded(column![fact].push(put).spacing(step::XS)));
