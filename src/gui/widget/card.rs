@@ -4,7 +4,7 @@ use iced::widget::{Column, column, container, row, text_input};
 use iced::{Alignment, Element, Length};
 
 use super::line::Line;
-use super::{avatar, body, button, chip, raised, small, strong, switch};
+use super::{avatar, body, button, chip, raised, sheet, small, strong, switch};
 use crate::core::command::{Choice, Cue, TransferTo};
 use crate::core::snapshot::Snapshot;
 use crate::gui::icon::{self, Icon};
@@ -266,16 +266,16 @@ pub fn question<'a>(question: &Question) -> Element<'a, Answer> {
 
 fn way<'a>(choice: &Choice) -> Element<'a, Answer> {
     let (tone, glyph) = match choice.available {
-        true => (None, Tone::Accent),
-        false => (Some(Tone::Muted), Tone::Muted),
+        true => (Tone::Text, Tone::Accent),
+        false => (Tone::Muted, Tone::Muted),
     };
-    let label = Line::body(plain::line(&choice.label)).strong();
-    let label = tone.into_iter().fold(label, Line::tone);
     let mut under = plain::line(&choice.uri);
     if !choice.available {
         under.push_str(" · not connected now");
     }
-    let words = column![label, Line::small(under).tone(Tone::Muted)];
+    // Whole: two ways may differ only in their last word.
+    let label = strong(plain::line(&choice.label)).style(tone.text());
+    let words = column![sheet::long(label), sheet::long(small(under))];
     iced::widget::button(
         row![icon::PHONE.view(glyph), words].spacing(step::S).align_y(Alignment::Center),
     )

@@ -73,6 +73,7 @@ fn connection<'a>(
     });
     // A narrow row has no room beside the reason.
     let (beside, below) = if shared.narrow { (None, connect) } else { (connect, None) };
+    let below = below.map(|button| container(button).padding(Padding::ZERO.top(step::XS)));
     let line = row![container(pip(tone)).padding(Padding::ZERO.top(6)), facts.push(below)]
         .push(beside)
         .spacing(step::S);
