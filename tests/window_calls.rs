@@ -7,17 +7,22 @@ mod driver;
 #[path = "support/window.rs"]
 mod window;
 
+use std::sync::Arc;
+
 use dovetail::core::command::{
-    CallCommand, ChatCommand, Choice, Command, CommandError, Cue, CueKind, Reply,
+    AskingCommand, CallCommand, ChatCommand, Choice, Command, CommandError, Cue, CueKind,
+    FeatureCommand, Reply,
 };
 use dovetail::core::snapshot::Snapshot;
 use dovetail::gui::app::{Keystroke, Message};
 use dovetail::gui::screen::conversation::COMPOSER;
-use dovetail::gui::screen::sidebar;
+use dovetail::gui::screen::{rules, sidebar};
 use dovetail::gui::widget::card;
 use dovetail::model::call::{Binding, Call, CallState, Direction};
 use dovetail::model::dialing::CostClass;
+use dovetail::model::feature::{Feature, Match, Protocol, Rule};
 use dovetail::model::id::{AccountId, CallId};
+use dovetail::model::message::Conversation;
 use driver::Driver;
 use window::{call, claimed, jid, noon, snapshot, unanswered};
 
@@ -83,6 +88,40 @@ fn several_ways_become_a_question_and_the_chosen_one_is_dialled() {
     window.click("Mobile");
     assert_eq!(window.commands(), [place("tel:+15550177", Some("telephony"), false)]);
     assert!(!window.says("How do you want to call Juliet?"));
+}
+
+#[test]
+fn a_way_is_taken_always_when_the_user_says_so() {
+    let mut window = Driver::new(snapshot());
+    let choice = |account: &str, label: &str, available| Choice {
+        account: AccountId::new(account),
+        uri: "sip:juliet@sip.example.com".to_owned(),
+        label: label.to_owned(),
+        available,
+    };
+    let ways = vec![
+        choice("telephony", "On Telephony", true),
+        choice("office", "On Office", true),
+        choice("old", "On Old", false),
+    ];
+    window.click("Call");
+    window.answer(Err(CommandError::ChoiceNeeded(ways)));
+    assert!(window.says("sip:juliet@sip.example.com · not connected now"));
+    window.click("On Old");
+    assert_eq!(window.commands(), [], "what is not connected cannot be chosen");
+    window.click("Always for this contact");
+    window.click("On Office");
+    let rule = Rule {
+        with: Some(Match::Contact(jid("juliet").to_string())),
+        feature: Feature::Audio,
+        protocol: Protocol::Sip,
+        account: Some(AccountId::new("office")),
+    };
+    let wanted = [
+        Command::Feature(FeatureCommand::Set(rule)),
+        place("sip:juliet@sip.example.com", Some("office"), false),
+    ];
+    assert_eq!(window.commands(), wanted);
 }
 
 #[test]
@@ -277,4 +316,49 @@ fn from_a_proven_call_one_click_leads_to_the_chat() {
     let window = Driver::new(with(vec![claimed(noon())]));
     assert!(!window.says("Open chat"), "who is not proven has no button");
     assert!(window.says("Decline with a message: caller not verified"));
+}
+
+#[test]
+fn the_class_of_a_call_is_shown_in_the_bar_and_in_the_timeline() {
+    let paid = |state| Call {
+        cost: Some(CostClass::Premium),
+        cue: Some("This call is charged.".to_owned()),
+        ..call(state, Direction::Out, noon())
+    };
+    let window = Driver::new(with(vec![paid(CallState::Ringing)]));
+    assert!(window.mentions("premium rate") && window.mentions("This call is charged."));
+    let ended = Call { ended: Some(noon()), ..paid(CallState::Ended) };
+    let entries = vec![window::call_entry(noon(), ended)];
+    let conversation = Conversation { with: jid("bob").into(), entries, unread: 0 };
+    let conversations = [Arc::new(conversation)].into_iter().collect();
+    let mut window = Driver::new(Snapshot { conversations, ..snapshot() });
+    window.click("Bob");
+    assert!(window.mentions("premium rate"));
+}
+
+#[test]
+fn a_class_of_calls_is_settled_on_the_card_and_asked_about_again_on_the_page() {
+    let mut window = Driver::new(snapshot());
+    window.click("Call");
+    let cue = |may_settle| Cue {
+        class: Some(CostClass::Pstn),
+        may_settle,
+        ..Cue::new(CueKind::Pstn, "This goes to the telephone network.")
+    };
+    window.answer(Err(CommandError::ConfirmationNeeded(vec![cue(false)])));
+    assert!(!window.says("Do not ask again"), "not what is always asked about");
+    window.click("Call anyway");
+    window.answer(Err(CommandError::ConfirmationNeeded(vec![cue(true)])));
+    window.click("Do not ask again");
+    window.click("Call anyway");
+    let commands = window.commands();
+    let [Command::Call(CallCommand::Place { confirm: true, remember: true, .. })] = &commands[..]
+    else {
+        panic!("{commands:?}")
+    };
+    let settled = vec![CostClass::Pstn];
+    let mut window = Driver::new(Snapshot { settled, ..snapshot() });
+    window.take([Message::Rules(rules::Message::AskAgain(CostClass::Pstn))]);
+    let reset = Command::Asking(AskingCommand::Reset(Some(CostClass::Pstn)));
+    assert_eq!(window.commands(), [reset]);
 }

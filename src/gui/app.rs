@@ -4,6 +4,7 @@
 mod calls;
 mod keys;
 mod message;
+pub mod pages;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,6 +54,7 @@ pub struct App {
     pub(super) conversations: Conversations,
     pub(super) calls: screen_calls::Calls,
     pub(super) rules: Rules,
+    pub(super) pages: pages::Pages,
     pub(super) card: Option<(CallId, Incoming)>,
     pub(super) question: Option<Question>,
     pub(super) notice: Option<Notice>,
@@ -77,6 +79,7 @@ impl App {
             conversations: Conversations::default(),
             calls: screen_calls::Calls::default(),
             rules: Rules::default(),
+            pages: pages::Pages::default(),
             card: None,
             question: None,
             notice: None,
@@ -137,6 +140,7 @@ impl App {
             Message::Conversation(message) => self.in_conversation(message),
             Message::Protection(message) => self.act(protection::update(&message)),
             Message::Rules(message) => self.in_rules(message),
+            Message::Pages(message) => self.in_pages(message),
             Message::Calls(message) => self.in_calls(message),
             Message::Card(call, act) => self.on_card(call, act),
             Message::Question(answer) => self.on_question(answer),
@@ -293,6 +297,8 @@ impl App {
                 self.page = Page::Rules;
                 Task::none()
             }
+            Action::Go(page) => self.go(page),
+            Action::At(spot, command) => self.run(command, Origin::At(spot)),
             Action::Focus(Some(field)) => operation::focus(field),
             Action::Focus(None) => operate(unfocus()),
             Action::Load(history) => match &self.page {
@@ -350,6 +356,7 @@ impl App {
             }
             (Origin::OnCall(call), Err(error)) => self.fail_at(&call, &error),
             (Origin::Rule(rule), result) => self.rules.answered(rule, result.map(|_| ())),
+            (Origin::At(spot), result) => return self.answered_at(spot, result),
             (Origin::Plain, Err(error)) => self.fail(&error),
             (Origin::Silent, Err(error)) => tracing::debug!(%error, "a quiet command failed"),
             (_, Ok(_)) => {}

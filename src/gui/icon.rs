@@ -49,6 +49,8 @@ icons! {
     CLOCK = "clock.svg",
     /// Add a contact.
     ADD_CONTACT = "add-contact.svg",
+    /// The address book.
+    BOOK = "book.svg",
     /// Chat.
     MESSAGE = "message.svg",
     /// Good to know.

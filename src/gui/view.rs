@@ -4,10 +4,13 @@ use iced::widget::{column, container, opaque, row, stack};
 use iced::{Element, Length, Padding};
 
 use super::app::{App, Message, Page};
-use super::screen::{calls, protection, rules, welcome};
-use super::theme::{self, measure, step};
-use super::widget::{SHADE, ask, card, notice, rule, upright};
+use super::icon;
+use super::screen::details::Who;
+use super::screen::{Go, calls, protection, rules, sidebar, welcome};
+use super::theme::{self, Button, measure, step};
+use super::widget::{SHADE, ask, button, card, notice, rule, upright};
 use crate::model::call::CallState;
+use crate::model::party::Party;
 
 /// The window.
 pub fn window(app: &App) -> Element<'_, Message> {
@@ -46,12 +49,28 @@ fn page(app: &App) -> Element<'_, Message> {
         Page::Rules => rules::view(&app.rules, shared).map(Message::Rules),
         Page::Conversation(with) => {
             let head = app.conversations.header(with, shared).map(Message::Conversation);
-            page = page.push(head).push(rule());
+            page = page.push(row![head, details(with, shared.narrow)]).push(rule());
             app.conversations.body(with, shared).map(Message::Conversation)
         }
+        other => match app.pages.view(other, shared) {
+            Some(page) => page.map(Message::Pages),
+            None => welcome::view(shared),
+        },
     };
     let page = page.push(bars(app)).push(told(app)).push(below_cards(app, body));
     container(page).width(Length::Fill).height(Length::Fill).style(theme::ground).into()
+}
+
+/// The way to what is known of somebody, at the end of the conversation's head.
+fn details<'a>(with: &Party, narrow: bool) -> Element<'a, Message> {
+    let go = sidebar::Message::Go(Go::Details(Who::Party(with.clone())));
+    let press = Some(Message::Sidebar(go));
+    let side = if narrow { step::S } else { step::L };
+    container(button::square(Button::Quiet, &icon::INFO, "Details", press))
+        .padding(Padding::ZERO.right(side))
+        .center_y(Length::Fixed(measure::HEAD))
+        .style(theme::surface)
+        .into()
 }
 
 /// The bars of all calls that do not ring here.

@@ -15,6 +15,7 @@ use crate::model::address::Aor;
 use crate::model::call::{
     Call, CallState, Direction, MediaDirection, MediaInfo, MediaProtection, TransferState,
 };
+use crate::model::dialing::CostClass;
 use crate::model::presence::{Presence, Show};
 use crate::model::telephony::Telephony;
 use crate::model::time::Timestamp;
@@ -352,6 +353,9 @@ pub fn past_call(call: &Call, name: &str) -> (bool, String) {
 /// The address of a finished call's other side, and whether it stayed in our own service.
 pub fn past_peer(call: &Call, accounts: &[Account]) -> String {
     let uri = plain::line(&call.peer.uri);
+    if let Some(class) = call.cost {
+        return format!("{uri} · {}", cost(class));
+    }
     let own = accounts.iter().find(|account| account.id == call.account);
     let own = own.and_then(|account| Aor::parse(&account.address).ok());
     let peer = Aor::parse(&uri).ok();
@@ -360,6 +364,37 @@ pub fn past_peer(call: &Call, accounts: &[Account]) -> String {
             format!("{uri} · in your service")
         }
         _ => uri,
+    }
+}
+
+/// What a call costs, in words (CUSAX C60).
+pub fn cost(class: CostClass) -> &'static str {
+    match class {
+        CostClass::Free => "free",
+        CostClass::Internal => "in your service",
+        CostClass::Pstn => "telephone network",
+        CostClass::Premium => "premium rate",
+        CostClass::OtherDomain => "another provider",
+        CostClass::Emergency => "emergency call",
+        CostClass::Unknown => "cost not known",
+    }
+}
+
+/// What is not asked about any more, when the user says so.
+pub fn not_asked_about(class: Option<CostClass>) -> &'static str {
+    match class {
+        Some(CostClass::Pstn) => "Calls to the telephone network then go out at once.",
+        Some(CostClass::OtherDomain) => "Calls to other providers then go out at once.",
+        _ => "Calls like this then go out at once.",
+    }
+}
+
+/// A class of calls that is not asked about.
+pub fn asked_no_more(class: CostClass) -> &'static str {
+    match class {
+        CostClass::Pstn => "Calls to the telephone network go out without a question.",
+        CostClass::OtherDomain => "Calls to other providers go out without a question.",
+        _ => "Calls whose cost is not known go out without a question.",
     }
 }
 

@@ -5,15 +5,22 @@ use iced::Task;
 use iced::widget::operation;
 
 use super::{App, Message, Origin, Wish};
-use crate::core::command::{CallCommand, Command, CommandError, Reply, TransferTo};
+use crate::core::command::{CallCommand, Command, CommandError, FeatureCommand, Reply, TransferTo};
 use crate::gui::widget::card::{self, Answer, Ask, Incoming, Purpose, Question};
+use crate::model::BareJid;
 use crate::model::call::{Call, CallState};
-use crate::model::id::CallId;
+use crate::model::feature::{Feature, Match, Protocol, Rule};
+use crate::model::id::{AccountId, CallId};
 
 impl App {
     pub(super) fn place(&mut self, wish: Wish, confirm: bool) -> Task<Message> {
+        self.place_so(wish, confirm, false)
+    }
+
+    /// `remember`: calls of this class are not asked about any more.
+    fn place_so(&mut self, wish: Wish, confirm: bool, remember: bool) -> Task<Message> {
         let Wish { to, account, linked, .. } = wish.clone();
-        let (remember, anonymous) = (false, false);
+        let anonymous = false;
         let command = CallCommand::Place { to, account, confirm, remember, linked, anonymous };
         self.run(Command::Call(command), Origin::Place(wish))
     }
@@ -43,29 +50,63 @@ impl App {
             CommandError::ConfirmationNeeded(cues) => Ask::Confirm(cues),
             error => return Err(error),
         };
-        self.question = Some(Question { purpose, name, ask });
+        let always = self.may_always(&purpose, &ask).then_some(false);
+        self.question = Some(Question { purpose, name, ask, always });
         Ok(())
     }
 
+    /// Whether the answer can be one for good: the choice of the account, for a call to a
+    /// contact; the word on a class of calls that the core says can be settled.
+    fn may_always(&self, purpose: &Purpose, ask: &Ask) -> bool {
+        if let (Purpose::Call { .. }, Ask::Confirm(cues)) = (purpose, ask) {
+            return !cues.is_empty() && cues.iter().all(|cue| cue.may_settle);
+        }
+        let (Purpose::Call { to, .. }, Ask::Choose(choices)) = (purpose, ask) else {
+            return false;
+        };
+        let first = choices.first().map(|choice| &choice.account);
+        let several = choices.iter().any(|choice| Some(&choice.account) != first);
+        several && to.parse().is_ok_and(|jid: BareJid| self.snapshot.contact(&jid).is_some())
+    }
+
+    /// Keeps the account for all calls to a contact.
+    fn always(&self, contact: String, account: AccountId) -> Task<Message> {
+        let rule = Rule {
+            with: Some(Match::Contact(contact)),
+            feature: Feature::Audio,
+            protocol: Protocol::Sip,
+            account: Some(account),
+        };
+        self.run(Command::Feature(FeatureCommand::Set(rule)), Origin::Plain)
+    }
+
     pub(super) fn on_question(&mut self, answer: Answer) -> Task<Message> {
-        let Some(Question { purpose, name, .. }) = self.question.take() else {
+        if let (Answer::Always(on), Some(question)) = (&answer, &mut self.question) {
+            question.always = question.always.map(|_| *on);
+            return Task::none();
+        }
+        let Some(Question { purpose, name, always, .. }) = self.question.take() else {
             return Task::none();
         };
         match (answer, purpose) {
-            (Answer::Choose(choice), Purpose::Call { linked, .. }) => {
+            (Answer::Choose(choice), Purpose::Call { to, linked, .. }) => {
+                let keep = always == Some(true);
+                let kept = keep.then(|| self.always(to, choice.account.clone()));
                 let account = Some(choice.account);
-                self.place(Wish { to: choice.uri, name, account, linked }, false)
+                let placed = self.place(Wish { to: choice.uri, name, account, linked }, false);
+                Task::batch(kept.into_iter().chain([placed]))
             }
             (Answer::Choose(choice), Purpose::Transfer { call, .. }) => {
                 self.transfer(call, TransferTo::Address(choice.uri), name, false)
             }
             (Answer::Confirm, Purpose::Call { to, account, linked }) => {
-                self.place(Wish { to, name, account, linked }, true)
+                let remember = always == Some(true);
+                self.place_so(Wish { to, name, account, linked }, true, remember)
             }
             (Answer::Confirm, Purpose::Transfer { call, to }) => {
                 self.transfer(call, to, name, true)
             }
-            (Answer::Cancel, _) => {
+            (Answer::Cancel | Answer::Always(_), _) => {
                 self.calls.not_asking();
                 Task::none()
             }

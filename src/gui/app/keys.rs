@@ -166,7 +166,10 @@ impl App {
         if let Some(call) = self.ringing() {
             return self.on_card(call, card::Act::Decline);
         }
-        if matches!(self.page, Page::Protection | Page::Rules) {
+        if let Some(action) = self.pages.escape(&self.page) {
+            return self.act(action);
+        }
+        if !matches!(self.page, Page::Conversation(_)) {
             self.page = Page::Welcome;
         }
         Task::none()

@@ -3,13 +3,14 @@
 use iced::Size;
 use time::UtcOffset;
 
-use super::Keystroke;
+use super::{Keystroke, pages};
 use crate::core::command::{CommandError, Reply, TransferTo};
 use crate::core::event::NoticeLevel;
 use crate::gui::GuiOptions;
 use crate::gui::bridge::FromHub;
+use crate::gui::screen::details::Who;
 use crate::gui::screen::rules::{self, Rule};
-use crate::gui::screen::{calls, conversation, protection, sidebar};
+use crate::gui::screen::{Spot, calls, conversation, protection, sidebar};
 use crate::gui::theme::Mode;
 use crate::gui::widget::card::{self, Answer};
 use crate::model::id::{AccountId, CallId};
@@ -42,6 +43,8 @@ pub enum Message {
     Protection(protection::Message),
     /// On the page of the rules for calls.
     Rules(rules::Message),
+    /// On one of the other pages.
+    Pages(pages::Message),
     /// On the call panel.
     Calls(calls::Message),
     /// On an incoming call's card.
@@ -115,6 +118,8 @@ pub enum Origin {
     },
     /// A rule for calls.
     Rule(Rule),
+    /// A control of one of the other pages.
+    At(Spot),
     /// Something quiet, whose failure would only be noise.
     Silent,
 }
@@ -131,6 +136,12 @@ pub enum Page {
     Protection,
     /// The rules for calls.
     Rules,
+    /// The accounts.
+    Accounts,
+    /// The address book.
+    Book,
+    /// All that is known to reach somebody.
+    Details(Who),
 }
 
 /// Something to tell, until it is dismissed.

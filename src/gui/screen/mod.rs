@@ -1,8 +1,11 @@
 //! The screens. Each keeps only what the person did to it (drafts, scroll, selection),
 //! borrows everything else, and answers a message with an [`Action`] for its parent.
 
+pub mod accounts;
+pub mod book;
 pub mod calls;
 pub mod conversation;
+pub mod details;
 pub mod protection;
 pub mod roster;
 pub mod rules;
@@ -96,10 +99,36 @@ pub enum Action {
     Open(Party),
     /// Show both accounts side by side.
     Protection,
+    /// Show another page.
+    Go(Go),
+    /// Carry out a command whose answer is said at a control.
+    At(Spot, Command),
     /// Go back to the list.
     Back,
     /// Wait, then ask whether the person still types.
     WatchTyping(u64),
+}
+
+/// A page to show.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Go {
+    /// The accounts.
+    Accounts,
+    /// The address book.
+    Book,
+    /// Somebody of it as a form.
+    Person(book::Draft),
+    /// All that is known to reach somebody.
+    Details(details::Who),
+}
+
+/// The control that a command was for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Spot {
+    /// On the page of the accounts.
+    Accounts(accounts::Control),
+    /// In the address book.
+    Book(book::Control),
 }
 
 /// A call on whichever account fits.

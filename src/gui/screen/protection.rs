@@ -3,7 +3,7 @@
 use iced::widget::{Column, column, container, row, scrollable, space};
 use iced::{Alignment, Element, Length};
 
-use super::{Action, Shared};
+use super::{Action, Go, Shared};
 use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, measure, radius, step};
@@ -19,6 +19,8 @@ pub enum Message {
     Close,
     /// Wants to see the rules for calls.
     Rules,
+    /// Wants to see the accounts.
+    Accounts,
 }
 
 /// Takes in what the person did.
@@ -26,6 +28,7 @@ pub fn update(message: &Message) -> Action {
     match message {
         Message::Close => Action::Back,
         Message::Rules => Action::Rules,
+        Message::Accounts => Action::Go(Go::Accounts),
     }
 }
 
@@ -47,12 +50,12 @@ pub fn view(shared: Shared<'_>) -> Element<'_, Message> {
         ]
         .width(Length::Fill),
     ]
-    .push((!shared.narrow).then(rules))
+    .push((!shared.narrow).then(others))
     .spacing(step::M)
     .align_y(Alignment::Center);
     let mut page = column![head].spacing(step::L);
     if shared.narrow {
-        page = page.push(rules());
+        page = page.push(others());
     }
     if let Some(words) = summary(shared) {
         page = page.push(words);
@@ -75,8 +78,14 @@ pub fn view(shared: Shared<'_>) -> Element<'_, Message> {
     .into()
 }
 
-fn rules<'a>() -> Element<'a, Message> {
-    button::words(Button::Quiet, "Rules for calls", Some(Message::Rules))
+/// Where else to go from here.
+fn others<'a>() -> Element<'a, Message> {
+    row![
+        button::words(Button::Quiet, "Accounts", Some(Message::Accounts)),
+        button::words(Button::Quiet, "Rules for calls", Some(Message::Rules)),
+    ]
+    .spacing(step::XS)
+    .into()
 }
 
 fn summary(shared: Shared<'_>) -> Option<Element<'_, Message>> {

@@ -3,11 +3,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::book;
 use crate::core::snapshot::Snapshot;
 use crate::gui::theme::measure;
 use crate::model::BareJid;
 use crate::model::account::AccountKind;
 use crate::model::address::Aor;
+use crate::model::book::BookEntry;
 use crate::model::contact::Contact;
 use crate::model::message::Conversation;
 use crate::model::party::Party;
@@ -27,6 +29,8 @@ pub enum Item {
     Conversation(Arc<Conversation>),
     /// A contact with whom there is no conversation yet.
     Contact(Arc<Contact>),
+    /// Somebody of the address book who has no chat address.
+    Person(Arc<BookEntry>),
     /// Why there is nothing.
     Note(&'static str, &'static str),
 }
@@ -54,7 +58,13 @@ pub fn items(snapshot: &Snapshot, search: &str) -> Vec<Item> {
             matches(contact, search) && snapshot.conversation(&Party::from(&contact.jid)).is_none()
         })
         .collect();
-    let nobody = conversations.is_empty() && contacts.is_empty();
+    let folded = search.to_lowercase();
+    let people: Vec<_> = snapshot
+        .book
+        .iter()
+        .filter(|entry| entry.jids.is_empty() && book::found(entry, &folded))
+        .collect();
+    let nobody = conversations.is_empty() && contacts.is_empty() && people.is_empty();
     let mut items = Vec::with_capacity(conversations.len() + contacts.len() + 4);
     if dialable(search) {
         items.push(Item::Dial(search.to_owned()));
@@ -67,6 +77,7 @@ pub fn items(snapshot: &Snapshot, search: &str) -> Vec<Item> {
     }
     section(&mut items, "Conversations", conversations, Item::Conversation);
     section(&mut items, "Contacts", contacts, Item::Contact);
+    section(&mut items, "Address book", people, Item::Person);
     if nobody && items.is_empty() {
         items.push(empty(snapshot, search));
     }

@@ -7,9 +7,10 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
-use super::Action;
-use crate::core::command::CommandError;
+use super::{Action, Go};
+use crate::core::command::{AskingCommand, Command, CommandError};
 use crate::gui::plain;
+use crate::model::dialing::CostClass;
 use crate::model::telephony::{AutoAnswer, Strangers, Telephony};
 
 pub use view::view;
@@ -58,6 +59,8 @@ pub enum Message {
     Close,
     /// Wants to see how both sides are protected.
     Protection,
+    /// Wants to see the accounts.
+    Accounts,
     /// Turned a switch.
     Turn(Rule, bool),
     /// Chose what becomes of calls from strangers.
@@ -70,6 +73,8 @@ pub enum Message {
     Confirm(Rule),
     /// Wants a field empty.
     Clear(Rule),
+    /// Wants to be asked again about a class of calls.
+    AskAgain(CostClass),
 }
 
 /// What is said at a control.
@@ -94,6 +99,10 @@ impl Rules {
         match message {
             Message::Close => Action::Back,
             Message::Protection => Action::Protection,
+            Message::Accounts => Action::Go(Go::Accounts),
+            Message::AskAgain(class) => {
+                Action::Run(Command::Asking(AskingCommand::Reset(Some(class))))
+            }
             Message::Turn(rule, on) => self.set(rule, switched(rule, on)),
             Message::Strangers(wish) => self.set(Rule::Strangers, json!({ "strangers": wish })),
             Message::Edit(rule, text) => {

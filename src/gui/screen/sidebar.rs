@@ -8,15 +8,18 @@ use iced::widget::{
 };
 use iced::{Alignment, Element, Length, Padding};
 
+use super::details::Who;
 use super::roster::{self, Item};
-use super::{Action, Shared, name_of, place};
+use super::{Action, Go, Shared, name_of, place};
 use crate::core::command::{Command, ContactCommand};
 use crate::core::snapshot::Snapshot;
 use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, measure, step};
 use crate::gui::widget::line::Line;
-use crate::gui::widget::{SHADE, avatar, body, chip, heading, raised, rule, small, strong};
+use crate::gui::widget::{
+    SHADE, avatar, body, button as buttons, chip, heading, raised, rule, small, strong,
+};
 use crate::gui::words;
 use crate::model::BareJid;
 use crate::model::id::AccountId;
@@ -50,12 +53,16 @@ pub enum Message {
     Dial(String),
     /// Wants to call somebody of the list.
     Call(Party),
+    /// Wants to call a number of somebody: what, and their name.
+    CallNumber(String, String),
     /// Wants to add a contact.
     Add(BareJid),
     /// Clicked the connection chip.
     Protection,
     /// Wants to see the rules for calls.
     Rules,
+    /// Wants to see another page.
+    Go(Go),
     /// Wants to hear voice messages: what to call, on which account.
     Voicemail(String, AccountId),
 }
@@ -83,11 +90,16 @@ impl Sidebar {
             Message::Open(with) => self.open(with),
             Message::Dial(typed) => self.dial(typed),
             Message::Call(with) => place(with.to_string(), name_of(shared.snapshot, &with)),
+            Message::CallNumber(to, name) => place(to, name),
             Message::Add(jid) => self.add(jid),
             Message::Protection => Action::Protection,
             Message::Rules => {
                 self.menu = false;
                 Action::Rules
+            }
+            Message::Go(page) => {
+                self.menu = false;
+                Action::Go(page)
             }
             Message::Voicemail(to, account) => {
                 let name = "your voice mail".to_owned();
@@ -123,6 +135,7 @@ impl Sidebar {
             Some(Item::Conversation(conversation)) => Action::Open(conversation.with.clone()),
             Some(Item::Contact(contact)) => Action::Open(Party::from(&contact.jid)),
             Some(Item::Write(aor)) => self.open(Party::Sip(aor)),
+            Some(Item::Person(entry)) => Action::Go(Go::Details(Who::Entry(entry.id.clone()))),
             _ => Action::None,
         }
     }
@@ -210,7 +223,14 @@ impl Sidebar {
             column![
                 container(Line::body(name).strong()).padding(Padding::ZERO.left(step::XXS)),
                 presence
-            ],
+            ]
+            .width(Length::Fill),
+            buttons::square(
+                Button::Plain,
+                &icon::BOOK,
+                "Address book",
+                Some(Message::Go(Go::Book))
+            ),
         ]
         .spacing(step::XS)
         .align_y(Alignment::Center)
@@ -282,6 +302,7 @@ impl Sidebar {
                 let content = rows::contact_row(contact, shared, self.hovers(&with));
                 rows::hoverable(&with, content, open == Some(&with))
             }
+            Item::Person(entry) => rows::person_row(entry, shared),
         };
         container(content).height(Length::Fixed(item.height())).into()
     }
@@ -323,13 +344,20 @@ fn presence_menu<'a>(shared: Shared<'a>) -> Element<'a, Message> {
             .on_press(Message::Presence(show))
             .into()
     });
-    let rules = button(container(body("Rules for calls…")).center_y(Length::Fill))
-        .padding(theme::pad(0.0, step::S))
-        .width(Length::Fill)
-        .height(Length::Fixed(measure::CONTROL))
-        .style(Button::Plain.style())
-        .on_press(Message::Rules);
-    let menu = container(column(rows).push(rule()).push(rules))
+    let page = |name, message| {
+        button(container(body(name)).center_y(Length::Fill))
+            .padding(theme::pad(0.0, step::S))
+            .width(Length::Fill)
+            .height(Length::Fixed(measure::CONTROL))
+            .style(Button::Plain.style())
+            .on_press(message)
+    };
+    let pages = column![
+        page("Rules for calls…", Message::Rules),
+        page("Accounts…", Message::Go(Go::Accounts)),
+        page("Address book…", Message::Go(Go::Book)),
+    ];
+    let menu = container(column(rows).push(rule()).push(pages))
         .padding(step::XXS)
         .width(Length::Fixed(208.0));
     let elsewhere = mouse_area(spacer().width(Length::Fill).height(Length::Fill))

@@ -122,6 +122,10 @@ fn facts<'a>(call: &Call, look: Look) -> Element<'a, Act> {
         }
         _ => {}
     }
+    more.extend(call.cost.map(|class| words::cost(class).to_owned()));
+    if call.state != CallState::Ended {
+        more.extend(call.cue.as_deref().map(plain::line).filter(|cue| !cue.is_empty()));
+    }
     if call.anonymous && call.state != CallState::Ended {
         more.push(words::anonymous(call).to_owned());
     }

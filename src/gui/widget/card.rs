@@ -4,12 +4,13 @@ use iced::widget::{Column, column, container, row, text_input};
 use iced::{Alignment, Element, Length};
 
 use super::line::Line;
-use super::{avatar, body, button, chip, raised, small, strong};
+use super::{avatar, body, button, chip, raised, sheet, small, strong, switch};
 use crate::core::command::{Choice, Cue, TransferTo};
 use crate::core::snapshot::Snapshot;
 use crate::gui::icon::{self, Icon};
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, measure, step};
+use crate::gui::words;
 use crate::model::BareJid;
 use crate::model::binding::BindingState;
 use crate::model::call::{Binding, Call};
@@ -183,6 +184,8 @@ pub struct Question {
     pub name: String,
     /// What is asked.
     pub ask: Ask,
+    /// Whether the answer is to hold always; where that can be said.
+    pub always: Option<bool>,
 }
 
 /// What a question is about.
@@ -220,6 +223,8 @@ pub enum Ask {
 pub enum Answer {
     /// This way.
     Choose(Choice),
+    /// What is answered then is to hold always, or not.
+    Always(bool),
     /// Go ahead.
     Confirm,
     /// Leave it.
@@ -243,6 +248,10 @@ pub fn question<'a>(question: &Question) -> Element<'a, Answer> {
             }));
             let ways = choices.iter().take(MOST_CHOICES).map(way);
             parts = parts.push(column(ways).spacing(step::XS));
+            parts = parts.push(question.always.map(|on| {
+                let hint = "The account that you choose is not asked for again.";
+                switch::row_of("Always for this contact", hint, on, Answer::Always)
+            }));
             parts = parts.push(button::wide(Button::Quiet, "Cancel", Some(Answer::Cancel)));
         }
         Ask::Confirm(cues) => {
@@ -259,6 +268,11 @@ pub fn question<'a>(question: &Question) -> Element<'a, Answer> {
                     None,
                 ));
             }
+            let class = cues.iter().find_map(|cue| cue.class);
+            parts = parts.push(question.always.map(|on| {
+                let hint = words::not_asked_about(class);
+                switch::row_of("Do not ask again", hint, on, Answer::Always)
+            }));
             let (glyph, word): (&Icon, _) = if call {
                 (&icon::PHONE, "Call anyway")
             } else {
@@ -273,17 +287,24 @@ pub fn question<'a>(question: &Question) -> Element<'a, Answer> {
 }
 
 fn way<'a>(choice: &Choice) -> Element<'a, Answer> {
-    let words = column![
-        Line::body(plain::line(&choice.label)).strong(),
-        Line::small(plain::line(&choice.uri)).tone(Tone::Muted),
-    ];
+    let (tone, glyph) = match choice.available {
+        true => (Tone::Text, Tone::Accent),
+        false => (Tone::Muted, Tone::Muted),
+    };
+    let mut under = plain::line(&choice.uri);
+    if !choice.available {
+        under.push_str(" · not connected now");
+    }
+    // Whole: two ways may differ only in their last word.
+    let label = strong(plain::line(&choice.label)).style(tone.text());
+    let words = column![sheet::long(label), sheet::long(small(under))];
     iced::widget::button(
-        row![icon::PHONE.view(Tone::Accent), words].spacing(step::S).align_y(Alignment::Center),
+        row![icon::PHONE.view(glyph), words].spacing(step::S).align_y(Alignment::Center),
     )
     .padding(theme::pad(step::XS, step::S))
     .width(Length::Fill)
     .style(Button::Quiet.style())
-    .on_press(Answer::Choose(choice.clone()))
+    .on_press_maybe(choice.available.then(|| Answer::Choose(choice.clone())))
     .into()
 }
 

@@ -13,6 +13,7 @@ pub mod keypad;
 pub mod line;
 pub mod notice;
 pub mod prose;
+pub mod sheet;
 pub mod switch;
 pub mod transfer;
 

@@ -8,13 +8,21 @@ use crate::gui::icon;
 use crate::gui::screen::Shared;
 use crate::gui::theme::{self, Button, Tone, step};
 use crate::gui::widget::{body, button, chip, heading, rule as hairline, small, switch, title};
+use crate::gui::words;
 use crate::model::account::AccountKind;
+use crate::model::dialing::CostClass;
 use crate::model::telephony::{AutoAnswer, Strangers, Telephony};
 
 /// The page.
 pub fn view<'a>(rules: &'a Rules, shared: Shared<'a>) -> Element<'a, Message> {
     let set = &shared.snapshot.telephony;
-    let other = button::words(Button::Quiet, "Protection", Some(Message::Protection));
+    let others = || {
+        row![
+            button::words(Button::Quiet, "Accounts", Some(Message::Accounts)),
+            button::words(Button::Quiet, "Protection", Some(Message::Protection)),
+        ]
+        .spacing(step::XS)
+    };
     let head = row![
         button::square(Button::Quiet, &icon::BACK, "Back", Some(Message::Close)),
         column![
@@ -23,10 +31,10 @@ pub fn view<'a>(rules: &'a Rules, shared: Shared<'a>) -> Element<'a, Message> {
         ]
         .width(Length::Fill),
     ]
-    .push((!shared.narrow).then_some(other))
+    .push((!shared.narrow).then(others))
     .spacing(step::M)
     .align_y(Alignment::Center);
-    let mut page = column![head].spacing(step::L);
+    let mut page = column![head].push(shared.narrow.then(others)).spacing(step::L);
     let phone = |kind| kind == AccountKind::Sip;
     if !shared.snapshot.accounts.iter().any(|account| phone(account.kind)) {
         let words = "No telephony account is set up: nothing here has an effect yet.";
@@ -35,7 +43,8 @@ pub fn view<'a>(rules: &'a Rules, shared: Shared<'a>) -> Element<'a, Message> {
     let page = page
         .push(section("Ringing", ringing(rules, set)))
         .push(section("Send calls on", forwarding(rules, set)))
-        .push(section("Who may call", callers(rules, set)));
+        .push(section("Who may call", callers(rules, set)))
+        .push(section("Calls that may cost", costs(&shared.snapshot.settled)));
     let page = container(page).padding(if shared.narrow { step::M } else { step::XL });
     container(
         scrollable(page.max_width(720))
@@ -111,6 +120,20 @@ fn callers<'a>(rules: &Rules, set: &Telephony) -> Vec<Element<'a, Message>> {
             set.send_chat_address,
         ),
     ]
+}
+
+/// What is not asked about before a call, and the way back.
+fn costs<'a>(settled: &[CostClass]) -> Vec<Element<'a, Message>> {
+    if settled.is_empty() {
+        let words = small("You are asked before every call that may cost or leaves your provider.");
+        return vec![padded(words)];
+    }
+    let class = |class: &CostClass| {
+        let again = button::words(Button::Quiet, "Ask again", Some(Message::AskAgain(*class)));
+        let words = column![body(words::asked_no_more(*class))].width(Length::Fill);
+        padded(row![words, again].spacing(step::XS).align_y(Alignment::Center))
+    };
+    settled.iter().map(class).collect()
 }
 
 fn turned<'a>(

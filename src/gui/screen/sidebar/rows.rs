@@ -6,13 +6,15 @@ use iced::{Alignment, Element, Length};
 use super::Message;
 use crate::gui::icon;
 use crate::gui::plain;
-use crate::gui::screen::{Shared, call_with, contact_with, name_of};
+use crate::gui::screen::details::Who;
+use crate::gui::screen::{Go, Shared, book, call_with, contact_with, name_of};
 use crate::gui::theme::{self, Tone, step};
 use crate::gui::widget::line::Line;
 use crate::gui::widget::{avatar, body, button as buttons, heading, strong};
 use crate::gui::words;
 use crate::model::BareJid;
 use crate::model::address::Aor;
+use crate::model::book::BookEntry;
 use crate::model::call::Direction;
 use crate::model::contact::Contact;
 use crate::model::message::{ChatState, Conversation, Entry};
@@ -126,6 +128,26 @@ pub(super) fn contact_row<'a>(
         content = content.push(buttons::row_call(hovered, Message::Call(with)));
     }
     content.into()
+}
+
+/// The row of somebody of the address book who has no chat address.
+pub(super) fn person_row<'a>(entry: &BookEntry, shared: Shared<'_>) -> Element<'a, Message> {
+    let name = plain::line(&entry.name);
+    let words = column![
+        Line::body(name.clone()).strong(),
+        Line::small(book::under(entry)).tone(Tone::Muted)
+    ];
+    let mut content =
+        row![avatar::person(&name, &entry.id.to_string(), None), words.width(Length::Fill)]
+            .spacing(step::S)
+            .align_y(Alignment::Center);
+    // Of several numbers the person chooses one on the page of the details.
+    if let Some(number) = book::only_number(entry).filter(|_| book::can_call(shared)) {
+        let call = Message::CallNumber(number.to_owned(), name);
+        content = content.push(buttons::row_call(false, call));
+    }
+    let open = Message::Go(Go::Details(Who::Entry(entry.id.clone())));
+    plain_row(content.into(), false, open)
 }
 
 /// The row that calls what was typed.

@@ -1,0 +1,99 @@
+//! The pages besides the conversations: what is kept of each, and what leads to them.
+
+use iced::{Element, Task};
+
+use super::{App, Page};
+use crate::core::command::{CommandError, Reply};
+use crate::gui::screen::accounts::{self, Accounts};
+use crate::gui::screen::book::{self, Book};
+use crate::gui::screen::{Action, Go, Shared, Spot, details};
+
+/// What the person did to one of them.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// To the page of the accounts.
+    Accounts(accounts::Message),
+    /// To the address book.
+    Book(book::Message),
+    /// To what is known of somebody.
+    Details(details::Message),
+}
+
+/// What is kept of them.
+#[derive(Debug, Default)]
+pub struct Pages {
+    accounts: Accounts,
+    book: Book,
+}
+
+impl Pages {
+    /// What Escape does within a page; none when nothing is open there.
+    pub(super) fn escape(&mut self, page: &Page) -> Option<Action> {
+        match page {
+            Page::Book => self.book.escape(),
+            _ => None,
+        }
+    }
+
+    /// How a page looks; none for those that are not kept here.
+    pub fn view<'a>(&'a self, page: &'a Page, shared: Shared<'a>) -> Option<Element<'a, Message>> {
+        Some(match page {
+            Page::Accounts => accounts::view(&self.accounts, shared).map(Message::Accounts),
+            Page::Book => book::view(&self.book, shared).map(Message::Book),
+            Page::Details(who) => details::view(who, shared).map(Message::Details),
+            _ => return None,
+        })
+    }
+}
+
+impl App {
+    pub(super) fn in_pages(&mut self, message: Message) -> Task<super::Message> {
+        let action = match message {
+            Message::Accounts(message) => self.pages.accounts.update(message, &self.snapshot),
+            Message::Book(message) => self.pages.book.update(message),
+            Message::Details(message) => match &self.page {
+                Page::Details(who) => details::update(who, message, &self.snapshot),
+                _ => Action::None,
+            },
+        };
+        self.act(action)
+    }
+
+    /// Shows a page, as it is when nobody did anything to it yet.
+    pub(super) fn go(&mut self, to: Go) -> Task<super::Message> {
+        match to {
+            Go::Accounts => {
+                self.pages.accounts = Accounts::default();
+                self.page = Page::Accounts;
+            }
+            Go::Book => {
+                self.pages.book.opened();
+                self.page = Page::Book;
+            }
+            Go::Person(draft) => {
+                self.pages.book.edit(draft);
+                self.page = Page::Book;
+            }
+            Go::Details(who) => self.page = Page::Details(who),
+        }
+        Task::none()
+    }
+
+    /// The hub's answer to what a control asked.
+    pub(super) fn answered_at(
+        &mut self,
+        spot: Spot,
+        result: Result<Reply, CommandError>,
+    ) -> Task<super::Message> {
+        match spot {
+            Spot::Accounts(control) => {
+                self.pages.accounts.answered(control, &result);
+                Task::none()
+            }
+            Spot::Book(control) => {
+                let action = self.pages.book.answered(control, result);
+                self.act(action)
+            }
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Everything known to reach somebody: each number, where it is from, and why it counts as
+//! theirs or does not.
+
+use iced::widget::{column, row};
+use iced::{Alignment, Element, Length};
+
+use super::book::{Draft, can_call};
+use super::{Action, Go, Shared, contact_with, name_of, place};
+use crate::core::snapshot::Snapshot;
+use crate::gui::icon;
+use crate::gui::plain;
+use crate::gui::theme::{Button, Tone, step};
+use crate::gui::widget::{body, button, chip, sheet, small, strong};
+use crate::model::binding::Proof;
+use crate::model::book::{BookAddress, BookEntry, NO_PREF};
+use crate::model::contact::{Number, NumberSource};
+use crate::model::id::BookId;
+use crate::model::party::Party;
+
+/// About whom it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    /// Somebody there is, or can be, a conversation with.
+    Party(Party),
+    /// Somebody of the address book.
+    Entry(BookId),
+}
+
+/// What the person did to the page.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// Went back.
+    Close,
+    /// Wants a number called.
+    Call(String),
+    /// Wants to write.
+    Write(Party),
+    /// Wants the person in the address book, or changed there.
+    Edit,
+}
+
+/// Takes in what the person did.
+pub fn update(who: &Who, message: Message, snapshot: &Snapshot) -> Action {
+    match message {
+        Message::Close => match who {
+            Who::Party(with) => Action::Open(with.clone()),
+            Who::Entry(_) => Action::Go(Go::Book),
+        },
+        Message::Call(uri) => place(uri, name(who, snapshot)),
+        Message::Write(with) => Action::Open(with),
+        Message::Edit => {
+            let draft = match entry(who, snapshot) {
+                Some(entry) => Draft { from: Some(who.clone()), ..Draft::of(entry) },
+                None => prefilled(who, snapshot),
+            };
+            Action::Go(Go::Person(draft))
+        }
+    }
+}
+
+/// Their entry of the address book.
+fn entry<'a>(who: &Who, snapshot: &'a Snapshot) -> Option<&'a BookEntry> {
+    let mut book = snapshot.book.iter();
+    let found = match who {
+        Who::Entry(id) => book.find(|entry| entry.id == *id),
+        Who::Party(Party::Jid(jid)) => book.find(|entry| entry.jids.contains(jid)),
+        Who::Party(with) => {
+            let uri = with.to_string();
+            book.find(|entry| entry.addresses.iter().any(|address| address.value == uri))
+        }
+    };
+    found.map(AsRef::as_ref)
+}
+
+/// A new entry with what is proven of them: an unproven number would win over proof there.
+fn prefilled(who: &Who, snapshot: &Snapshot) -> Draft {
+    let mut draft = Draft { from: Some(who.clone()), ..Draft::default() };
+    let Who::Party(with) = who else { return draft };
+    draft.name = name_of(snapshot, with);
+    draft.numbers = match with {
+        Party::Sip(aor) => vec![(aor.to_string(), String::new(), NO_PREF)],
+        Party::Jid(jid) => {
+            draft.jids = vec![jid.to_string()];
+            let contact = contact_with(snapshot, with);
+            let numbers = contact.map_or(&[][..], |contact| &contact.numbers).iter();
+            let proven = numbers.filter(|number| number.verified);
+            proven.map(|n| (n.uri.clone(), n.types.join(", "), NO_PREF)).collect()
+        }
+    };
+    draft
+}
+
+fn name(who: &Who, snapshot: &Snapshot) -> String {
+    match who {
+        Who::Party(with) => name_of(snapshot, with),
+        Who::Entry(_) => {
+            entry(who, snapshot).map(|entry| plain::line(&entry.name)).unwrap_or_default()
+        }
+    }
+}
+
+/// The page.
+pub fn view<'a>(who: &'a Who, shared: Shared<'a>) -> Element<'a, Message> {
+    let snapshot = shared.snapshot;
+    let known = entry(who, snapshot);
+    let gone = known.is_none() && matches!(who, Who::Entry(_));
+    let word = match known {
+        Some(_) => "Change in your address book",
+        None => "Add to your address book",
+    };
+    let edit = (!gone).then(|| button::words(Button::Quiet, word, Some(Message::Edit)));
+    let organisation = known.and_then(|entry| entry.organisation.as_deref()).map(plain::line);
+    let title = if gone { "No longer there".to_owned() } else { name(who, snapshot) };
+    let edit = edit.into_iter().collect();
+    let mut parts = column![sheet::head(title, "", Message::Close, edit, shared.narrow)];
+    if gone {
+        let words = "There is no such entry in the address book any more.";
+        return sheet::page(parts.push(body(words).style(Tone::Muted.text())), shared.narrow);
+    }
+    if let Some(organisation) = organisation.filter(|words| !words.is_empty()) {
+        parts = parts.push(sheet::long(body(organisation).style(Tone::Muted.text())));
+    }
+    parts = parts.push(sheet::section("Numbers", numbers(who, known, shared)));
+    let chats = chats(who, known);
+    if !chats.is_empty() {
+        parts = parts.push(sheet::section("Chat", chats));
+    }
+    let note = known.and_then(|entry| entry.note.as_deref()).map(plain::body);
+    if let Some(note) = note.filter(|note| !note.trim().is_empty()) {
+        let note = sheet::padded(sheet::long(body(note)));
+        parts = parts.push(sheet::section("Note", vec![note]));
+    }
+    sheet::page(parts, shared.narrow)
+}
+
+fn numbers<'a>(
+    who: &Who,
+    known: Option<&BookEntry>,
+    shared: Shared<'a>,
+) -> Vec<Element<'a, Message>> {
+    let calls = can_call(shared);
+    let name = name(who, shared.snapshot);
+    let mut rows: Vec<Element<'a, Message>> = Vec::new();
+    match who {
+        Who::Party(with) => {
+            let contact = contact_with(shared.snapshot, with);
+            let jid = with.jid().map(ToString::to_string);
+            for number in contact.map_or(&[][..], |contact| &contact.numbers) {
+                rows.push(proven(number, &name, jid.as_deref(), calls));
+            }
+            // Of somebody who is no contact, only the book tells numbers.
+            let told = known.filter(|_| contact.is_none());
+            for address in told.map_or(&[][..], |entry| &entry.addresses) {
+                rows.push(typed(address, calls));
+            }
+            if let (Party::Sip(aor), None) = (with, told) {
+                rows.push(line(&aor.to_string(), &aor.to_string(), String::new(), None, calls));
+            }
+        }
+        Who::Entry(_) => {
+            for address in known.map_or(&[][..], |entry| &entry.addresses) {
+                rows.push(typed(address, calls));
+            }
+        }
+    }
+    if rows.is_empty() {
+        rows.push(sheet::remark("No number is known."));
+    } else if !calls {
+        rows.push(sheet::remark("Telephony is not connected: nothing can be called now."));
+    }
+    rows
+}
+
+fn proven<'a>(number: &Number, name: &str, jid: Option<&str>, calls: bool) -> Element<'a, Message> {
+    let proof = Proof {
+        state: number.binding,
+        address: number.uri.clone(),
+        source: Some(number.source),
+        since: number.since,
+        before: number.before.clone(),
+    };
+    let (tone, glyph) = match number.binding.is_confirmed() {
+        true => (Tone::Good, &icon::CHECK),
+        false => (Tone::Warn, &icon::WARNING),
+    };
+    let why = chip::fact(tone, glyph, plain::line(&proof.why(name, jid)), None);
+    let under = with_types(&number.types, source(number.source));
+    line(&number.display, &number.uri, under, Some(why), calls)
+}
+
+fn typed<'a>(address: &BookAddress, calls: bool) -> Element<'a, Message> {
+    let under = with_types(&address.types, source(NumberSource::AddressBook));
+    line(&address.value, &address.value, under, None, calls)
+}
+
+fn with_types(types: &[String], source: &str) -> String {
+    match plain::line(&types.join(", ")) {
+        types if types.is_empty() => source.to_owned(),
+        types => format!("{types} · {source}"),
+    }
+}
+
+/// Where a number is from.
+fn source(source: NumberSource) -> &'static str {
+    match source {
+        NumberSource::VcardTemp | NumberSource::Vcard4 => "From their contact card",
+        NumberSource::Reachability => "Said with their presence",
+        NumberSource::AddressBook => "From your address book",
+        NumberSource::Directory => "From a directory",
+    }
+}
+
+fn line<'a>(
+    shown: &str,
+    uri: &str,
+    under: String,
+    why: Option<Element<'a, Message>>,
+    calls: bool,
+) -> Element<'a, Message> {
+    let words = column![sheet::long(strong(plain::line(shown)))]
+        .push((!under.is_empty()).then(|| sheet::long(small(under))));
+    let press = calls.then(|| Message::Call(uri.to_owned()));
+    let call = button::labelled(Button::Quiet, &icon::PHONE, "Call", press);
+    let top = row![words.width(Length::Fill), call].spacing(step::S).align_y(Alignment::Center);
+    sheet::padded(column![top].push(why).spacing(step::XS))
+}
+
+fn chats<'a>(who: &Who, known: Option<&BookEntry>) -> Vec<Element<'a, Message>> {
+    let mut all: Vec<Party> =
+        known.map_or(&[][..], |entry| &entry.jids).iter().map(Party::from).collect();
+    if let Who::Party(with @ Party::Jid(_)) = who
+        && !all.contains(with)
+    {
+        all.insert(0, with.clone());
+    }
+    let lines = all.into_iter().map(|with| {
+        let shown = sheet::long(body(plain::line(&with.to_string())));
+        let write =
+            button::labelled(Button::Quiet, &icon::MESSAGE, "Write", Some(Message::Write(with)));
+        sheet::padded(row![shown, write].spacing(step::S).align_y(Alignment::Center))
+    });
+    lines.collect()
+}
