@@ -44,8 +44,10 @@ impl Prosody {
         let mut command = Command::new(program);
         let _ = command.arg("--config").arg(&file).arg("-F").current_dir(home);
         let mut process = Process::spawn("Prosody", command, &log(home))?;
-        process.until(START_LIMIT, || self.answers()).await?;
-        self.has_its_ports(process.log())?;
+        let said = process.log().to_owned();
+        let is_done = async || lacks_a_port(&said) || self.answers().await;
+        process.until(START_LIMIT, is_done).await?;
+        self.has_its_ports(&said)?;
         Ok(process)
     }
 
@@ -211,6 +213,11 @@ c2s_direct_tls_ssl = ssl
         let children: Vec<String> = std::iter::once(name).chain(tels).collect();
         format!("item({});\n", element("vcard", VCARD4, &extra, children))
     }
+}
+
+/// Whether it went without one that another program has: which may be one that never answers.
+fn lacks_a_port(log: &Path) -> bool {
+    fs::read_to_string(log).is_ok_and(|log| log.contains("Failed to open server port"))
 }
 
 /// Its log, in the lab's directory.
