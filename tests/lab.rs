@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use baresip::{Baresip, Setup};
 use chat::ChatPeer;
-use dovetail::lab::{Cert, ConfigOptions, Digest, Lab, LabBuilder, Tel, User};
+use dovetail::lab::{Cert, ConfigOptions, Digest, Lab, LabBuilder, SipLogin, Tel, User};
 use dovetail::model::account::Transport;
 use dovetail::model::fault::{CertificateFault, Fault};
 use dovetail::tls::{self, Roots};
@@ -272,6 +272,64 @@ async fn a_configuration_names_both_accounts() {
     let command = config["xmpp"][0]["password_command"].as_str().unwrap();
     let printed = Command::new("sh").args(["-c", command]).output().unwrap().stdout;
     assert_eq!(String::from_utf8(printed).unwrap(), ALICE);
+}
+
+/// Alice calls at the one domain by an account of the other, too; bob has both sides there.
+fn two_domains() -> LabBuilder {
+    let number = SipLogin::new("44123", "zwo").at("biloxi.test").auth_name("contract-7");
+    Lab::builder()
+        .second_domain("biloxi.test")
+        .user(User::new("alice", BOB).contact("bob@biloxi.test").phone(number))
+        .user(User::new("bob", BOB).contact("alice"))
+        .user(User::new("bob", BOB).at("biloxi.test").contact("alice@cusax.test"))
+}
+
+#[tokio::test]
+async fn two_domains_call_each_other_and_chat() {
+    let lab = two_domains().start().await.unwrap();
+    let mut alice = Baresip::start(&lab, "alice", Setup::default()).await;
+    let setup = Setup { transport: Transport::Tls, ..Setup::default() };
+    let mut bob = Baresip::start(&lab, "bob@biloxi.test", setup).await;
+    alice.dial("sip:bob@biloxi.test").await;
+    assert_eq!(bob.event("CALL_INCOMING").await["peeruri"], "sip:alice@cusax.test");
+    bob.accept().await;
+    let _ = alice.event("CALL_ESTABLISHED").await;
+    let _ = bob.event("CALL_ESTABLISHED").await;
+    alice.hangup().await;
+    let _ = bob.event("CALL_CLOSED").await;
+    bob.dial("sip:alice@cusax.test").await;
+    assert_eq!(alice.event("CALL_INCOMING").await["peeruri"], "sip:bob@biloxi.test");
+
+    let mut alice = ChatPeer::connect(&lab, "alice", BOB).await;
+    let bob = ChatPeer::connect_direct(&lab, "bob@biloxi.test", BOB).await;
+    let bob = Jid::from(bob.jid().clone());
+    alice
+        .wait("the presence of bob in biloxi", |stanza| match stanza {
+            Stanza::Presence(presence) => (presence.from.as_ref()? == &bob).then_some(()),
+            _ => None,
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_configuration_may_name_accounts_of_two_domains() {
+    let lab = two_domains().start().await.unwrap();
+    let options = ConfigOptions { related_phone: "phone-2", ..ConfigOptions::default() };
+    let config: toml::Table = lab.config_toml("alice", &options).unwrap().parse().unwrap();
+    assert_eq!(config["xmpp"][0]["jid"].as_str(), Some("alice@cusax.test"));
+    let phones = config["sip"].as_array().unwrap();
+    let said = |key: &str| phones.iter().map(|phone| phone[key].as_str()).collect::<Vec<_>>();
+    assert_eq!(said("id"), [Some("phone"), Some("phone-2")]);
+    assert_eq!(said("aor"), [Some("sip:alice@cusax.test"), Some("sip:44123@biloxi.test")]);
+    assert_eq!(said("username"), [Some("alice"), Some("contract-7")]);
+    assert_ne!(phones[0]["proxy"], phones[1]["proxy"]);
+    assert_eq!(phones[0].get("related_to"), None);
+    assert_eq!(phones[1]["related_to"].as_str(), Some("chat"));
+    let options = ConfigOptions { related: false, ..options };
+    assert!(!lab.config_toml("alice", &options).unwrap().contains("related_to"));
+
+    let lost = Lab::builder().user(User::new("carol", BOB).sip_at("nowhere.test")).start().await;
+    assert_eq!(lost.unwrap_err().to_string(), "the lab has no domain nowhere.test");
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! What a lab shall be like, said before it starts.
 
+use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::certificate::{Authority, Cert};
 use super::error::LabError;
@@ -17,6 +18,7 @@ const TRIES: usize = 3;
 #[derive(Debug, Clone)]
 pub struct LabBuilder {
     pub(super) domain: String,
+    second: Option<String>,
     pub(super) users: Vec<User>,
     pub(super) xmpp: bool,
     xmpp_certificate: Cert,
@@ -25,15 +27,36 @@ pub struct LabBuilder {
     pub(super) sip: bool,
     sip_certificate: Cert,
     sip_digest: Digest,
-    sip_any_from: bool,
+    any_from: Careless,
+    any_identity: Careless,
     sip_stun: bool,
     ipv6: bool,
+}
+
+/// Which SIP servers are careless in some way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Careless {
+    None,
+    All,
+    /// That of one domain.
+    At(String),
+}
+
+impl Careless {
+    fn is(&self, domain: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::At(only) => only == domain,
+        }
+    }
 }
 
 impl Default for LabBuilder {
     fn default() -> Self {
         Self {
             domain: "cusax.test".to_owned(),
+            second: None,
             users: Vec::new(),
             xmpp: true,
             xmpp_certificate: Cert::Valid,
@@ -42,7 +65,8 @@ impl Default for LabBuilder {
             sip: true,
             sip_certificate: Cert::Valid,
             sip_digest: Digest::Md5,
-            sip_any_from: false,
+            any_from: Careless::None,
+            any_identity: Careless::None,
             sip_stun: false,
             ipv6: false,
         }
@@ -53,6 +77,14 @@ impl LabBuilder {
     /// The domain of both sides; `cusax.test` when not set.
     pub fn domain(mut self, domain: &str) -> Self {
         domain.clone_into(&mut self.domain);
+        self
+    }
+
+    /// A second domain, of another provider: with a SIP server of its own, to and from which the
+    /// first one's carries calls, and on the same XMPP server, which carries stanzas between the
+    /// two. [`User::at`] and [`User::sip_at`] put users there.
+    pub fn second_domain(mut self, domain: &str) -> Self {
+        self.second = Some(domain.to_owned());
         self
     }
 
@@ -93,7 +125,7 @@ impl LabBuilder {
         self
     }
 
-    /// Which certificate the SIP server shows.
+    /// Which certificate the SIP servers show.
     pub fn sip_certificate(mut self, kind: Cert) -> Self {
         self.sip_certificate = kind;
         self
@@ -105,10 +137,30 @@ impl LabBuilder {
         self
     }
 
-    /// Lets authenticated users write any address into From, as a careless provider would.
-    /// Otherwise the SIP server answers 403 to a From that is not the user's own.
+    /// Lets authenticated users, and the other domain's server, write any address into From, as a
+    /// careless provider would. Otherwise a SIP server answers 403 to a From that is not the
+    /// user's own, or not of the other domain.
     pub fn sip_any_from(mut self) -> Self {
-        self.sip_any_from = true;
+        self.any_from = Careless::All;
+        self
+    }
+
+    /// The same for the SIP server of one domain alone.
+    pub fn sip_any_from_at(mut self, domain: &str) -> Self {
+        self.any_from = Careless::At(domain.to_owned());
+        self
+    }
+
+    /// Passes on what users and the other domain's server write into P-Asserted-Identity, as a
+    /// careless provider would. Otherwise a SIP server takes it away (RFC 3325 §5).
+    pub fn sip_any_identity(mut self) -> Self {
+        self.any_identity = Careless::All;
+        self
+    }
+
+    /// The same for the SIP server of one domain alone.
+    pub fn sip_any_identity_at(mut self, domain: &str) -> Self {
+        self.any_identity = Careless::At(domain.to_owned());
         self
     }
 
@@ -144,33 +196,76 @@ impl LabBuilder {
 }
 
 impl LabBuilder {
+    /// All domains, the lab's own first.
+    pub(super) fn domains(&self) -> Vec<String> {
+        std::iter::once(&self.domain).chain(&self.second).cloned().collect()
+    }
+
+    /// # Errors
+    /// `LabError::Absent` when a user lives in a domain that there is none of.
+    pub(super) fn check(&self) -> Result<(), LabError> {
+        let domains = self.domains();
+        let home = &self.domain;
+        let lived_in = self.users.iter().flat_map(|user| {
+            let phones = user.sip.iter().map(|login| login.domain(home));
+            phones.chain([user.domain(home)])
+        });
+        for domain in lived_in {
+            if !domains.iter().any(|known| known == domain) {
+                return Err(LabError::Absent(format!("domain {domain}")));
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn prosody(&self, authority: &Authority, home: &Path) -> Result<Prosody, LabError> {
         let [starttls, direct] = ports::free()?;
+        let domains = self.domains();
         Ok(Prosody {
-            domain: self.domain.clone(),
             starttls: loopback(starttls),
             direct: loopback(direct),
-            keys: authority.issue(self.xmpp_certificate, &self.domain, home, "xmpp")?,
+            keys: authority.issue(self.xmpp_certificate, &domains, home, "xmpp")?,
             log_stanzas: self.xmpp_log_stanzas,
             one_card: self.one_card,
+            domains,
         })
     }
 
-    pub(super) fn kamailio(
+    /// The SIP servers of all domains, each told of the others, with their directories.
+    pub(super) fn kamailios(
         &self,
         authority: &Authority,
         home: &Path,
-    ) -> Result<Kamailio, LabError> {
-        let [plain, tls] = ports::free()?;
-        Ok(Kamailio {
-            domain: self.domain.clone(),
-            plain: self.sip_address(plain),
-            tls: self.sip_address(tls),
-            keys: authority.issue(self.sip_certificate, &self.domain, home, "sip")?,
-            digest: self.sip_digest,
-            any_from: self.sip_any_from,
-            stun: self.sip_stun,
-        })
+    ) -> Result<Vec<(Kamailio, PathBuf)>, LabError> {
+        let domains = self.domains();
+        let mut all = Vec::with_capacity(domains.len());
+        // Held together, or two servers could be given the same.
+        let ports: [u16; 4] = ports::free()?;
+        for (domain, ports) in domains.into_iter().zip(ports.chunks_exact(2)) {
+            let &[plain, tls] = ports else { continue };
+            let home = if domain == self.domain { home.to_owned() } else { home.join(&domain) };
+            fs::create_dir_all(&home).map_err(LabError::io("creating a directory"))?;
+            let names = std::slice::from_ref(&domain);
+            let server = Kamailio {
+                plain: self.sip_address(plain),
+                tls: self.sip_address(tls),
+                keys: authority.issue(self.sip_certificate, names, &home, "sip")?,
+                digest: self.sip_digest,
+                any_from: self.any_from.is(&domain),
+                any_identity: self.any_identity.is(&domain),
+                stun: self.sip_stun,
+                neighbours: Vec::new(),
+                domain,
+            };
+            all.push((server, home));
+        }
+        let everybody: Vec<(String, SocketAddr)> =
+            all.iter().map(|(server, _)| (server.domain.clone(), server.plain)).collect();
+        for (server, _) in &mut all {
+            let others = everybody.iter().filter(|(domain, _)| *domain != server.domain);
+            server.neighbours = others.cloned().collect();
+        }
+        Ok(all)
     }
 }
 

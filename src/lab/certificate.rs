@@ -66,18 +66,19 @@ impl Authority {
         self.issuer.pem()
     }
 
-    /// Writes a certificate and its key as `directory/name.pem` and `directory/name.key.pem`.
+    /// Writes a certificate for `domains` and its key as `directory/name.pem` and
+    /// `directory/name.key.pem`.
     ///
     /// # Errors
     /// `LabError::Certificate`, `LabError::Io`.
     pub fn issue(
         &self,
         kind: Cert,
-        domain: &str,
+        domains: &[String],
         directory: &Path,
         name: &str,
     ) -> Result<KeyFiles, LabError> {
-        let params = params(kind, domain)?;
+        let params = params(kind, domains)?;
         let key = KeyPair::generate()?;
         let certificate = match kind {
             Cert::SelfSigned => params.self_signed(&key)?,
@@ -97,14 +98,20 @@ impl Authority {
     }
 }
 
-fn params(kind: Cert, domain: &str) -> Result<CertificateParams, LabError> {
-    let host = if kind == Cert::WrongName { "wrong.example" } else { domain };
-    let mut params = CertificateParams::new(vec![host.to_owned()])?;
+fn params(kind: Cert, domains: &[String]) -> Result<CertificateParams, LabError> {
+    let wrong = ["wrong.example".to_owned()];
+    let hosts = if kind == Cert::WrongName { &wrong[..] } else { domains };
+    let mut params = CertificateParams::new(hosts)?;
     if kind != Cert::WrongName {
         params.subject_alt_names.push(SanType::IpAddress(IpAddr::V4(Ipv4Addr::LOCALHOST)));
-        params.subject_alt_names.push(SanType::URI(Ia5String::try_from(format!("sip:{domain}"))?));
+        for domain in domains {
+            let uri = Ia5String::try_from(format!("sip:{domain}"))?;
+            params.subject_alt_names.push(SanType::URI(uri));
+        }
     }
-    params.distinguished_name.push(DnType::CommonName, host);
+    if let Some(host) = hosts.first() {
+        params.distinguished_name.push(DnType::CommonName, host);
+    }
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages =
         vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::error::LabError;
-use super::{Lab, User};
+use super::{Lab, SipLogin, User};
 use crate::model::account::Transport;
 
 /// What a written `config.toml` shall say beyond the accounts' addresses.
@@ -15,8 +15,10 @@ pub struct ConfigOptions {
     pub transport: Transport,
     /// TLS with the first byte instead of STARTTLS.
     pub direct_tls: bool,
-    /// The two accounts are halves of one service.
+    /// The chat account and `related_phone` are halves of one service.
     pub related: bool,
+    /// Which telephony account that is: `phone`, or `phone-2` of several.
+    pub related_phone: &'static str,
     /// `required`, `preferred` or `off`.
     pub srtp: &'static str,
     /// `[audio] input`.
@@ -32,6 +34,7 @@ impl Default for ConfigOptions {
             transport: Transport::Tls,
             direct_tls: false,
             related: true,
+            related_phone: PHONE,
             srtp: "preferred",
             input: "null".to_owned(),
             output: "null".to_owned(),
@@ -39,25 +42,29 @@ impl Default for ConfigOptions {
     }
 }
 
-/// The account identifiers of [`Lab::config_toml`].
+/// The account identifiers of [`Lab::config_toml`]. Telephony accounts from the second on have a
+/// number behind it.
 const CHAT: &str = "chat";
 const PHONE: &str = "phone";
 
 impl Lab {
     /// A `config.toml` that signs `user` in to this lab, with the accounts that both the user
-    /// and the lab have: `chat` and `phone`.
+    /// and the lab have: `chat`, `phone`, and `phone-2` and so on for more telephony accounts.
     ///
     /// # Errors
     /// `LabError::Absent` when there is no such user.
     pub fn config_toml(&self, user: &str, options: &ConfigOptions) -> Result<String, LabError> {
         let user = self.user(user)?;
         let chat = (self.xmpp.is_some() && user.xmpp).then(|| self.chat(user, options));
-        let mut phone = self.sip.as_ref().and_then(|_| self.phone(user, options));
-        if let Some(phone) = &mut phone {
-            phone.related_to = (chat.is_some() && options.related).then_some(CHAT);
+        let phones = user.sip.iter().enumerate();
+        let mut sip: Vec<SipSection> =
+            phones.filter_map(|(place, login)| self.phone(place, login, options)).collect();
+        if chat.is_some() && options.related {
+            let half = sip.iter_mut().find(|phone| phone.id == options.related_phone);
+            half.into_iter().for_each(|phone| phone.related_to = Some(CHAT));
         }
         let audio = AudioSection { input: &options.input, output: &options.output };
-        let file = ConfigFile { xmpp: Vec::from_iter(chat), sip: Vec::from_iter(phone), audio };
+        let file = ConfigFile { xmpp: Vec::from_iter(chat), sip, audio };
         toml::to_string(&file)
             .map_err(|error| LabError::io("writing a config.toml")(std::io::Error::other(error)))
     }
@@ -70,7 +77,7 @@ impl Lab {
         };
         XmppSection {
             id: CHAT,
-            jid: format!("{}@{}", user.name, self.domain()),
+            jid: user.jid(self.domain()),
             server: server.to_string(),
             tls,
             password_command: printing(&user.password),
@@ -78,17 +85,17 @@ impl Lab {
         }
     }
 
-    fn phone(&self, user: &User, options: &ConfigOptions) -> Option<SipSection> {
-        let login = user.sip.as_ref()?;
+    fn phone(&self, place: usize, login: &SipLogin, options: &ConfigOptions) -> Option<SipSection> {
+        let server = self.server_of(login)?;
         let transport = match options.transport {
             Transport::Tls => "tls",
             Transport::Tcp => "tcp",
             Transport::Udp => "udp",
         };
         Some(SipSection {
-            id: PHONE,
-            aor: format!("sip:{}@{}", login.user, self.domain()),
-            proxy: format!("sip:{};transport={transport}", self.sip(options.transport)),
+            id: if place == 0 { PHONE.to_owned() } else { format!("{PHONE}-{}", place + 1) },
+            aor: self.aor_of(login),
+            proxy: format!("sip:{};transport={transport}", server.listens(options.transport)),
             username: login.auth_name.clone(),
             password_command: printing(&login.password),
             ca_file: self.ca_file(),
@@ -122,7 +129,7 @@ struct XmppSection {
 
 #[derive(Serialize)]
 struct SipSection {
-    id: &'static str,
+    id: String,
     aor: String,
     proxy: String,
     username: String,

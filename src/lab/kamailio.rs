@@ -1,4 +1,5 @@
-//! Kamailio: registrar and proxy of one domain over UDP, TCP and TLS.
+//! Kamailio: registrar and proxy of one domain over UDP, TCP and TLS; another domain's is reached
+//! at the address that it was told, without DNS.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -13,7 +14,7 @@ use tokio::net::{TcpStream, UdpSocket};
 use super::certificate::KeyFiles;
 use super::error::LabError;
 use super::process::{Process, find};
-use super::user::User;
+use super::user::SipLogin;
 
 /// A slow machine under load takes this long, not a healthy one.
 const START_LIMIT: Duration = Duration::from_secs(30);
@@ -61,21 +62,30 @@ pub(super) struct Kamailio {
     pub(super) tls: SocketAddr,
     pub(super) keys: KeyFiles,
     pub(super) digest: Digest,
-    /// Users may write any address into From.
+    /// Users and neighbours may write any address into From.
     pub(super) any_from: bool,
+    /// What users and neighbours write into P-Asserted-Identity is passed on.
+    pub(super) any_identity: bool,
+    /// Other domains, and where their servers listen for UDP.
+    pub(super) neighbours: Vec<(String, SocketAddr)>,
     /// Answers STUN on the SIP port.
     pub(super) stun: bool,
 }
 
 impl Kamailio {
-    /// Writes the configuration with these users under `home`, and starts it.
-    pub(super) async fn start(&self, home: &Path, users: &[User]) -> Result<Process, LabError> {
+    /// Writes the configuration with these accounts under `home`, and starts it.
+    pub(super) async fn start(
+        &self,
+        home: &Path,
+        accounts: &[&SipLogin],
+    ) -> Result<Process, LabError> {
         let program = find("kamailio").ok_or(LabError::Missing {
             program: "kamailio",
             packages: "kamailio kamailio-tls-modules",
         })?;
         let file = home.join("kamailio.cfg");
-        let text = format!("{}{ROUTES}{}", self.head(), self.accounts(users));
+        let (accounts, neighbours) = (self.accounts(accounts), self.neighbours());
+        let text = format!("{}{ROUTES}{accounts}{neighbours}", self.head());
         fs::write(&file, text).map_err(LabError::io(format!("writing {}", file.display())))?;
         let run = home.join("kamailio");
         fs::create_dir_all(&run).map_err(LabError::io("creating a directory"))?;
@@ -118,6 +128,7 @@ impl Kamailio {
             r#"#!KAMAILIO
 #!substdef "!DOMAIN!{domain}!g"
 {any_from}
+{any_identity}
 enable_tls=yes
 alias="{domain}"
 listen=udp:{plain}
@@ -133,6 +144,7 @@ modparam("auth", "algorithm", "{algorithm}")
 "#,
             domain = self.domain,
             any_from = if self.any_from { "#!define ANY_FROM" } else { "" },
+            any_identity = if self.any_identity { "#!define ANY_IDENTITY" } else { "" },
             plain = self.plain,
             tls = self.tls,
             certificate = file(&self.keys.certificate),
@@ -143,9 +155,9 @@ modparam("auth", "algorithm", "{algorithm}")
     }
 
     /// A route that looks up `$au`.
-    fn accounts(&self, users: &[User]) -> String {
+    fn accounts(&self, logins: &[&SipLogin]) -> String {
         let mut route = String::from("\nroute[ACCOUNT] {\n    $var(ha1) = \"\";\n");
-        for login in users.iter().filter_map(|user| user.sip.as_ref()) {
+        for login in logins {
             route.push_str(&format!(
                 "    if ($au == {name}) {{ $var(ha1) = \"{ha1}\"; $var(user) = {user}; return; }}\n",
                 name = quoted(&login.auth_name),
@@ -155,6 +167,26 @@ modparam("auth", "algorithm", "{algorithm}")
         }
         route.push_str("    return;\n}\n");
         route
+    }
+
+    /// A route that tells which neighbour a request comes from, and one to them.
+    fn neighbours(&self) -> String {
+        let (mut from, mut to) = (String::new(), String::new());
+        for (domain, address) in &self.neighbours {
+            let domain = quoted(domain);
+            from.push_str(&format!(
+                "    if (proto == UDP && src_ip == {} && src_port == {}) $var(neighbour) = {domain};\n",
+                address.ip(),
+                address.port(),
+            ));
+            to.push_str(&format!(
+                "    if ($(rd{{s.tolower}}) == {domain}) {{ $du = \"sip:{address}\"; route(RELAY); }}\n",
+            ));
+        }
+        format!(
+            "\nroute[NEIGHBOUR] {{\n    $var(neighbour) = \"\";\n{from}    return;\n}}\n\
+             \nroute[ELSEWHERE] {{\n{to}    return;\n}}\n"
+        )
     }
 }
 

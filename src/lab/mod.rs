@@ -1,6 +1,6 @@
 //! A CUSAX service on loopback: a real Prosody and a real Kamailio with one domain, users,
 //! rosters, cards and certificates, up in about a second and gone without a trace. The demo
-//! and the tests use it.
+//! and the tests use it. A second domain can be had, of another provider.
 
 mod builder;
 pub mod certificate;
@@ -19,6 +19,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use futures::future::try_join_all;
 use tempfile::TempDir;
 
 use crate::model::account::Transport;
@@ -45,10 +46,18 @@ pub struct Lab {
     plan: LabBuilder,
     xmpp: Option<Prosody>,
     xmpp_process: Option<Process>,
-    sip: Option<Kamailio>,
-    sip_process: Option<Process>,
+    /// That of the lab's own domain first.
+    sip: Vec<SipServer>,
     // Last, so that it is removed after the servers have ended.
     home: TempDir,
+}
+
+/// The SIP server of one domain.
+#[derive(Debug)]
+struct SipServer {
+    plan: Kamailio,
+    home: PathBuf,
+    process: Option<Process>,
 }
 
 impl Lab {
@@ -58,6 +67,7 @@ impl Lab {
     }
 
     async fn start_once(plan: LabBuilder) -> Result<Self, LabError> {
+        plan.check()?;
         let home = tempfile::Builder::new()
             .prefix("dovetail-lab-")
             .tempdir()
@@ -67,14 +77,19 @@ impl Lab {
         fs::write(home.path().join("ca.pem"), authority.pem())
             .map_err(LabError::io("writing the authority's certificate"))?;
         let xmpp = plan.xmpp.then(|| plan.prosody(&authority, home.path())).transpose()?;
-        let sip = plan.sip.then(|| plan.kamailio(&authority, home.path())).transpose()?;
+        let sip = plan.sip.then(|| plan.kamailios(&authority, home.path())).transpose()?;
         if let Some(xmpp) = &xmpp {
             xmpp.seed(home.path(), &plan.users)?;
         }
-        let mut lab = Self { plan, xmpp, xmpp_process: None, sip, sip_process: None, home };
-        let (xmpp, sip) = tokio::join!(lab.run_xmpp(), lab.run_sip());
+        let server = |(plan, home)| SipServer { plan, home, process: None };
+        let sip = sip.into_iter().flatten().map(server).collect();
+        let mut lab = Self { plan, xmpp, xmpp_process: None, sip, home };
+        let starts = try_join_all(lab.sip.iter().map(|server| lab.run_sip(server)));
+        let (xmpp, sip) = tokio::join!(lab.run_xmpp(), starts);
         lab.xmpp_process = xmpp?;
-        lab.sip_process = sip?;
+        for (server, process) in lab.sip.iter_mut().zip(sip?) {
+            server.process = Some(process);
+        }
         Ok(lab)
     }
 
@@ -83,12 +98,15 @@ impl Lab {
         xmpp.start(self.home.path()).await.map(Some)
     }
 
-    async fn run_sip(&self) -> Result<Option<Process>, LabError> {
-        let Some(sip) = &self.sip else { return Ok(None) };
-        sip.start(self.home.path(), &self.plan.users).await.map(Some)
+    async fn run_sip(&self, server: &SipServer) -> Result<Process, LabError> {
+        let logins = self.plan.users.iter().flat_map(|user| &user.sip);
+        let domain = &server.plan.domain;
+        let logins: Vec<&SipLogin> =
+            logins.filter(|login| login.domain(&self.plan.domain) == domain).collect();
+        server.plan.start(&server.home, &logins).await
     }
 
-    /// The domain of both sides.
+    /// The lab's own domain, of both sides.
     pub fn domain(&self) -> &str {
         &self.plan.domain
     }
@@ -103,29 +121,43 @@ impl Lab {
         self.home.path().join("ca.pem")
     }
 
-    /// A user by name.
+    /// A user by name, or as `name@domain` where two have one name; without it the first is
+    /// meant.
     ///
     /// # Errors
     /// `LabError::Absent`.
     pub fn user(&self, name: &str) -> Result<&User, LabError> {
-        let user = self.plan.users.iter().find(|user| user.name == name);
+        let is_it = |user: &&User| user.name == name || user.jid(&self.plan.domain) == name;
+        let user = self.plan.users.iter().find(is_it);
         user.ok_or_else(|| LabError::Absent(format!("user {name}")))
     }
 
-    /// A user's address-of-record: `sip:user@domain`.
+    /// A user's chat address.
+    ///
+    /// # Errors
+    /// `LabError::Absent`.
+    pub fn jid(&self, name: &str) -> Result<String, LabError> {
+        Ok(self.user(name)?.jid(&self.plan.domain))
+    }
+
+    /// A user's address-of-record: `sip:user@domain`; of several the first.
     ///
     /// # Errors
     /// `LabError::Absent`, also for a user without a telephony account.
     pub fn aor(&self, name: &str) -> Result<String, LabError> {
-        Ok(format!("sip:{}@{}", self.sip_login(name)?.user, self.plan.domain))
+        Ok(self.aor_of(self.sip_login(name)?))
     }
 
-    /// A user's telephony account.
+    fn aor_of(&self, login: &SipLogin) -> String {
+        format!("sip:{}@{}", login.user, login.domain(&self.plan.domain))
+    }
+
+    /// A user's telephony account; of several the first.
     ///
     /// # Errors
     /// `LabError::Absent`.
     pub fn sip_login(&self, name: &str) -> Result<&SipLogin, LabError> {
-        let login = self.user(name)?.sip.as_ref();
+        let login = self.user(name)?.sip.first();
         login.ok_or_else(|| LabError::Absent(format!("telephony account of {name}")))
     }
 
@@ -144,13 +176,27 @@ impl Lab {
         prosody::log(self.home.path())
     }
 
-    /// Where the SIP server listens: one port for UDP and TCP, another for TLS. Port 0
-    /// without that server.
+    /// Where the SIP server of the lab's own domain listens: one port for UDP and TCP, another
+    /// for TLS. Port 0 without that server.
     pub fn sip(&self, transport: Transport) -> SocketAddr {
-        self.sip.as_ref().map_or(loopback(0), |sip| match transport {
-            Transport::Tls => sip.tls,
-            _ => sip.plain,
-        })
+        self.sip.first().map_or(loopback(0), |server| server.listens(transport))
+    }
+
+    /// Where the SIP server of a user's telephony account listens; of several the first's.
+    ///
+    /// # Errors
+    /// `LabError::Absent`.
+    pub fn sip_of(&self, name: &str, transport: Transport) -> Result<SocketAddr, LabError> {
+        let login = self.sip_login(name)?;
+        let server = self.server_of(login);
+        server
+            .map(|server| server.listens(transport))
+            .ok_or_else(|| LabError::Absent("SIP server".to_owned()))
+    }
+
+    fn server_of(&self, login: &SipLogin) -> Option<&SipServer> {
+        let domain = login.domain(&self.plan.domain);
+        self.sip.iter().find(|server| server.plan.domain == domain)
     }
 
     /// Starts the XMPP server again, on the same ports.
@@ -170,25 +216,39 @@ impl Lab {
         }
     }
 
-    /// Starts the SIP server again, on the same ports. It knows no registration then.
+    /// Starts the SIP server of the lab's own domain again, on the same ports. It knows no
+    /// registration then.
     ///
     /// # Errors
     /// As [`LabBuilder::start`]; `LabError::Absent` when the lab was made without it.
     pub async fn start_sip(&mut self) -> Result<(), LabError> {
         self.stop_sip().await;
-        self.sip_process = self.run_sip().await?;
-        self.sip_process.as_ref().map(|_| ()).ok_or_else(|| LabError::Absent("SIP server".into()))
+        let absent = || LabError::Absent("SIP server".to_owned());
+        let process = self.run_sip(self.sip.first().ok_or_else(absent)?).await?;
+        if let Some(server) = self.sip.first_mut() {
+            server.process = Some(process);
+        }
+        Ok(())
     }
 
-    /// Kills the SIP server, so that it cannot tell anybody.
+    /// Kills the SIP server of the lab's own domain, so that it cannot tell anybody.
     pub fn kill_sip(&mut self) {
-        drop(self.sip_process.take());
+        drop(self.sip.first_mut().and_then(|server| server.process.take()));
     }
 
-    /// Ends the SIP server in an orderly way.
+    /// Ends the SIP server of the lab's own domain in an orderly way.
     pub async fn stop_sip(&mut self) {
-        if let Some(process) = self.sip_process.take() {
+        if let Some(process) = self.sip.first_mut().and_then(|server| server.process.take()) {
             process.stop(GRACE).await;
+        }
+    }
+}
+
+impl SipServer {
+    fn listens(&self, transport: Transport) -> SocketAddr {
+        match transport {
+            Transport::Tls => self.plan.tls,
+            _ => self.plan.plain,
         }
     }
 }

@@ -24,7 +24,8 @@ const VCARD4: &str = "urn:ietf:params:xml:ns:vcard-4.0";
 /// What a Prosody needs to run.
 #[derive(Debug, Clone)]
 pub(super) struct Prosody {
-    pub(super) domain: String,
+    /// Its virtual hosts, between which it carries stanzas itself; the lab's own is the first.
+    pub(super) domains: Vec<String>,
     pub(super) starttls: SocketAddr,
     pub(super) direct: SocketAddr,
     pub(super) keys: KeyFiles,
@@ -43,9 +44,16 @@ impl Prosody {
         let mut command = Command::new(program);
         let _ = command.arg("--config").arg(&file).arg("-F").current_dir(home);
         let mut process = Process::spawn("Prosody", command, &log(home))?;
-        process.until(START_LIMIT, || self.answers()).await?;
-        self.has_its_ports(process.log())?;
+        let said = process.log().to_owned();
+        let is_done = async || lacks_a_port(&said) || self.answers().await;
+        process.until(START_LIMIT, is_done).await?;
+        self.has_its_ports(&said)?;
         Ok(process)
+    }
+
+    /// The lab's own domain.
+    fn home(&self) -> &str {
+        self.domains.first().map_or("", String::as_str)
     }
 
     /// Whether both ports speak: stream features on one, an open connection on the other.
@@ -70,7 +78,7 @@ impl Prosody {
         let hello = format!(
             "<?xml version='1.0'?><stream:stream to='{}' version='1.0' xmlns='jabber:client' \
              xmlns:stream='http://etherx.jabber.org/streams'>",
-            self.domain
+            self.home()
         );
         stream.write_all(hello.as_bytes()).await.ok()?;
         let mut answer = String::new();
@@ -84,6 +92,8 @@ impl Prosody {
 
     fn configuration(&self, home: &Path) -> String {
         let path = |path: &Path| quoted(&path.to_string_lossy());
+        let hosts: String =
+            self.domains.iter().map(|domain| format!("VirtualHost {}\n", quoted(domain))).collect();
         format!(
             r#"run_as_root = true
 data_path = {data}
@@ -108,8 +118,7 @@ smacks_hibernation_time = 300
 pep_max_items = 100
 ssl = {{ certificate = {certificate}, key = {key} }}
 c2s_direct_tls_ssl = ssl
-VirtualHost {domain}
-Component({rooms})("muc")
+{hosts}Component({rooms})("muc")
     modules_enabled = {{ "muc_mam" }}
 "#,
             data = path(&home.join("data")),
@@ -120,8 +129,7 @@ Component({rooms})("muc")
             vcard = if self.one_card { r#""vcard_legacy""# } else { r#""vcard""# },
             certificate = path(&self.keys.certificate),
             key = path(&self.keys.key),
-            domain = quoted(&self.domain),
-            rooms = quoted(&format!("rooms.{}", self.domain)),
+            rooms = quoted(&format!("rooms.{}", self.home())),
         )
     }
 
@@ -129,8 +137,8 @@ Component({rooms})("muc")
     pub(super) fn seed(&self, home: &Path, users: &[User]) -> Result<(), LabError> {
         fs::create_dir_all(home.join("no-certificates"))
             .map_err(LabError::io("creating a directory"))?;
-        let host = home.join("data").join(encoded(&self.domain));
         let store = |store: &str, user: &User, extension: &str, text: &str| {
+            let host = home.join("data").join(encoded(user.domain(self.home())));
             let directory = host.join(store);
             fs::create_dir_all(&directory).map_err(LabError::io("creating a directory"))?;
             write(&directory.join(format!("{}.{extension}", encoded(&user.name))), text)
@@ -152,15 +160,14 @@ Component({rooms})("muc")
 
     fn roster(&self, owner: &User, users: &[User]) -> String {
         let mut roster = String::from("return {\n[false] = { version = 1, pending = {} };\n");
-        let own = format!("{}@{}", owner.name, self.domain);
+        let home = self.home();
+        let own = owner.jid(home);
         let lists = |user: &User, jid: &str| {
-            user.contacts.iter().any(|contact| contact.jid(&self.domain) == jid)
+            user.contacts.iter().any(|contact| contact.jid(user.domain(home)) == jid)
         };
-        let lives_at = |jid: &str| {
-            users.iter().find(|user| user.xmpp && format!("{}@{}", user.name, self.domain) == jid)
-        };
+        let lives_at = |jid: &str| users.iter().find(|user| user.xmpp && user.jid(home) == jid);
         for contact in &owner.contacts {
-            let jid = contact.jid(&self.domain);
+            let jid = contact.jid(owner.domain(home));
             let subscription = match lives_at(&jid) {
                 Some(user) if lists(user, &own) => "both",
                 Some(_) => "to",
@@ -176,7 +183,7 @@ Component({rooms})("muc")
             ));
         }
         for user in users.iter().filter(|user| user.xmpp && lists(user, &own)) {
-            let jid = format!("{}@{}", user.name, self.domain);
+            let jid = user.jid(home);
             if !lists(owner, &jid) {
                 let jid = quoted(&jid);
                 roster.push_str(&format!(
@@ -194,18 +201,23 @@ Component({rooms})("muc")
              access_model = \"open\"; max_items = 1; persist_items = true; \
              send_last_published_item = \"on_sub_and_presence\" }}; subscribers = {{}}; \
              affiliations = {{ [{}] = \"owner\" }} }} }};\n",
-            quoted(&format!("{}@{}", user.name, self.domain)),
+            quoted(&user.jid(self.home())),
         )
     }
 
     fn vcard4_item(&self, user: &User) -> String {
         let tels = user.vcard4.iter().map(vcard4_tel);
         let name = element("fn", VCARD4, "", [text_element("text", VCARD4, full_name(user))]);
-        let publisher = quoted(&format!("{}@{}", user.name, self.domain));
+        let publisher = quoted(&user.jid(self.home()));
         let extra = format!("key = \"current\"; when = 1700000000; with = {publisher};");
         let children: Vec<String> = std::iter::once(name).chain(tels).collect();
         format!("item({});\n", element("vcard", VCARD4, &extra, children))
     }
+}
+
+/// Whether it went without one that another program has: which may be one that never answers.
+fn lacks_a_port(log: &Path) -> bool {
+    fs::read_to_string(log).is_ok_and(|log| log.contains("Failed to open server port"))
 }
 
 /// Its log, in the lab's directory.

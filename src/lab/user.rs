@@ -2,17 +2,19 @@
 
 use std::fmt;
 
-/// A person with a chat account, a telephony account, or both.
+/// A person with a chat account, telephony accounts, or both.
 #[derive(Clone)]
 pub struct User {
     pub(super) name: String,
     pub(super) password: String,
+    /// Of the chat account; the lab's own when not set.
+    pub(super) domain: Option<String>,
     pub(super) display_name: Option<String>,
     pub(super) contacts: Vec<Contact>,
     pub(super) vcard_temp: Vec<Tel>,
     pub(super) vcard4: Vec<Tel>,
     pub(super) xmpp: bool,
-    pub(super) sip: Option<SipLogin>,
+    pub(super) sip: Vec<SipLogin>,
 }
 
 /// A telephony account.
@@ -24,6 +26,37 @@ pub struct SipLogin {
     pub auth_name: String,
     /// The password.
     pub password: String,
+    /// The domain; the lab's own when not set.
+    pub(super) domain: Option<String>,
+}
+
+impl SipLogin {
+    /// `user` in the lab's own domain, with `user` as the name for authentication.
+    pub fn new(user: &str, password: &str) -> Self {
+        Self {
+            user: user.to_owned(),
+            auth_name: user.to_owned(),
+            password: password.to_owned(),
+            domain: None,
+        }
+    }
+
+    /// In this domain of the lab instead.
+    pub fn at(mut self, domain: &str) -> Self {
+        self.domain = Some(domain.to_owned());
+        self
+    }
+
+    /// Makes the name for authentication differ from the address-of-record's user.
+    pub fn auth_name(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.auth_name);
+        self
+    }
+
+    /// Its domain, in a lab of `home`.
+    pub(super) fn domain<'a>(&'a self, home: &'a str) -> &'a str {
+        self.domain.as_deref().unwrap_or(home)
+    }
 }
 
 impl fmt::Debug for User {
@@ -44,17 +77,37 @@ impl User {
         Self {
             name: name.to_owned(),
             password: password.to_owned(),
+            domain: None,
             display_name: None,
             contacts: Vec::new(),
             vcard_temp: Vec::new(),
             vcard4: Vec::new(),
             xmpp: true,
-            sip: Some(SipLogin {
-                user: name.to_owned(),
-                auth_name: name.to_owned(),
-                password: password.to_owned(),
-            }),
+            sip: vec![SipLogin::new(name, password)],
         }
+    }
+
+    /// Puts both sides into this domain of the lab ([`LabBuilder::second_domain`]) instead of
+    /// its own.
+    ///
+    /// [`LabBuilder::second_domain`]: super::LabBuilder::second_domain
+    pub fn at(mut self, domain: &str) -> Self {
+        self.domain = Some(domain.to_owned());
+        self.sip_at(domain)
+    }
+
+    /// Puts the telephony account into this domain of the lab, and leaves chat where it is.
+    pub fn sip_at(mut self, domain: &str) -> Self {
+        if let Some(login) = self.sip.first_mut() {
+            login.domain = Some(domain.to_owned());
+        }
+        self
+    }
+
+    /// Adds one more telephony account.
+    pub fn phone(mut self, login: SipLogin) -> Self {
+        self.sip.push(login);
+        self
     }
 
     /// The `FN` of the vCards; the user's name when not set.
@@ -63,8 +116,8 @@ impl User {
         self
     }
 
-    /// Puts somebody on the roster: a user's name in this lab, or a bare JID. Two users who
-    /// list each other are subscribed both ways; one who is not listed back still shares
+    /// Puts somebody on the roster: a user's name in the same domain, or a bare JID. Two users
+    /// who list each other are subscribed both ways; one who is not listed back still shares
     /// presence (`from`); an address outside the lab has no subscription.
     pub fn contact(mut self, contact: impl Into<Contact>) -> Self {
         self.contacts.push(contact.into());
@@ -91,7 +144,7 @@ impl User {
 
     /// Makes the address-of-record `sip:user@domain`, and `user` the name for authentication.
     pub fn sip_user(mut self, user: &str) -> Self {
-        if let Some(login) = &mut self.sip {
+        if let Some(login) = self.sip.first_mut() {
             user.clone_into(&mut login.user);
             user.clone_into(&mut login.auth_name);
         }
@@ -100,7 +153,7 @@ impl User {
 
     /// Makes the name for authentication differ from the address-of-record's user.
     pub fn sip_auth_name(mut self, name: &str) -> Self {
-        if let Some(login) = &mut self.sip {
+        if let Some(login) = self.sip.first_mut() {
             name.clone_into(&mut login.auth_name);
         }
         self
@@ -108,7 +161,7 @@ impl User {
 
     /// Makes the telephony password differ.
     pub fn sip_password(mut self, password: &str) -> Self {
-        if let Some(login) = &mut self.sip {
+        if let Some(login) = self.sip.first_mut() {
             password.clone_into(&mut login.password);
         }
         self
@@ -116,7 +169,7 @@ impl User {
 
     /// No telephony account.
     pub fn without_sip(mut self) -> Self {
-        self.sip = None;
+        self.sip.clear();
         self
     }
 
@@ -124,6 +177,16 @@ impl User {
     pub fn without_xmpp(mut self) -> Self {
         self.xmpp = false;
         self
+    }
+
+    /// The chat account's domain, in a lab of `home`.
+    pub(super) fn domain<'a>(&'a self, home: &'a str) -> &'a str {
+        self.domain.as_deref().unwrap_or(home)
+    }
+
+    /// The chat account's address, in a lab of `home`.
+    pub(super) fn jid(&self, home: &str) -> String {
+        format!("{}@{}", self.name, self.domain(home))
     }
 }
 
@@ -136,7 +199,7 @@ pub struct Contact {
 }
 
 impl Contact {
-    /// A user's name in the same lab, or a bare JID.
+    /// A user's name in the same domain, or a bare JID.
     pub fn new(who: &str) -> Self {
         Self { who: who.to_owned(), name: None, groups: Vec::new() }
     }
@@ -153,7 +216,7 @@ impl Contact {
         self
     }
 
-    /// The address, in a lab of `domain`.
+    /// The address, on a roster of `domain`.
     pub(super) fn jid(&self, domain: &str) -> String {
         if self.who.contains('@') { self.who.clone() } else { format!("{}@{domain}", self.who) }
     }

@@ -250,7 +250,7 @@ pub fn account(lab: &Lab, user: &str, setup: &Setup) -> String {
         aor = lab.aor(user).unwrap(),
         name = login.auth_name,
         password = login.password,
-        proxy = lab.sip(setup.transport),
+        proxy = lab.sip_of(user, setup.transport).unwrap(),
         answer = setup.answer_mode,
         more = setup.account,
     );

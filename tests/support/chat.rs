@@ -57,7 +57,7 @@ impl ChatPeer {
         server: SocketAddr,
         direct: bool,
     ) -> Self {
-        let jid: BareJid = format!("{user}@{}", lab.domain()).parse().unwrap();
+        let jid: BareJid = lab.jid(user).unwrap().parse().unwrap();
         let connector = Connector { server, direct, ca_file: lab.ca_file() };
         let mut client = Client::new_with_connector(jid, password, connector, Timeouts::default());
         let event = tokio::time::timeout(LIMIT, client.next()).await;

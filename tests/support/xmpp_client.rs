@@ -38,7 +38,7 @@ pub fn account(lab: &Lab, user: &str, tls: TlsStart) -> XmppAccount {
     };
     XmppAccount {
         id: AccountId::new(user),
-        jid: jid(&format!("{user}@{}", lab.domain())),
+        jid: jid(&lab.jid(user).unwrap()),
         server: Some(HostPort::from(server)),
         tls,
         password: PasswordSource::Keyring,
