@@ -1,5 +1,6 @@
-//! The questions about cost before a call, and what the user has said to them (CUSAX C59): which classes they do not want to
-//! be asked about any more, which is kept, and which addresses they agreed to in this run.
+//! The questions about cost before a call, and what the user has said to them (CUSAX C59): which
+//! classes they do not want to be asked about any more, which is kept, and which addresses they
+//! agreed to in this run.
 
 use std::collections::{BTreeSet, VecDeque};
 
