@@ -12,7 +12,8 @@ use dovetail::core::command::{
     RelationCommand, TelephonyCommand,
 };
 use dovetail::core::snapshot::Snapshot;
-use dovetail::gui::app::{Keystroke, Message};
+use dovetail::gui::app::{Keystroke, Message, pages};
+use dovetail::gui::screen::accounts::{self, OnCard};
 use dovetail::gui::screen::{Go, sidebar};
 use dovetail::model::account::AccountState;
 use dovetail::model::feature::{DecidedBy, Decision, Feature, Match, Protocol, Rule};
@@ -207,6 +208,12 @@ fn a_number_that_leads_elsewhere_is_used_only_when_confirmed() {
     let own = tel("sip:alice@sip.example.com");
     let own_cards = vec![card(vec![own.clone()], None)];
     let mut window = page(Snapshot { own_cards, ..snapshot() });
+    window.type_into("own-number-chat", &own.value);
+    window.click("Add");
+    assert_eq!(window.commands(), []);
+    assert!(window.says("Your card names it already."));
+    let empty = accounts::Message::Card(AccountId::new("chat"), OnCard::Edit(String::new()));
+    window.take([Message::Pages(pages::Message::Accounts(empty))]);
     window.type_into("own-number-chat", "+1 900");
     window.click("Add");
     let both = vec![own.clone(), tel("+1 900")];

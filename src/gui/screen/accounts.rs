@@ -199,7 +199,11 @@ impl Accounts {
             }
             OnCard::Add => {
                 let typed = self.draft(&account).trim().to_owned();
-                if typed.is_empty() || tels.iter().any(|tel| tel.value == typed) {
+                if tels.iter().any(|tel| tel.value == typed) {
+                    self.notes.say(control, "Your card names it already.");
+                    return Action::None;
+                }
+                if typed.is_empty() {
                     return Action::None;
                 }
                 tels.push(voice(typed));
