@@ -405,7 +405,11 @@ impl Core {
             (Binding::Verified, Some(jid)) => BareJid::new(jid).ok(),
             _ => None,
         };
-        let chat = record.chat.clone();
+        // From the account whose roster has the contact: another would tell them of itself.
+        let chat = to.as_ref().and_then(|to| {
+            let related = record.chat.clone().filter(|chat| self.roster.lists(Some(chat), to));
+            related.or_else(|| self.roster.account_listing(to).cloned())
+        });
         if let Some(message) = message {
             let (Some(chat), Some(to)) = (chat, to) else {
                 let text = "A message can be sent only to a verified caller.";

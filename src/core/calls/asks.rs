@@ -9,6 +9,7 @@ use crate::core::linker::Identity;
 use crate::core::outgoing::Begin;
 use crate::model::BareJid;
 use crate::model::address::{Aor, Dialable};
+use crate::model::binding::BindingState;
 use crate::model::call::{Ask, AskKind, Binding, Direction, EndReason};
 use crate::model::id::{AccountId, CallId};
 use crate::model::time::Now;
@@ -205,7 +206,9 @@ impl Core {
     /// proven by the contact's card alone.
     pub(super) fn on_response_hints(&mut self, now: Now, id: &CallId, impp: &[BareJid]) {
         let Ok(record) = self.calls.live(id) else { return };
-        let is_known = record.call.peer.binding == Binding::Verified || record.identity.is_some();
+        // A card alone is not believed against what the other side says of itself.
+        let state = record.call.peer.proof.as_ref().map(|proof| proof.state);
+        let is_known = state > Some(BindingState::OneWay) || record.identity.is_some();
         let is_ours = record.call.direction == Direction::Out && !record.call.anonymous;
         let Some(called) = record.called.clone().filter(|_| is_ours && !is_known) else { return };
         if impp.is_empty() {

@@ -18,7 +18,7 @@ const SAME_TIME_MS: i64 = 24 * 3600 * 1000;
 /// People of whom something is remembered.
 const MAX_PEOPLE: usize = 200_000;
 
-/// What was seen of one person's cards. Addresses are in the form of [`token`].
+/// What was seen of one person's cards. Addresses are as they are kept.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Seen {

@@ -110,6 +110,24 @@ fn an_answer_s_hint_is_proven_by_the_card_alone() {
 }
 
 #[test]
+fn a_card_that_names_another_s_line_gives_no_name_to_who_answers_as_somebody_else() {
+    let mut world = World::signed_in(Some("sip:zoe@cusax.test"));
+    let call = world.place("sip:zoe@cusax.test", false).unwrap();
+    assert_eq!(world.call(&call).peer.display, "Bob", "as his card says");
+    let impp = vec![jid("zoe@cusax.test")];
+    world.says(&call, CallEvent::Answered { sdp: Some(remote_sdp()), impp });
+    let peer = world.call(&call).peer;
+    assert_eq!((peer.binding, peer.display.as_str()), (Binding::Claimed, "sip:zoe@cusax.test"));
+    // One that says what the card says is proven by both.
+    let mut world = World::signed_in(Some("sip:bob@cusax.test"));
+    let call = world.place("bob@cusax.test", false).unwrap();
+    let impp = vec![jid("bob@cusax.test")];
+    world.says(&call, CallEvent::Answered { sdp: Some(remote_sdp()), impp });
+    let proof = world.call(&call).peer.proof.unwrap();
+    assert_eq!(proof.state, crate::model::binding::BindingState::Mutual);
+}
+
+#[test]
 fn a_stranger_s_hint_in_an_answer_fetches_nothing() {
     let mut world = World::signed_in(None);
     let call = world.place("sip:desk@cusax.test", false).unwrap();

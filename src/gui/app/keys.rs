@@ -158,7 +158,7 @@ impl App {
         }
         let closed = self.calls.escape()
             || self.sidebar.escape()
-            || self.conversations.escape()
+            || (matches!(self.page, Page::Conversation(_)) && self.conversations.escape())
             || self.notice.take().is_some();
         if closed {
             return Task::none();
