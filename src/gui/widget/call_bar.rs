@@ -64,7 +64,7 @@ pub fn bar<'a>(call: &Call, look: Look) -> Element<'a, Act> {
         content = content.push(timer);
     }
     if look.named {
-        content = content.push(who(call, Act::Open));
+        content = content.push(who(call, opens(call)));
     }
     content = content.push(facts(call, look));
     let side = if look.tight { step::M } else { step::L };
@@ -93,15 +93,20 @@ fn ink(call: &Call) -> Tone {
     }
 }
 
+/// A click on the name leads to the chat, where there is a contact to write to.
+fn opens(call: &Call) -> Option<Act> {
+    call.peer.contact().map(|_| Act::Open)
+}
+
 /// The other side's name, and what proves it.
-fn who<'a>(call: &Call, on_press: Act) -> Element<'a, Act> {
+fn who<'a>(call: &Call, on_press: Option<Act>) -> Element<'a, Act> {
     let name = button(Line::body(plain::line(&call.peer.display)).strong())
         .padding(0)
         .style(|theme, _| button::Style {
             text_color: theme::tokens(theme).text,
             ..button::Style::default()
         })
-        .on_press(on_press);
+        .on_press_maybe(on_press);
     let (tone, glyph): (Tone, &Icon) = match call.peer.binding {
         Binding::Verified => (Tone::Good, &icon::CHECK),
         Binding::Claimed => (Tone::Warn, &icon::WARNING),
@@ -216,7 +221,7 @@ pub fn further<'a>(call: &Call, clock: Clock, join: Join, tight: bool) -> Elemen
     let front = if call.state == CallState::Held { Act::Resume } else { Act::Front };
     let facts = row![
         glyph.sized(Tone::Muted, 14.0),
-        who(call, if ended { Act::Open } else { front.clone() }),
+        who(call, if ended { opens(call) } else { Some(front.clone()) }),
         container(Line::small(said).tone(Tone::Muted)).width(Length::Fill).clip(true),
     ]
     .spacing(step::XS)
