@@ -123,6 +123,13 @@ impl Accounts {
         self.get(id).is_some_and(|record| record.view.state == AccountState::Online)
     }
 
+    /// The chat accounts that are online.
+    pub(super) fn online_chats(&self) -> Vec<AccountId> {
+        let online = |record: &&Record| record.view.state == AccountState::Online;
+        let chats = self.of_kind(AccountKind::Xmpp).filter(online);
+        chats.map(|record| record.view.id.clone()).collect()
+    }
+
     pub(super) fn of_kind(&self, kind: AccountKind) -> impl Iterator<Item = &Record> {
         self.records.iter().filter(move |record| record.view.kind == kind)
     }

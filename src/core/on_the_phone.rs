@@ -3,7 +3,6 @@
 //! showed before.
 
 use super::{Core, Output};
-use crate::model::account::AccountKind;
 use crate::model::id::AccountId;
 use crate::model::presence::Show;
 use crate::xmpp::{Activity, XmppCommand};
@@ -30,13 +29,7 @@ impl Core {
         if std::mem::replace(&mut self.shown_on_phone, is_shown) == is_shown {
             return;
         }
-        let chats: Vec<AccountId> = self
-            .accounts
-            .of_kind(AccountKind::Xmpp)
-            .map(|record| record.view.id.clone())
-            .filter(|id| self.accounts.is_online(id))
-            .collect();
-        for id in chats {
+        for id in self.accounts.online_chats() {
             self.send_activity(&id);
             self.send_presence(&id);
         }

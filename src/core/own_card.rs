@@ -175,13 +175,7 @@ impl Core {
 
     /// Tells contacts our telephony address, or no more (C26).
     pub(super) fn publish_addresses(&mut self) {
-        let chats: Vec<AccountId> = self
-            .accounts
-            .of_kind(AccountKind::Xmpp)
-            .map(|record| record.view.id.clone())
-            .filter(|id| self.accounts.is_online(id))
-            .collect();
-        for id in chats {
+        for id in self.accounts.online_chats() {
             self.publish_address(&id);
         }
     }
