@@ -79,7 +79,8 @@ fn look_ups(c: &mut Criterion) {
         group.bench_function(
             BenchmarkId::new("the verdict on a call that names itself", size),
             |b| {
-                b.iter(|| Identity::begin(&linker, std::slice::from_ref(&sip), &hints, |_| true));
+                let callers = [sip.clone().into()];
+                b.iter(|| Identity::begin(&linker, &callers, &hints, |_| true));
             },
         );
         let (one, other) = (numbers(n), numbers(size + 1));

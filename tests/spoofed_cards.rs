@@ -123,6 +123,7 @@ async fn the_card_of_somebody_who_asks_to_be_a_contact_does_not_count() {
     let lab = knowing(&[("bob", "Bob Brown")])
         .user(contact("bob").vcard4_tel(BOBS))
         .user(User::new("eve", "secret").tel("sip:eve@cusax.test"))
+        .xmpp_log_stanzas()
         .start()
         .await
         .unwrap();
@@ -131,11 +132,21 @@ async fn the_card_of_somebody_who_asks_to_be_a_contact_does_not_count() {
     let ask: Element =
         "<presence xmlns='jabber:client' to='alice@cusax.test' type='subscribe'/>".parse().unwrap();
     peer.send(tokio_xmpp::parsers::presence::Presence::try_from(ask).unwrap()).await;
+    let here: Element = "<presence xmlns='jabber:client' to='alice@cusax.test'/>".parse().unwrap();
+    peer.send(tokio_xmpp::parsers::presence::Presence::try_from(here).unwrap()).await;
     let asks = |event: &Value| event["contact"]["jid"] == EVE && event["contact"]["asks"] == true;
     alice.wait_event(asks, PATIENCE).await;
     let caller = call(&lab, "eve", &["Call-Info: <xmpp:eve@cusax.test>;purpose=impp"]).await;
     earns_no_name(&mut alice, "sip:eve@cusax.test", "claimed").await;
     caller.declined().await;
+    // It is not even asked for: that would tell her that alice is there.
+    alice.quit().await;
+    let log = std::fs::read_to_string(lab.xmpp_log()).unwrap();
+    let asked = |whom: &str| {
+        let to = format!("to='{whom}'");
+        log.split("<iq ").any(|iq| iq.split('>').next().is_some_and(|head| head.contains(&to)))
+    };
+    assert!(asked(BOB) && !asked(EVE), "{log}");
 }
 
 /// Bob with a telephone and a second chat client, and alice who knows his card.

@@ -110,8 +110,8 @@ async fn an_address_is_compared_as_what_it_means() {
         ("<sip:bob@cusax.test.evil.example>", None),
         ("<sip:bob%40cusax.test@evil.example>", None),
         ("<sip:%63arol@cusax.test>", Some("carol@cusax.test")),
-        ("<sip:+1-303-555-1212@gw.example;user=phone>", Some("dave@cusax.test")),
-        ("<tel:+1(303)5551212>", Some("dave@cusax.test")),
+        ("<sip:+1-303-555-1212@cusax.test;user=phone>", Some("dave@cusax.test")),
+        ("<sip:+1%28303%295551212@cusax.test>", Some("dave@cusax.test")),
         ("<tel:+13035551212;ext=1>", None),
         ("<sip:13035551212@cusax.test>", None),
     ] {
@@ -123,6 +123,32 @@ async fn an_address_is_compared_as_what_it_means() {
         decline(&mut alice, &call).await;
         caller.declined().await;
     }
+}
+
+/// It is dave's number however it is written; whether dave calls is for his provider to say.
+#[tokio::test]
+async fn a_number_before_anybody_s_domain_is_anybody_s() {
+    let lab = people().sip_any_from().start().await.unwrap();
+    let mut alice = alice(&lab, &["dave"]).await;
+    for (from, shown) in [
+        ("<sip:+1-303-555-1212@gw.example;user=phone>", "+13035551212"),
+        ("<sip:+13035551212@cusax.test.gw.example;user=phone>", "+13035551212"),
+        ("<tel:+1(303)5551212>", "+13035551212"),
+    ] {
+        let info = &["Call-Info: <xmpp:dave@cusax.test>;purpose=impp"];
+        for headers in [&[][..], info] {
+            let invite = Invite { by: "eve", to: ALICE, from, headers };
+            let caller = Caller::call(&lab, &invite);
+            let call = ringing(&mut alice).await;
+            let peer = &call["peer"];
+            assert_eq!((&peer["binding"], &peer["display"]), (&json!("claimed"), &json!(shown)));
+            assert!(peer["why"].as_str().unwrap().contains("does not vouch for it"), "{peer}");
+            decline(&mut alice, &call).await;
+            caller.declined().await;
+        }
+    }
+    let history = alice.call("history", json!({ "with": "dave@cusax.test" })).await;
+    assert_eq!(history, json!([]), "nothing of it is dave's");
 }
 
 #[tokio::test]

@@ -97,7 +97,7 @@ fn command(phone: &mut PurePhone, kind: u8, rest: &[u8]) {
             Some(other) => SipCommand::Refer { call, to: ReferTo::Call(other) },
             None => return,
         },
-        b'F' => SipCommand::Follow { call, target: text, dial_as: None },
+        b'F' => SipCommand::Follow { call, dial_as: text.clone(), target: text },
         b'D' => SipCommand::Redirect { call, to: text },
         b'N' => SipCommand::RefuseReferral { call },
         b'5' => SipCommand::Digit { call, digit: '5' },

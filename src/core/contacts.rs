@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::command::{CommandError, ContactCommand, Evidence, Reply};
 use super::event::{Event, NoticeLevel};
 use super::linker::{Link, Seen, links_of};
-use super::roster::Facts;
+use super::roster::{Facts, Key};
 use super::{Core, Keep, Output};
 use crate::model::BareJid;
 use crate::model::account::{AccountKind, AccountState};
@@ -157,7 +157,8 @@ impl Core {
                 if record.listed && record.hints() != before {
                     self.link_contact(now, account, &jid);
                 }
-                if came_online {
+                // The request for a card would tell a stranger that we are there.
+                if came_online && self.roster.lists(Some(account), &jid) {
                     self.roster.want_cards(now.steady, account, &jid);
                 }
                 self.contact_changed(account, &jid);
@@ -208,11 +209,21 @@ impl Core {
         for jid in gone {
             self.contact_gone(now, account, &jid);
         }
+        let mut there: Vec<BareJid> = Vec::with_capacity(items.len());
         for item in items {
             let jid = item.jid.clone();
             self.list(now, account, item);
-            self.renew_view(account, &jid);
             self.roster.want_cards(now.steady, account, &jid);
+            there.push(jid);
+        }
+        // Names first: whether one is shown depends on the others'.
+        let mut touched: Vec<Key> = Vec::new();
+        for jid in there {
+            touched.extend(self.roster.rename(account, &jid));
+            touched.push((account.clone(), jid));
+        }
+        for (account, jid) in touched {
+            self.renew_view(&account, &jid);
         }
         self.roster.known.insert(account.clone());
         self.roster.touch();
@@ -240,10 +251,10 @@ impl Core {
     }
 
     fn contact_gone(&mut self, now: Now, account: &AccountId, jid: &BareJid) {
-        let Some(record) = self.roster.records.remove(&(account.clone(), jid.clone())) else {
-            return;
-        };
-        self.roster.touch();
+        let Some((record, others)) = self.roster.remove(account, jid) else { return };
+        for (account, jid) in others {
+            self.tell_contact(&account, &jid);
+        }
         if !self.roster.lists(None, jid) {
             let seen = self.linker.forget(jid, now.wall);
             self.keep_seen(jid, seen);
@@ -299,8 +310,12 @@ impl Core {
     pub(super) fn link_contact(&mut self, now: Now, account: &AccountId, jid: &BareJid) {
         let plan = self.dial_plan_for(account);
         let Some(record) = self.roster.get(account, jid) else { return };
-        let mut links = links_of(&record.cards, &plan);
-        links.extend(hint_links(&record.hints(), &plan));
+        let domain = jid.domain().as_str();
+        let is_own = self.accounts.jid(account).is_some_and(|own| own.domain() == jid.domain());
+        let theirs =
+            if is_own || plan.is_own(domain) { plan.clone() } else { plan.clone().for_others() };
+        let mut links = links_of(&record.cards, &theirs);
+        links.extend(hint_links(&record.hints(), &theirs));
         links.extend(self.book.links_of(jid, &plan));
         let learned = self.linker.learn(jid, links, now.wall);
         self.keep_seen(jid, learned.seen);
@@ -364,8 +379,12 @@ impl Core {
             unread: self.chats.unread(&jid.into()),
         };
         let connected = self.accounts.is_online(account);
+        let Some(name) = self.roster.get(account, jid).map(|record| self.roster.shown_name(record))
+        else {
+            return false;
+        };
         let Some(record) = self.roster.get_mut(account, jid) else { return false };
-        let view = record.contact(account, connected, facts);
+        let view = record.contact(account, name, connected, facts);
         if record.view.as_deref() == Some(&view) {
             return false;
         }
@@ -376,6 +395,13 @@ impl Core {
 
     /// Tells the faces of a contact, if anything about it is new.
     pub(super) fn contact_changed(&mut self, account: &AccountId, jid: &BareJid) {
+        for (account, jid) in self.roster.rename(account, jid) {
+            self.tell_contact(&account, &jid);
+        }
+        self.tell_contact(account, jid);
+    }
+
+    fn tell_contact(&mut self, account: &AccountId, jid: &BareJid) {
         if !self.renew_view(account, jid) {
             return;
         }

@@ -4,11 +4,11 @@
 use super::calls::{CALLS_AT_ONCE, CALLS_IN_SIGHT, Record, Stage, new_call};
 use super::command::{CommandError, Reply};
 use super::event::NoticeLevel;
-use super::linker::{Identity, Linker, VCARD_DEADLINE};
+use super::linker::{Caller, Identity, Linker, VCARD_DEADLINE, Word};
 use super::{Core, Output, RequestId};
 use crate::media::MediaCommand;
 use crate::model::BareJid;
-use crate::model::address::{AddressKey, Dialable};
+use crate::model::address::{AddressKey, DialPlan, Dialable};
 use crate::model::call::{Binding, Call, CallState, Direction, EndReason, MediaProtection, Peer};
 use crate::model::id::{AccountId, CallId};
 use crate::model::person::Person;
@@ -76,12 +76,17 @@ impl Core {
         let address = asserted.first().unwrap_or(&incoming.from).clone();
         let plan = self.plan_of(Some(account));
         let from = std::slice::from_ref(&incoming.from);
-        let callers: Vec<AddressKey> = if asserted.is_empty() { from } else { asserted }
+        let proxy = self.accounts.sip(account).and_then(|sip| sip.proxy.as_ref());
+        let proxy = proxy.map(|proxy| proxy.host.to_ascii_lowercase());
+        let vouches = |host: Option<&str>| {
+            host.is_some_and(|host| plan.is_own(host) || proxy.as_deref() == Some(host))
+                || incoming.from_proxy
+        };
+        let callers: Vec<Caller> = if asserted.is_empty() { from } else { asserted }
             .iter()
             // An address that its owner wants hidden proves nothing to anybody.
             .filter(|_| !hides)
-            .filter_map(|uri| Dialable::parse(uri, &plan).ok())
-            .map(|dialable| dialable.key)
+            .filter_map(|uri| caller(uri, &plan, |host| vouches(host) || !asserted.is_empty()))
             .collect();
         let chat = self.related_chat(account);
         let identity = if incoming.by_proxy {
@@ -93,7 +98,7 @@ impl Core {
         };
         let display = match callers.first() {
             _ if hides => "Anonymous".to_owned(),
-            Some(caller) => caller.to_string(),
+            Some(caller) => caller.key.to_string(),
             None => address.clone(),
         };
         let peer = Peer {
@@ -105,7 +110,8 @@ impl Core {
             proof: None,
         };
         let call = new_call(now, incoming.call, account, Direction::In, peer);
-        let via = via(incoming.referred_by.as_deref(), incoming.forwarded_by.as_deref());
+        let via = via(incoming.referred_by.as_deref(), incoming.forwarded_by.as_deref())
+            .filter(|_| incoming.by_proxy);
         let call = Call { anonymous: hides, via, ..call };
         let session = self.random_session();
         let mut record = Record::new(call, Stage::Ringing, chat, session);
@@ -421,6 +427,21 @@ impl Core {
         self.end_call(now, id, EndReason::LocalHangup, false);
         Ok(())
     }
+}
+
+/// An address that a call comes from, with whose word it is; `is_ours` tells whether the own
+/// provider speaks for a host.
+fn caller(uri: &str, plan: &DialPlan, is_ours: impl Fn(Option<&str>) -> bool) -> Option<Caller> {
+    let address = Dialable::parse(uri, plan).ok()?;
+    // What is dialled for a `tel:` URI goes by the provider; its writer does not.
+    let is_tel = uri.trim_start().get(..4).is_some_and(|text| text.eq_ignore_ascii_case("tel:"));
+    let host = address.host().filter(|_| !is_tel);
+    let word = match host {
+        host if is_ours(host.as_deref()) => Word::Provider,
+        Some(host) => Word::Host(host),
+        None => Word::Caller,
+    };
+    Some(Caller { key: address.key, word })
 }
 
 /// How the call came here, as others say.

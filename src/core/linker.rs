@@ -2,6 +2,7 @@
 //! (CUSAX C18, C19, C25, C27, C35–C39). Pure: an index, what earlier cards said, and one small
 //! machine per incoming call.
 
+mod caller;
 mod identity;
 mod link;
 mod memory;
@@ -17,6 +18,7 @@ use crate::model::binding::{BindingState, Proof};
 use crate::model::person::Person;
 use crate::model::time::Timestamp;
 
+pub use caller::{Caller, Word};
 pub use identity::{Doubt, Identity, VCARD_DEADLINE, Verdict};
 pub use link::{Link, links_of};
 pub use memory::{Memory, Seen};

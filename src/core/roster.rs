@@ -1,5 +1,7 @@
 //! The roster as the contact list (CUSAX C16): who is there, how they can be reached.
 
+mod names;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -41,6 +43,7 @@ pub(super) struct Roster {
     wanted: BTreeSet<Key>,
     asked: BTreeMap<Key, Instant>,
     view: Option<Arc<[Arc<Contact>]>>,
+    names: names::Names,
 }
 
 /// One contact.
@@ -63,6 +66,8 @@ pub(super) struct Record {
     pub reach: Vec<ReachAddress>,
     /// As the faces were last told.
     pub view: Option<Arc<Contact>>,
+    /// The name under which it is counted among all.
+    counted: Option<String>,
 }
 
 #[derive(Debug)]
@@ -89,6 +94,7 @@ impl Record {
             resources: Vec::new(),
             reach: Vec::new(),
             view: None,
+            counted: None,
         }
     }
 
@@ -134,24 +140,32 @@ impl Record {
         }
     }
 
-    /// The contact's name: the user's own for them, in the roster or in the address book, their
-    /// card's, the address.
-    pub(super) fn name(&self) -> String {
-        let jid = &self.item.jid;
-        self.item
-            .name
-            .clone()
-            .or_else(|| self.book_name.clone())
-            .or_else(|| self.full_name.clone())
-            .or_else(|| jid.node().map(|node| node.as_str().to_owned()))
-            .unwrap_or_else(|| jid.to_string())
+    /// The user's own name for the contact, in the roster or in the address book.
+    fn given_name(&self) -> Option<&str> {
+        self.item.name.as_deref().or(self.book_name.as_deref())
     }
 
-    pub(super) fn contact(&self, account: &AccountId, connected: bool, now: Facts) -> Contact {
+    /// What the contact is called: by the user; else by their own card or address, which anybody
+    /// may choose.
+    fn calling_name(&self) -> &str {
+        let own = || {
+            let jid = &self.item.jid;
+            jid.node().map_or_else(|| jid.as_str(), |node| node.as_str())
+        };
+        self.given_name().or(self.full_name.as_deref()).unwrap_or_else(own)
+    }
+
+    pub(super) fn contact(
+        &self,
+        account: &AccountId,
+        name: String,
+        connected: bool,
+        now: Facts,
+    ) -> Contact {
         Contact {
             account: account.clone(),
             jid: self.item.jid.clone(),
-            name: self.name(),
+            name,
             groups: self.item.groups.clone(),
             subscription: self.item.subscription,
             asks: self.asks,
@@ -222,7 +236,45 @@ impl Roster {
 
     /// The name under which a contact is shown.
     pub(super) fn name_of(&self, jid: &BareJid) -> Option<String> {
-        self.get(self.account_listing(jid)?, jid).map(Record::name)
+        let record = self.get(self.account_listing(jid)?, jid)?;
+        Some(self.shown_name(record))
+    }
+
+    /// The name under which it is shown: of those that nobody but their owner gave, only one
+    /// that no other contact has.
+    pub(super) fn shown_name(&self, record: &Record) -> String {
+        let name = record.calling_name();
+        let is_clear = record.given_name().is_some() || self.names.is_free(name, &record.item.jid);
+        if is_clear { name.to_owned() } else { record.item.jid.to_string() }
+    }
+
+    /// Takes note of what a contact is called now. Returns whose name it may show or hide.
+    pub(super) fn rename(&mut self, account: &AccountId, jid: &BareJid) -> Vec<Key> {
+        let Some(record) = self.records.get_mut(&(account.clone(), jid.clone())) else {
+            return Vec::new();
+        };
+        let name = record.listed.then(|| names::fold(record.calling_name()));
+        if record.counted == name {
+            return Vec::new();
+        }
+        let before = std::mem::replace(&mut record.counted, name.clone());
+        let key = (account.clone(), jid.clone());
+        let mut others = self.names.take(before, &key);
+        others.extend(self.names.put(name, &key));
+        others
+    }
+
+    /// Takes a contact out. Returns whose name that may show.
+    pub(super) fn remove(
+        &mut self,
+        account: &AccountId,
+        jid: &BareJid,
+    ) -> Option<(Record, Vec<Key>)> {
+        let key = (account.clone(), jid.clone());
+        let mut record = self.records.remove(&key)?;
+        self.touch();
+        let others = self.names.take(record.counted.take(), &key);
+        Some((record, others))
     }
 
     pub(super) fn all(&self) -> Vec<Contact> {

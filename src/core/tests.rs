@@ -219,22 +219,10 @@ impl World {
     }
 
     fn incoming(&mut self, from: &str, impp: &[&str]) -> CallId {
-        let call = CallId::new(format!("in-{}", self.next));
-        self.next += 1;
-        self.sip(SipEvent::Incoming(IncomingCall {
-            call: call.clone(),
-            by_proxy: true,
-            from: from.to_owned(),
-            from_display: Some("Bob".to_owned()),
-            asserted: Vec::new(),
-            impp: impp.iter().map(|text| jid(text)).collect(),
-            offer: Some(remote_sdp()),
-            anonymous: false,
-            replaces: None,
-            referred_by: None,
-            forwarded_by: None,
-        }));
-        call
+        self.incoming_as(from, |incoming| {
+            incoming.from_display = Some("Bob".to_owned());
+            incoming.impp = impp.iter().map(|text| jid(text)).collect();
+        })
     }
 
     /// As `incoming`, with whatever `change` makes of it.
@@ -245,6 +233,7 @@ impl World {
             call: call.clone(),
             by_proxy: true,
             from: from.to_owned(),
+            from_proxy: false,
             from_display: None,
             asserted: Vec::new(),
             impp: Vec::new(),
@@ -574,19 +563,9 @@ fn declining_with_words_needs_a_proven_caller() {
 #[test]
 fn an_offer_that_cannot_be_met_is_refused_with_488() {
     let mut world = World::signed_in(None);
-    world.sip(SipEvent::Incoming(IncomingCall {
-        call: "odd".into(),
-        by_proxy: true,
-        from: "sip:eve@evil.example".to_owned(),
-        from_display: None,
-        asserted: Vec::new(),
-        impp: Vec::new(),
-        offer: Some(b"v=0\r\nnonsense".to_vec()),
-        anonymous: false,
-        replaces: None,
-        referred_by: None,
-        forwarded_by: None,
-    }));
+    world.incoming_as("sip:eve@evil.example", |incoming| {
+        incoming.offer = Some(b"v=0\r\nnonsense".to_vec());
+    });
     assert!(
         world.sent_to_sip().iter().any(|c| matches!(c, SipCommand::Refuse { status: 488, .. }))
     );

@@ -182,13 +182,17 @@ impl AddressKey {
     }
 }
 
-/// As a person would write it: `sip:bob@cusax.test`, `+13035551212`, `1234`.
+/// As a person would write it: `sip:bob@cusax.test`, `+13035551212`, `1234`; with the place where
+/// it means something, when that is known: `112;phone-context=biloxi.test` helps nobody here.
 impl fmt::Display for AddressKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sip(aor) => aor.fmt(f),
             Self::Phone(number) => f.write_str(number),
-            Self::Local { digits, .. } => f.write_str(digits),
+            Self::Local { digits, context: None } => f.write_str(digits),
+            Self::Local { digits, context: Some(context) } => {
+                write!(f, "{digits};phone-context={context}")
+            }
         }
     }
 }

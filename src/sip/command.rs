@@ -69,9 +69,9 @@ pub enum SipCommand {
         call: CallId,
         /// One of the targets.
         target: String,
-        /// What is called for it, where that is not the target itself: a number goes through
-        /// the provider.
-        dial_as: Option<String>,
+        /// What is called for it: the target as it was judged, without parameters that lead
+        /// elsewhere than it says; a number by way of the provider.
+        dial_as: String,
     },
     /// Send an incoming call elsewhere: 302 with this URI.
     Redirect {

@@ -88,6 +88,7 @@ impl Debug for IncomingCall {
             .field("call", &self.call)
             .field("by_proxy", &self.by_proxy)
             .field("from", &self.from)
+            .field("from_proxy", &self.from_proxy)
             .field("from_display", &self.from_display)
             .field("asserted", &self.asserted)
             .field("impp", &self.impp)
@@ -180,6 +181,7 @@ mod tests {
             call: call.clone(),
             by_proxy: true,
             from: "sip:b@x".to_owned(),
+            from_proxy: false,
             from_display: None,
             asserted: Vec::new(),
             impp: Vec::new(),

@@ -64,6 +64,9 @@ pub struct IncomingCall {
     /// The From URI as on the wire; made unreadable as an address when it had to be cut or
     /// cleaned for showing.
     pub from: String,
+    /// The host in From is the address that the account's own proxy sent it from: one that
+    /// ends calls and begins them anew, as Asterisk does, says so of who is on the other side.
+    pub from_proxy: bool,
     /// The From display name: a claim; bounded, control characters removed.
     pub from_display: Option<String>,
     /// P-Asserted-Identity URIs, only when they came from the account's own proxy over its

@@ -71,9 +71,9 @@ impl Core {
             record.called = Some(target.key.clone());
             record.identity = None;
         }
-        // A server may know of no `tel:` URI: numbers are dialled as the user's own are.
-        let is_number = uri.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("tel:"));
-        let dial_as = is_number.then(|| target.uri.clone());
+        // A server may know of no `tel:` URI, and a `maddr` leads elsewhere than was judged:
+        // it is dialled as the user's own addresses are.
+        let dial_as = target.uri.clone();
         self.ask_sip(id, |call| SipCommand::Follow { call, target: uri, dial_as });
         self.tell_call(id);
     }
@@ -215,7 +215,7 @@ impl Core {
             return;
         }
         let chat = record.chat.clone();
-        let identity = Identity::begin(&self.linker, &[called], impp, |jid| {
+        let identity = Identity::begin(&self.linker, &[called.into()], impp, |jid| {
             self.roster.lists(chat.as_ref(), jid)
         });
         let Ok(record) = self.calls.live(id) else { return };

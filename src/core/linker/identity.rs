@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::Linker;
+use super::{Caller, Linker};
 use crate::model::BareJid;
 use crate::model::address::AddressKey;
 use crate::model::binding::{BindingState, Proof};
@@ -34,6 +34,8 @@ pub enum Verdict {
         /// Why that is not believed.
         doubt: Doubt,
     },
+    /// Somebody has the number that the call shows, which nobody vouches for who could know.
+    Unvouched(Person),
     /// Several people have the caller's address.
     Several,
     /// Nobody has it now; this contact's card named it until then.
@@ -76,7 +78,7 @@ impl Verdict {
     pub fn binding(&self) -> Binding {
         match self {
             Self::Verified { .. } => Binding::Verified,
-            Self::Claimed { .. } => Binding::Claimed,
+            Self::Claimed { .. } | Self::Unvouched(_) => Binding::Claimed,
             Self::Several | Self::Former { .. } | Self::Nobody => Binding::None,
         }
     }
@@ -84,7 +86,7 @@ impl Verdict {
     /// Who it names.
     pub fn person(&self) -> Option<Person> {
         match self {
-            Self::Verified { person, .. } => Some(person.clone()),
+            Self::Verified { person, .. } | Self::Unvouched(person) => Some(person.clone()),
             Self::Claimed { jid, .. } => Some(jid.into()),
             Self::Several | Self::Former { .. } | Self::Nobody => None,
         }
@@ -96,13 +98,21 @@ impl Verdict {
             Self::Verified { proof, .. } | Self::Claimed { doubt: Doubt::Changed(proof), .. } => {
                 Some(proof)
             }
-            Self::Claimed { .. } | Self::Several | Self::Former { .. } | Self::Nobody => None,
+            Self::Claimed { .. }
+            | Self::Unvouched(_)
+            | Self::Several
+            | Self::Former { .. }
+            | Self::Nobody => None,
         }
     }
 
     /// Whether the user should be warned.
     pub fn is_warning(&self) -> bool {
-        let Self::Claimed { doubt, .. } = self else { return false };
+        let doubt = match self {
+            Self::Claimed { doubt, .. } => doubt,
+            Self::Unvouched(_) => return true,
+            _ => return false,
+        };
         match doubt {
             Doubt::OtherAddress
             | Doubt::AroundProvider
@@ -122,6 +132,10 @@ impl Verdict {
             Self::Verified { person, proof } => {
                 proof.why(&called(person), person.jid().map(|jid| jid.as_str()))
             }
+            Self::Unvouched(person) => format!(
+                "The caller shows {}'s number, but your provider does not vouch for it. Beware.",
+                called(person)
+            ),
             Self::Several => "Several of your contacts have this address.".to_owned(),
             Self::Former { jid, until } => {
                 let (name, until) = (called(&jid.into()), until.to_utc().date());
@@ -165,7 +179,7 @@ impl Verdict {
 /// The machine of one incoming call.
 #[derive(Debug, Clone)]
 pub struct Identity {
-    callers: Vec<AddressKey>,
+    callers: Vec<Caller>,
     hints: Vec<Hint>,
     /// The call did not come by the account's own provider.
     around: bool,
@@ -207,7 +221,7 @@ impl Identity {
     /// our JID to an address that the caller chose.
     pub fn begin(
         linker: &Linker,
-        callers: &[AddressKey],
+        callers: &[Caller],
         hints: &[BareJid],
         is_contact: impl Fn(&BareJid) -> bool,
     ) -> Self {
@@ -216,19 +230,19 @@ impl Identity {
 
     /// Of a call that did not come by the account's own provider: whoever it names, by its
     /// address or in words, is only claimed, and no card can change that.
-    pub fn around_provider(linker: &Linker, callers: &[AddressKey], hints: &[BareJid]) -> Self {
+    pub fn around_provider(linker: &Linker, callers: &[Caller], hints: &[BareJid]) -> Self {
         Self::new(linker, callers, hints, |_| false, true)
     }
 
     fn new(
         linker: &Linker,
-        callers: &[AddressKey],
+        callers: &[Caller],
         named: &[BareJid],
         is_contact: impl Fn(&BareJid) -> bool,
         around: bool,
     ) -> Self {
-        let callers = callers.iter().filter(|key| key.identifies()).take(MAX_HINTS);
-        let callers: Vec<AddressKey> = callers.cloned().collect();
+        let callers = callers.iter().filter(|caller| caller.key.identifies()).take(MAX_HINTS);
+        let callers: Vec<Caller> = callers.cloned().collect();
         let mut hints: Vec<Hint> = Vec::new();
         for jid in named.iter().take(MAX_HINTS) {
             if !hints.iter().any(|hint| hint.jid == *jid) {
@@ -262,7 +276,8 @@ impl Identity {
             return None;
         };
         let is_named = self.hints.iter().any(|hint| hint.jid == *jid);
-        let caller = self.callers.iter().find(|key| key.to_string() == proof.address);
+        let mut keys = self.callers.iter().map(|caller| &caller.key);
+        let caller = keys.find(|key| key.to_string() == proof.address);
         caller.filter(|_| is_named).map(|caller| (jid, caller))
     }
 
@@ -305,7 +320,7 @@ impl Identity {
     }
 
     fn outsider(&self, linker: &Linker) -> Verdict {
-        let owners = self.callers.iter().flat_map(|key| linker.owners(key));
+        let owners = self.callers.iter().flat_map(|caller| linker.owners(&caller.key));
         let named = owners.filter_map(|(person, _)| person.jid()).next();
         match named.or_else(|| self.hints.first().map(|hint| &hint.jid)) {
             Some(jid) => Verdict::Claimed { jid: jid.clone(), doubt: Doubt::AroundProvider },
@@ -314,11 +329,7 @@ impl Identity {
     }
 
     fn insider(&self, linker: &Linker) -> Verdict {
-        let found: Vec<Found<'_>> = self
-            .callers
-            .iter()
-            .flat_map(|key| linker.owners(key).map(move |(who, state)| (who, state, key)))
-            .collect();
+        let (found, unvouched) = self.found(linker);
         let best = found.iter().map(|(_, state, _)| *state).max();
         // Both name each other. Only the user's own word counts for more.
         let is_settled = best >= Some(BindingState::Directory);
@@ -334,7 +345,29 @@ impl Identity {
         match best {
             Some(best) if best.is_confirmed() => self.by_index(linker, &found, best),
             Some(_) => self.changed(linker, &found),
-            None => self.by_claim(linker),
+            None if unvouched.is_empty() => self.by_claim(linker),
+            None => Self::unvouched(&unvouched),
+        }
+    }
+
+    /// Who has the caller's addresses: on a word that counts, and on none.
+    fn found<'a>(&'a self, linker: &'a Linker) -> (Vec<Found<'a>>, Vec<Found<'a>>) {
+        let owners = |caller: &'a Caller| {
+            let all = linker.owners(&caller.key);
+            all.map(move |(who, state)| (caller.counts_for(who), (who, state, &caller.key)))
+        };
+        let (counts, not): (Vec<_>, Vec<_>) =
+            self.callers.iter().flat_map(owners).partition(|(counts, _)| *counts);
+        let bare = |all: Vec<(bool, Found<'a>)>| all.into_iter().map(|(_, found)| found).collect();
+        (bare(counts), bare(not))
+    }
+
+    /// A number that somebody has is shown on the caller's word.
+    fn unvouched(found: &[Found<'_>]) -> Verdict {
+        let mut people = found.iter().map(|(person, ..)| *person);
+        match people.next() {
+            Some(first) if people.all(|other| other == first) => Verdict::Unvouched(first.clone()),
+            _ => Verdict::Several,
         }
     }
 
@@ -347,7 +380,7 @@ impl Identity {
         }
         let stranger = self.hints.iter().find(|hint| hint.card == Card::Never);
         match stranger {
-            Some(hint) if best == BindingState::OneWay => Verdict::Claimed {
+            Some(hint) if best < BindingState::Directory => Verdict::Claimed {
                 jid: hint.jid.clone(),
                 doubt: Doubt::Contradicted((*person).clone()),
             },
@@ -389,7 +422,7 @@ impl Identity {
 
     /// Nobody has the address and the call says nothing: whose it was.
     fn by_memory(&self, linker: &Linker) -> Verdict {
-        let former = self.callers.iter().find_map(|caller| linker.former_owner(caller));
+        let former = self.callers.iter().find_map(|caller| linker.former_owner(&caller.key));
         match former {
             Some((jid, until)) => Verdict::Former { jid: jid.clone(), until },
             None => Verdict::Nobody,

@@ -60,7 +60,7 @@ impl Memory {
     pub(super) fn note(&mut self, jid: &BareJid, links: &[Link], now: Timestamp) -> Option<Seen> {
         let known = self.people.get(jid);
         let by_card = links.iter().filter(|link| is_of_card(link));
-        let tokens: BTreeSet<String> = by_card.map(|link| token(&link.key)).collect();
+        let tokens: BTreeSet<String> = by_card.map(|link| link.key.to_string()).collect();
         let tokens: BTreeSet<String> = tokens.into_iter().take(MAX_NUMBERS).collect();
         if known.is_none() && (tokens.is_empty() || self.people.len() >= MAX_PEOPLE) {
             return None;
@@ -101,7 +101,7 @@ impl Memory {
         now: Timestamp,
     ) -> Option<Seen> {
         let seen = self.people.get_mut(jid)?;
-        let address = token(address);
+        let address = address.to_string();
         if !seen.named.contains_key(&address) {
             return None;
         }
@@ -115,7 +115,7 @@ impl Memory {
             return;
         }
         let Some(seen) = self.people.get(jid) else { return };
-        let address = token(&link.key);
+        let address = link.key.to_string();
         let number = &mut link.number;
         number.since = seen.named.get(&address).copied();
         number.before = None;
@@ -133,7 +133,7 @@ impl Memory {
 
     /// Whose the address was last, of those whose cards name it no more; and until when.
     pub(super) fn former_owner(&self, address: &AddressKey) -> Option<(&BareJid, Timestamp)> {
-        let address = token(address);
+        let address = address.to_string();
         let had = self.left.get(&address)?.iter();
         let had = had.filter_map(|jid| Some((jid, self.people.get(jid)?.former.get(&address)?)));
         had.max_by_key(|(_, span)| span.until).map(|(jid, span)| (jid, span.until))
@@ -173,15 +173,5 @@ fn mark(left: &mut HashMap<String, Vec<BareJid>>, address: &str, jid: &BareJid) 
             who.remove(0);
         }
         who.push(jid.clone());
-    }
-}
-
-/// An address as it is kept: unlike what is shown, a local number with its context.
-fn token(address: &AddressKey) -> String {
-    match address {
-        AddressKey::Local { digits, context: Some(context) } => {
-            format!("{digits};phone-context={context}")
-        }
-        other => other.to_string(),
     }
 }

@@ -169,7 +169,7 @@ fn numbers_are_bounded() {
 fn begin(linker: &Linker, from: &str, hints: &[&str]) -> Identity {
     let hints: Vec<_> = hints.iter().map(|hint| jid(hint)).collect();
     let roster = ["alice@cusax.test", "bob@cusax.test", "eve@cusax.test"];
-    Identity::begin(linker, &[key(from)], &hints, |jid| roster.contains(&jid.as_str()))
+    Identity::begin(linker, &[key(from).into()], &hints, |jid| roster.contains(&jid.as_str()))
 }
 
 fn claimed(name: &str, doubt: Doubt) -> Verdict {
@@ -226,6 +226,38 @@ fn a_card_alone_is_not_believed_against_what_the_call_says() {
     linker.set_numbers(&eve, vec![link("sip:zoe@sip.test", NumberSource::AddressBook)]);
     let identity = begin(&linker, "sip:zoe@sip.test", &["zoe@cusax.test"]);
     assert_eq!(proven(&identity), by("eve@cusax.test", BindingState::Book));
+}
+
+#[test]
+fn a_number_counts_on_the_word_of_who_can_know_whose_it_is() {
+    let mut linker = Linker::new();
+    let bob = Person::from(jid("bob@biloxi.test"));
+    linker.set_numbers(&bob, vec![link("tel:+13035550001", NumberSource::Vcard4)]);
+    let ann = Person::from(jid("ann@cusax.test"));
+    linker.set_numbers(&ann, vec![link("tel:+13035550002", NumberSource::AddressBook)]);
+    let host = |host: &str| Word::Host(host.to_owned());
+    let number = |number: &str, word: Word, hints: &[&str]| {
+        let hints: Vec<_> = hints.iter().map(|hint| jid(hint)).collect();
+        Identity::begin(&linker, &[Caller { key: key(number), word }], &hints, |_| true)
+    };
+    // The own provider, and who answers for the chat address too.
+    for word in [Word::Provider, host("biloxi.test")] {
+        let identity = number("+13035550001", word, &[]);
+        assert_eq!(proven(&identity), by("bob@biloxi.test", BindingState::OneWay));
+    }
+    // Nobody else, whatever the call says of itself.
+    for word in [Word::Caller, host("evil.test"), host("test"), host("sip.biloxi.test")] {
+        for hints in [&[][..], &["bob@biloxi.test"], &["ann@cusax.test"]] {
+            let identity = number("+13035550001", word.clone(), hints);
+            assert_eq!(identity.verdict(), &Verdict::Unvouched(bob.clone()), "{word:?}");
+            assert_eq!(identity.verdict().binding(), Binding::Claimed);
+            assert!(identity.verdict().is_warning() && identity.mutual().is_none());
+            assert!(identity.verdict().why(named).starts_with("The caller shows Bob's number"));
+        }
+        let identity = number("+13035550002", word.clone(), &[]);
+        assert_eq!(identity.verdict(), &Verdict::Unvouched(ann.clone()), "{word:?}");
+        assert_eq!(number("+13035550003", word, &[]).verdict(), &Verdict::Nobody);
+    }
 }
 
 #[test]
@@ -348,7 +380,7 @@ fn a_call_around_the_provider_is_only_claimed() {
         [("sip:bob@sip.test", vec![]), ("sip:eve@evil.test", vec!["bob@cusax.test"])]
     {
         let hints: Vec<_> = hints.into_iter().map(jid).collect();
-        let mut identity = Identity::around_provider(&world(), &[key(from)], &hints);
+        let mut identity = Identity::around_provider(&world(), &[key(from).into()], &hints);
         for _ in 0..2 {
             assert_eq!(identity.verdict(), &claimed("bob@cusax.test", Doubt::AroundProvider));
             assert!(!identity.on_vcard(&world(), &jid("bob@cusax.test"), true));
@@ -405,6 +437,10 @@ fn an_address_that_went_from_one_card_to_another_proves_nothing_by_that() {
     let kept = linker.met(who, address, at(12)).unwrap();
     assert_eq!(linker.met(who, address, at(12)), None);
     assert_eq!(proven(&begin(&linker, "sip:bob@sip.test", &[])), by(eve, BindingState::Mutual));
+    // But a call from it that names somebody else is not shown as theirs.
+    let identity = begin(&linker, "sip:bob@sip.test", &["x@evil.test"]);
+    let doubt = Doubt::Contradicted(jid(eve).into());
+    assert_eq!(identity.verdict(), &claimed("x@evil.test", doubt));
     // It all outlives the program.
     let mut next = Linker::new();
     next.remember([(jid(eve), kept)]);

@@ -51,20 +51,9 @@ fn an_answer_without_a_session_description_ends_the_call() {
 #[test]
 fn an_acknowledgement_without_the_answer_it_owes_ends_the_call() {
     let mut world = World::signed_in(None);
-    let call: CallId = "late".into();
-    world.sip(SipEvent::Incoming(IncomingCall {
-        call: call.clone(),
-        by_proxy: true,
-        from: "sip:eve@evil.example".to_owned(),
-        from_display: None,
-        asserted: Vec::new(),
-        impp: Vec::new(),
-        offer: None,
-        anonymous: false,
-        replaces: None,
-        referred_by: None,
-        forwarded_by: None,
-    }));
+    let call = world.incoming_as("sip:eve@evil.example", |incoming| {
+        incoming.offer = None;
+    });
     let taking = world.begin(Command::Call(CallCommand::Answer(call.clone())));
     world.media_ready();
     world.reply(taking).expect("an answer").unwrap();
@@ -151,20 +140,9 @@ fn encryption_that_is_lost_in_a_call_is_told() {
     let key = "WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz";
     let mut offer = String::from_utf8(remote_sdp()).unwrap();
     offer.push_str(&format!("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{key}\r\n"));
-    let call: CallId = "protected".into();
-    world.sip(SipEvent::Incoming(IncomingCall {
-        call: call.clone(),
-        by_proxy: true,
-        from: "sip:eve@evil.example".to_owned(),
-        from_display: None,
-        asserted: Vec::new(),
-        impp: Vec::new(),
-        offer: Some(offer.into_bytes()),
-        anonymous: false,
-        replaces: None,
-        referred_by: None,
-        forwarded_by: None,
-    }));
+    let call = world.incoming_as("sip:eve@evil.example", |incoming| {
+        incoming.offer = Some(offer.into_bytes());
+    });
     world.begin(Command::Call(CallCommand::Answer(call.clone())));
     world.media_ready();
     let told = |world: &World| {

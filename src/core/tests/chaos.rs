@@ -418,6 +418,7 @@ impl Chaos {
                     call,
                     by_proxy: self.dice.random(),
                     from: self.one(&CALLERS).to_owned(),
+                    from_proxy: self.dice.random(),
                     from_display: None,
                     asserted: Vec::new(),
                     impp: vec![self.who()],

@@ -5,20 +5,12 @@ use super::*;
 #[test]
 fn a_call_around_the_provider_proves_nothing() {
     let mut world = World::signed_in(Some("sip:bob@cusax.test"));
-    let call: CallId = "around".into();
-    world.sip(SipEvent::Incoming(IncomingCall {
-        call: call.clone(),
-        by_proxy: false,
-        from: "sip:bob@cusax.test".to_owned(),
-        from_display: Some("Bob".to_owned()),
-        asserted: Vec::new(),
-        impp: vec![jid("bob@cusax.test")],
-        offer: Some(remote_sdp()),
-        anonymous: false,
-        replaces: None,
-        referred_by: None,
-        forwarded_by: None,
-    }));
+    let call = world.incoming_as("sip:bob@cusax.test", |incoming| {
+        incoming.by_proxy = false;
+        incoming.impp = vec![jid("bob@cusax.test")];
+        incoming.referred_by = Some("sip:boss@cusax.test".to_owned());
+    });
+    assert_eq!(world.call(&call).via, None, "anybody could say so");
     let cards = Ok(vec![card("sip:bob@cusax.test")]);
     world.xmpp(XmppEvent::Vcards { jid: jid("bob@cusax.test"), cards });
     let peer = world.call(&call).peer;
@@ -60,4 +52,33 @@ fn a_server_s_words_are_cut_and_cleaned() {
     let Reply::Status { accounts, .. } = world.ask(Command::Status).unwrap() else { panic!() };
     let reason = accounts[0].reason.as_ref().unwrap();
     assert!(reason.len() <= 400 && !reason.contains('\u{1b}'), "{}", reason.len());
+}
+
+#[test]
+fn a_number_is_believed_of_the_provider_alone() {
+    for (from, from_proxy, asserted, binding) in [
+        ("sip:+13035551212@cusax.test", false, None, Binding::Verified),
+        ("sip:+13035551212@evil.example;user=phone", false, None, Binding::Claimed),
+        ("tel:+13035551212", false, None, Binding::Claimed),
+        ("TEL:+13035551212", false, None, Binding::Claimed),
+        // A proxy that begins each call anew writes its own address.
+        ("sip:+13035551212@192.0.2.1;user=phone", true, None, Binding::Verified),
+        ("sip:+13035551212@192.0.2.1;user=phone", false, None, Binding::Claimed),
+        ("sip:x@evil.example", false, Some("tel:+13035551212"), Binding::Verified),
+        (
+            "sip:x@evil.example",
+            false,
+            Some("sip:+13035551212@gw.test;user=phone"),
+            Binding::Verified,
+        ),
+    ] {
+        let mut world = World::signed_in(Some("tel:+13035551212"));
+        let call = world.incoming_as(from, |incoming| {
+            incoming.from_proxy = from_proxy;
+            incoming.asserted = asserted.map(str::to_owned).into_iter().collect();
+        });
+        let peer = world.call(&call).peer;
+        assert_eq!(peer.binding, binding, "{from} {asserted:?}: {}", peer.why);
+        assert_eq!(peer.display == "Bob", binding == Binding::Verified, "{from}");
+    }
 }

@@ -90,3 +90,71 @@ fn a_large_roster_comes_goes_and_changes_in_time() {
     }
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 }
+
+fn named(address: &str, name: &str) -> RosterItem {
+    RosterItem { name: Some(name.to_owned()), ..item(address) }
+}
+
+/// What the faces show for these contacts now.
+fn names(world: &mut World, of: &[&str]) -> Vec<String> {
+    let snapshot = world.core.snapshot();
+    of.iter().map(|who| snapshot.contact(&jid(who)).expect("a contact").name.clone()).collect()
+}
+
+#[test]
+fn a_name_that_a_contact_gave_themselves_is_shown_while_nobody_else_has_it() {
+    let (bob, eve) = ("bob@cusax.test", "eve@evil.example");
+    let mut world = World::signed_in(None);
+    world.xmpp(XmppEvent::Roster(vec![item(bob), item(eve)]));
+    let calls_herself = |world: &mut World, name: &str| {
+        let named = Vcard { full_name: Some(name.to_owned()), ..card("sip:eve@evil.example") };
+        world.xmpp(XmppEvent::Vcards { jid: jid(eve), cards: Ok(vec![named]) });
+    };
+    calls_herself(&mut world, "Eve");
+    assert_eq!(names(&mut world, &[bob, eve]), ["bob", "Eve"]);
+    // What both chose is neither's, however it is written.
+    calls_herself(&mut world, "  BOB ");
+    assert_eq!(names(&mut world, &[bob, eve]), [bob, eve]);
+    let call = world.incoming("sip:eve@evil.example", &[]);
+    let peer = world.call(&call).peer;
+    assert_eq!((peer.binding, peer.display.as_str()), (Binding::Verified, eve));
+    assert!(peer.why.contains(eve), "{}", peer.why);
+    // What the user says of one is theirs.
+    world.xmpp(XmppEvent::RosterItem(named(bob, "Bob")));
+    assert_eq!(names(&mut world, &[bob, eve]), ["Bob", eve]);
+    world.xmpp(XmppEvent::RosterItem(named(eve, "Bob")));
+    assert_eq!(names(&mut world, &[bob, eve]), ["Bob", "Bob"], "the user may");
+    // Once it is free again it is shown; all is told as it happens.
+    world.xmpp(XmppEvent::RosterItem(item(eve)));
+    world.said.clear();
+    world.xmpp(XmppEvent::RosterRemoved(jid(bob)));
+    assert_eq!(names(&mut world, &[eve]), ["  BOB "]);
+    let told = |output: &&Output| {
+        let Output::Event(event) = output else { return false };
+        matches!(&**event, Event::Contact { contact, removed: false } if contact.jid == jid(eve))
+    };
+    assert!(world.said.iter().any(|output| told(&output)));
+}
+
+#[test]
+fn a_local_number_of_somebody_elsewhere_is_none_of_ours() {
+    let mut world = World::signed_in(Some("1004"));
+    let roster = vec![item("bob@cusax.test"), item("zoe@biloxi.test")];
+    world.xmpp(XmppEvent::Roster(roster));
+    let tels = ["1234", "tel:1235;phone-context=cusax.test", "tel:+1-303-555-1212"];
+    let tels = tels.map(|value| Tel { value: value.to_owned(), types: Vec::new(), pref: 1 });
+    let theirs = Vcard { full_name: None, tels: tels.to_vec(), source: NumberSource::Vcard4 };
+    world.xmpp(XmppEvent::Vcards { jid: jid("zoe@biloxi.test"), cards: Ok(vec![theirs]) });
+    let numbers = |world: &mut World, who: &str| -> Vec<String> {
+        let snapshot = world.core.snapshot();
+        let contact = snapshot.contact(&jid(who)).expect("a contact").clone();
+        contact.numbers.iter().map(|number| number.uri.clone()).collect()
+    };
+    assert_eq!(numbers(&mut world, "bob@cusax.test"), ["sip:1004@cusax.test"]);
+    assert_eq!(
+        numbers(&mut world, "zoe@biloxi.test"),
+        ["sip:1235@cusax.test", "sip:+13035551212@cusax.test;user=phone"]
+    );
+    let call = world.incoming("sip:1234@cusax.test", &[]);
+    assert_eq!(world.call(&call).peer.binding, Binding::None);
+}

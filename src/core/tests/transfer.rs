@@ -109,17 +109,20 @@ fn a_redirect_within_the_service_is_followed_and_others_are_asked_for() {
         ("sip:1188012345@cusax.test", true),
         ("sip:1004@cusax.test;user=phone", true),
         ("sip:1004@cusax.test", false),
+        ("sip:1004@cusax.test;maddr=192.0.2.66", false),
     ] {
         let mut world = World::signed_in(None);
         let call = world.place("sip:bob@cusax.test", false).unwrap();
         let targets = vec!["mailto:x".to_owned(), target.to_owned()];
         world.says(&call, CallEvent::Redirected { targets });
+        let number = target.strip_prefix("tel:");
         let follow = SipCommand::Follow {
             call: call.clone(),
             target: target.to_owned(),
-            dial_as: target
-                .strip_prefix("tel:")
-                .map(|number| format!("sip:{number}@cusax.test;user=phone")),
+            dial_as: match number {
+                Some(number) => format!("sip:{number}@cusax.test;user=phone"),
+                None => target.replace("%31%31%32", "112").replace(";maddr=192.0.2.66", ""),
+            },
         };
         assert_eq!(world.sent_to_sip().contains(&&follow), !asks, "{target}");
         if asks {

@@ -21,7 +21,7 @@ impl Dialable {
     ///
     /// # Errors
     /// When the text is none of those, is longer than [`super::MAX_ADDRESS_LEN`] bytes, has
-    /// control characters, or is a local number and the plan has no provider.
+    /// control characters, or is a local number and the plan has no provider or is of others.
     pub fn parse(text: &str, plan: &DialPlan) -> Result<Self, AddressError> {
         let display = uri::checked(text)?;
         let bare = display.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
@@ -153,6 +153,7 @@ fn dial(number: Number, plan: &DialPlan) -> Result<(String, AddressKey), Address
             };
             Ok((uri, AddressKey::Local { digits, context: Some(context) }))
         }
+        Number::Local { context: None, .. } if plan.others => Err(AddressError::LocalNumber),
         Number::Local { digits, context, extension } => {
             let domain = context.as_deref().or(provider).ok_or(AddressError::LocalNumber)?;
             let user = with_ext(digits, extension.as_deref());

@@ -23,6 +23,9 @@ pub struct DialPlan {
     pub short: Vec<Pattern>,
     /// More domains of the account's own service, in lower case.
     pub domains: Vec<String>,
+    /// The numbers are somebody's of another service: what means something in one place only
+    /// means something there.
+    pub others: bool,
 }
 
 impl DialPlan {
@@ -43,6 +46,11 @@ impl DialPlan {
             domains: dialing.domains.clone(),
             ..Self::of(aor, dialing.country)
         }
+    }
+
+    /// The plan by which numbers are read that somebody of another service writes down.
+    pub fn for_others(self) -> Self {
+        Self { others: true, short: Vec::new(), ..self }
     }
 
     /// Whether a host, in lower case, is of the account's own service.

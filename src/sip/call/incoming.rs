@@ -9,6 +9,7 @@ use super::super::dialog::{Dialog, with_tag};
 use super::super::message::{Method, Request, Response};
 use super::super::text::{asserted, safe, shown_uri};
 use super::super::transaction::ServerKey;
+use super::super::uri::{Host, SipUri};
 use super::super::value::{NameAddr, call_info};
 use super::super::{IncomingCall, SipEvent, body};
 use super::line::{Line, set_sdp};
@@ -213,10 +214,13 @@ fn describe(
 ) -> IncomingCall {
     let from = request.headers.from();
     let display = from.as_ref().and_then(|from| from.display.as_deref()).map(safe);
+    let host = from.as_ref().and_then(|from| from.uri.parse::<SipUri>().ok()).map(|uri| uri.host);
+    let proxy = line.stack.flow.as_ref().map(|flow| Host::Ip(flow.remote.ip().to_canonical()));
     IncomingCall {
         call: line.shared.id.clone(),
         by_proxy: trusted,
         from: from.map(|from| shown_uri(&from.uri)).unwrap_or_default(),
+        from_proxy: trusted && host.is_some() && host == proxy,
         from_display: display.filter(|display| !display.is_empty()),
         asserted: if trusted { asserted(&request.headers) } else { Vec::new() },
         impp: call_info::impp(&request.headers),

@@ -102,9 +102,9 @@ impl Outgoing {
     }
 
     /// Calls one of the targets of a redirection, or what stands for it.
-    pub fn follow(&mut self, line: &mut Line<'_>, target: &str, dial_as: Option<String>) -> Next {
+    pub fn follow(&mut self, line: &mut Line<'_>, target: &str, dial_as: String) -> Next {
         if self.redirect.follow(target) {
-            self.invite.uri = dial_as.unwrap_or_else(|| target.to_owned());
+            self.invite.uri = dial_as;
             self.send(line);
         }
         Next::Stay

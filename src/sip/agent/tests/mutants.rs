@@ -139,7 +139,7 @@ fn almost_right_messages_do_no_harm() {
                     6 => SipCommand::Refuse { call, status: dice.random() },
                     7 | 8 => SipCommand::Reoffer { call, sdp },
                     9 => SipCommand::Digit { call, digit: char::from(dice.random::<u8>()) },
-                    10 => SipCommand::Follow { call, target: target(), dial_as: None },
+                    10 => SipCommand::Follow { call, target: target(), dial_as: target() },
                     11 => SipCommand::Redirect { call, to: target() },
                     12 => SipCommand::Acknowledge { call, sdp },
                     _ => SipCommand::Hangup(call),

@@ -22,11 +22,11 @@ fn targets(world: &World) -> Vec<String> {
 }
 
 fn follow(world: &mut World, call: &CallId, target: &str) {
-    follow_as(world, call, target, None);
+    follow_as(world, call, target, target);
 }
 
-fn follow_as(world: &mut World, call: &CallId, target: &str, dial_as: Option<&str>) {
-    let (target, dial_as) = (target.to_owned(), dial_as.map(str::to_owned));
+fn follow_as(world: &mut World, call: &CallId, target: &str, dial_as: &str) {
+    let (target, dial_as) = (target.to_owned(), dial_as.to_owned());
     world.command(ALICE, SipCommand::Follow { call: call.clone(), target, dial_as });
 }
 
@@ -59,9 +59,9 @@ fn a_number_is_dialled_through_the_provider() {
     let (mut world, call, invite) = scripted();
     world.inject(ALICE, &moved(&invite, 302, "<tel:+15551234>"));
     let dialled = "sip:+15551234@cusax.test";
-    follow_as(&mut world, &call, "tel:+1555", Some(dialled));
+    follow_as(&mut world, &call, "tel:+1555", dialled);
     assert_eq!(world.requests(ALICE, &Method::Invite).len(), 1, "only what was offered");
-    follow_as(&mut world, &call, "tel:+15551234", Some(dialled));
+    follow_as(&mut world, &call, "tel:+15551234", dialled);
     assert_eq!(last(&world, ALICE, &Method::Invite).uri, dialled);
 }
 

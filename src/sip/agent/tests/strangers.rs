@@ -195,6 +195,25 @@ fn a_request_that_came_by_two_paths_is_taken_once() {
 }
 
 #[test]
+fn who_begins_each_call_anew_writes_its_own_address_into_from() {
+    for (host, main, expected) in [
+        (None, true, true),
+        (None, false, false),
+        (Some("192.0.2.200"), true, false),
+        (Some("cusax.test"), true, false),
+    ] {
+        let mut world = World::ready(3, FAIR);
+        let proxy = world.agents[ALICE].stack.flow.as_ref().unwrap().remote.ip().to_string();
+        let mut invite = request("INVITE", ALICE_URI);
+        let host = host.unwrap_or(&proxy);
+        invite.headers.set("From", format!("<sip:+13035551212@{host}>;tag=a"));
+        world.inject_from(ALICE, &Message::Request(invite), main);
+        let SipEvent::Incoming(call) = world.events[ALICE][0].clone() else { panic!() };
+        assert_eq!(call.from_proxy, expected, "{host}, {main}");
+    }
+}
+
+#[test]
 fn asserted_identity_counts_only_from_the_proxy() {
     for (main, expected) in [(true, vec!["sip:eve@evil.test", "tel:+1555"]), (false, vec![])] {
         let mut world = World::ready(3, FAIR);
