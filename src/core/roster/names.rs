@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::Key;
+use crate::book::text;
 use crate::model::BareJid;
 
 /// How many contacts of one name are told when it becomes, or ceases to be, one person's alone.
@@ -51,8 +52,10 @@ fn namesakes(holders: &BTreeSet<Key>, key: &Key) -> Vec<Key> {
     holders.iter().filter(|other| *other != key).cloned().collect()
 }
 
-/// Names are compared as a reader takes them: case and blanks make none of them another.
+/// Names are compared as a reader takes them: neither case nor accents nor what stands between
+/// the letters, seen or unseen, makes one another.
 pub(super) fn fold(name: &str) -> String {
-    let words = name.split_whitespace().map(str::to_lowercase);
-    words.collect::<Vec<_>>().join(" ")
+    let folded = text::fold(name);
+    let letters: String = text::words(&folded).collect();
+    if letters.is_empty() { folded } else { letters }
 }

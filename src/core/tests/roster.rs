@@ -113,8 +113,13 @@ fn a_name_that_a_contact_gave_themselves_is_shown_while_nobody_else_has_it() {
     calls_herself(&mut world, "Eve");
     assert_eq!(names(&mut world, &[bob, eve]), ["bob", "Eve"]);
     // What both chose is neither's, however it is written.
-    calls_herself(&mut world, "  BOB ");
-    assert_eq!(names(&mut world, &[bob, eve]), [bob, eve]);
+    for name in ["  BOB ", "B\u{200b}ob", "Böb.", "\u{ff22}ob"] {
+        calls_herself(&mut world, name);
+        assert_eq!(names(&mut world, &[bob, eve]), [bob, eve], "{name:?}");
+    }
+    calls_herself(&mut world, "Bobby");
+    assert_eq!(names(&mut world, &[bob, eve]), ["bob", "Bobby"]);
+    calls_herself(&mut world, "BOB");
     let call = world.incoming("sip:eve@evil.example", &[]);
     let peer = world.call(&call).peer;
     assert_eq!((peer.binding, peer.display.as_str()), (Binding::Verified, eve));
@@ -128,7 +133,7 @@ fn a_name_that_a_contact_gave_themselves_is_shown_while_nobody_else_has_it() {
     world.xmpp(XmppEvent::RosterItem(item(eve)));
     world.said.clear();
     world.xmpp(XmppEvent::RosterRemoved(jid(bob)));
-    assert_eq!(names(&mut world, &[eve]), ["  BOB "]);
+    assert_eq!(names(&mut world, &[eve]), ["BOB"]);
     let told = |output: &&Output| {
         let Output::Event(event) = output else { return false };
         matches!(&**event, Event::Contact { contact, removed: false } if contact.jid == jid(eve))
