@@ -69,6 +69,10 @@ fn what_is_no_aor_is_refused_with_its_reason() {
         assert_eq!(Aor::parse(text), Err(error), "{text:?}");
     }
     assert_eq!(Aor::parse(&format!("sip:{}@h", "a".repeat(600))), Err(AddressError::TooLong));
+    // It would be too long as it is written down.
+    let long = |n: usize| Aor::parse(&format!("sip:{}@h", "ÿ".repeat(n)));
+    assert_eq!(long(84).map(|aor| Aor::parse(&aor.to_string()).is_ok()), Ok(true));
+    assert_eq!(long(85), Err(AddressError::TooLong));
 }
 
 #[test]

@@ -53,7 +53,13 @@ impl SipUri {
     /// Its address-of-record.
     pub fn aor(self) -> Result<Aor, AddressError> {
         let user = self.user.ok_or(AddressError::NoUser)?;
-        Ok(Aor { user, host: self.host })
+        let aor = Aor { user, host: self.host };
+        // As it is written it must be read again: an escaped byte takes three.
+        let longest = aor.user.len() * 3 + aor.host.len() + "sips:[]@".len();
+        if longest > MAX_ADDRESS_LEN && aor.to_string().len() > MAX_ADDRESS_LEN {
+            return Err(AddressError::TooLong);
+        }
+        Ok(aor)
     }
 
     /// The URI as it is put on the wire. Left out are parameters with which the writer of a
