@@ -6,8 +6,8 @@ use iced::keyboard::key::{Key, Named};
 use iced::widget::operation;
 
 use super::{App, Message, Page};
-use crate::gui::screen::calls;
 use crate::gui::screen::sidebar;
+use crate::gui::screen::{Go, calls};
 use crate::gui::widget::card::{self, Answer, Ask, Question};
 use crate::gui::widget::keypad::Digit;
 use crate::gui::widget::{ask, call_bar};
@@ -18,6 +18,8 @@ use crate::model::call::{Call, CallState};
 pub enum Keystroke {
     /// Ctrl+K.
     Search,
+    /// Ctrl+comma: the accounts.
+    Accounts,
     /// Escape.
     Escape,
     /// Enter, with no field in focus.
@@ -76,6 +78,7 @@ impl Keystroke {
                 Shortcut::of(letter).map(Self::OnCall)
             }
             (Key::Character("k"), _) if modifiers.command() => Some(Self::Search),
+            (Key::Character(","), _) if modifiers.command() => Some(Self::Accounts),
             (_, Key::Character(typed)) if ignored && !modifiers.command() && !modifiers.alt() => {
                 let mut characters = typed.chars();
                 let only = characters.next().filter(|_| characters.next().is_none());
@@ -99,6 +102,7 @@ impl App {
                 }
                 operation::focus(sidebar::SEARCH)
             }
+            Keystroke::Accounts => self.go(Go::Accounts),
             Keystroke::Next => operation::focus_next(),
             Keystroke::Previous => operation::focus_previous(),
             Keystroke::Escape => self.escape(),

@@ -2,7 +2,10 @@
 //! numbers on the user's own card, and what others see. What was refused is said at its control.
 
 mod joint;
+mod own_card;
+mod rule;
 mod view;
+mod ways;
 
 use std::collections::HashMap;
 
@@ -16,11 +19,14 @@ use crate::core::command::{
 use crate::core::snapshot::Snapshot;
 use crate::gui::widget::sheet::Notes;
 use crate::model::account::{Account, AccountKind};
-use crate::model::feature::{Feature, Match, Rule};
+use crate::model::feature::{Feature, Match, Protocol, Rule};
 use crate::model::id::AccountId;
 use crate::model::relation::{Pair, Relation};
-use crate::model::vcard::{OwnCard, Tel};
+use crate::model::vcard::OwnCard;
+use own_card::Draft;
 
+pub use own_card::OnCard;
+pub use rule::{OnRule, Whom};
 pub use view::view;
 
 /// Where something is said.
@@ -32,6 +38,8 @@ pub enum Control {
     Pair(AccountId, AccountId),
     /// A rule for which way a feature goes.
     Rule(Feature, Option<Match>),
+    /// The form for one more.
+    NewRule,
     /// The numbers on a chat account's card.
     Card(AccountId),
     /// What others see.
@@ -64,8 +72,12 @@ pub enum Message {
     Connect(AccountId),
     /// Says which accounts belong together.
     Pair(Pair, Together),
+    /// Chooses a feature's side for everybody.
+    Way(Feature, Protocol),
     /// Takes a rule away.
     DropRule(Rule),
+    /// Something with the form for one more.
+    Rule(OnRule),
     /// Something with the own card of a chat account.
     Card(AccountId, OnCard),
     /// Turned what others see.
@@ -98,23 +110,12 @@ pub enum Together {
     BothOrNone(bool),
 }
 
-/// What the person did to the own card.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OnCard {
-    /// Typed into the field for one more number.
-    Edit(String),
-    /// Wants what stands there on the card.
-    Add,
-    /// Wants the own telephony address on it.
-    AddOwn(String),
-    /// Wants a number away.
-    Remove(String),
-}
-
 /// The page's own state.
 #[derive(Debug, Default)]
 pub struct Accounts {
-    drafts: HashMap<AccountId, String>,
+    drafts: HashMap<AccountId, Draft>,
+    /// A rule that is being made.
+    rule: Option<rule::Draft>,
     notes: Notes<Control>,
     /// What a control asked last, so that it can be asked again with the user's word.
     asked: HashMap<Control, Command>,
@@ -137,6 +138,15 @@ impl Accounts {
                     Command::Feature(FeatureCommand::Unset { feature, with: with.clone() });
                 self.ask(Control::Rule(feature, with), command)
             }
+            Message::Way(feature, protocol) => {
+                let rule = Rule { with: None, feature, protocol, account: None };
+                let command = match protocol == feature.usual() {
+                    true => FeatureCommand::Unset { feature, with: None },
+                    false => FeatureCommand::Set(rule),
+                };
+                self.ask(Control::Rule(feature, None), Command::Feature(command))
+            }
+            Message::Rule(on) => self.on_rule(on, snapshot),
             Message::Card(account, wish) => self.card(account, wish, snapshot),
             Message::Turn(seen, on) => {
                 let wish = match seen {
@@ -156,8 +166,10 @@ impl Accounts {
     pub fn answered(&mut self, control: Control, result: &Result<Reply, CommandError>) {
         if self.notes.answered(control.clone(), result) {
             self.asked.remove(&control);
-            if let Control::Card(account) = control {
-                self.drafts.remove(&account);
+            match control {
+                Control::Card(account) => drop(self.drafts.remove(&account)),
+                Control::NewRule => self.rule = None,
+                _ => {}
             }
         }
     }
@@ -185,44 +197,44 @@ impl Accounts {
         self.ask(control, Command::Relation(command))
     }
 
+    fn on_rule(&mut self, on: OnRule, snapshot: &Snapshot) -> Action {
+        self.notes.hush(&Control::NewRule);
+        match on {
+            OnRule::Open => self.rule = rule::Draft::new(snapshot),
+            OnRule::Close => self.rule = None,
+            OnRule::Keep => {
+                if let Some(rule) = self.rule.as_ref().and_then(rule::Draft::rule) {
+                    return self.ask(Control::NewRule, Command::Feature(FeatureCommand::Set(rule)));
+                }
+            }
+            on => {
+                if let Some(draft) = &mut self.rule {
+                    draft.update(on);
+                }
+            }
+        }
+        Action::None
+    }
+
     fn card(&mut self, account: AccountId, wish: OnCard, snapshot: &Snapshot) -> Action {
         let control = Control::Card(account.clone());
         let Some(card) = snapshot.own_cards.iter().find(|card| card.account == account) else {
             return Action::None;
         };
-        let mut tels = card.tels.clone();
-        match wish {
-            OnCard::Edit(text) => {
-                self.notes.hush(&control);
-                self.drafts.insert(account, text);
-                return Action::None;
+        self.notes.hush(&control);
+        let draft = self.drafts.entry(account.clone()).or_default();
+        match draft.update(wish, &card.tels) {
+            Ok(None) => Action::None,
+            Ok(Some(tels)) => {
+                let set = CardCommand::Set { account: Some(account), tels, confirm: false };
+                self.ask(control, Command::Card(set))
             }
-            OnCard::Add => {
-                let typed = self.draft(&account).trim().to_owned();
-                if tels.iter().any(|tel| tel.value == typed) {
-                    self.notes.say(control, "Your card names it already.");
-                    return Action::None;
-                }
-                if typed.is_empty() {
-                    return Action::None;
-                }
-                tels.push(voice(typed));
+            Err(words) => {
+                self.notes.say(control, words);
+                Action::None
             }
-            OnCard::AddOwn(aor) => tels.insert(0, voice(aor)),
-            OnCard::Remove(value) => tels.retain(|tel| tel.value != value),
         }
-        let set = CardCommand::Set { account: Some(account), tels, confirm: false };
-        self.ask(control, Command::Card(set))
     }
-
-    fn draft(&self, account: &AccountId) -> &str {
-        self.drafts.get(account).map_or("", String::as_str)
-    }
-}
-
-/// A number to be called with speech.
-fn voice(value: String) -> Tel {
-    Tel { value, types: vec!["voice".to_owned()], pref: 100 }
 }
 
 fn telephony(wish: Value) -> Command {

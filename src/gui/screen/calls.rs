@@ -52,6 +52,8 @@ pub struct Calls {
     failures: Vec<(CallId, String)>,
     /// Ends of transfers that were read.
     read: Vec<(CallId, TransferState)>,
+    /// The call whose evidence is shown.
+    why: Option<CallId>,
 }
 
 /// The call was answered and goes on.
@@ -99,6 +101,7 @@ impl Calls {
             self.asking = None;
         }
         self.failures.retain(|(id, _)| calls.iter().any(|call| call.id == *id));
+        self.why.take_if(|id| !calls.iter().any(|call| call.id == *id));
         self.read.retain(|(id, state)| {
             calls.iter().any(|call| call.id == *id && call.transfer.as_ref() == Some(state))
         });
@@ -154,9 +157,9 @@ impl Calls {
         self.asking = None;
     }
 
-    /// Closes the keypad or the transfer panel; false when none was open.
+    /// Closes the keypad, the transfer panel or the evidence; false when none was open.
     pub fn escape(&mut self) -> bool {
-        self.tool.take().is_some()
+        self.tool.take().is_some() || self.why.take().is_some()
     }
 
     /// Whether keys that are typed go to a call.
@@ -188,6 +191,10 @@ impl Calls {
                 Action::None
             }
             Act::Dismiss => Action::None,
+            Act::Why => {
+                self.why = Some(id).filter(|id| self.why.as_ref() != Some(id));
+                Action::None
+            }
             Act::Read => {
                 self.read.extend(call.transfer.clone().map(|state| (id, state)));
                 Action::None
@@ -283,7 +290,11 @@ impl Calls {
                 call_bar::further(call, shared.clock, join, tight)
             };
             let failure = self.failures.iter().find(|(id, _)| *id == call.id);
+            let shown = self.why.as_ref() == Some(&call.id);
+            let account = shared.snapshot.accounts.iter().find(|a| a.id == call.account);
+            let account = account.map(|account| account.address.as_str());
             let whole = column![bar]
+                .push(shown.then(|| call_bar::why(call, account, tight)))
                 .push(self.transfer(call, tight))
                 .push(failure.map(|(_, words)| call_bar::failure(words, tight)));
             let id = call.id.clone();

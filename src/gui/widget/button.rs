@@ -135,6 +135,22 @@ fn framed<'a, Message: Clone + 'a>(
         .into()
 }
 
+/// A small icon within a line that can be clicked; `id` is its identifier, and the words appear
+/// when the pointer rests on it.
+pub fn glyph<'a, Message: Clone + 'a>(
+    icon: &Icon,
+    tone: Tone,
+    id: &'static str,
+    hint: impl text::IntoFragment<'a>,
+    on_press: Message,
+) -> Element<'a, Message> {
+    let face = button(container(icon.sized(tone, 14.0)).id(id))
+        .padding(step::XXS)
+        .style(Button::Plain.style())
+        .on_press(on_press);
+    hinted(face, hint)
+}
+
 /// Shows a few words when the pointer rests on the content.
 pub fn hinted<'a, Message: 'a>(
     content: impl Into<Element<'a, Message>>,

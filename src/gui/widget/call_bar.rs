@@ -36,7 +36,12 @@ pub enum Act {
     Dismiss,
     /// How the transfer ended was read.
     Read,
+    /// Show or hide why the other side has this name, and why the call goes by this account.
+    Why,
 }
+
+/// The identifier of what shows and hides the evidence.
+pub const WHY: &str = "Why this name?";
 
 /// How a bar is to be drawn.
 #[derive(Debug, Clone, Copy)]
@@ -63,9 +68,10 @@ pub fn bar<'a>(call: &Call, look: Look) -> Element<'a, Act> {
         let timer = strong(look.clock.timer(since)).style(ink(call).text());
         content = content.push(timer);
     }
-    if look.named {
-        content = content.push(who(call, opens(call)));
-    }
+    content = match look.named {
+        true => content.push(who(call, opens(call))),
+        false => content.push(proof(call)),
+    };
     content = content.push(facts(call, look));
     let side = if look.tight { step::M } else { step::L };
     let bar = if ended || !look.tight {
@@ -107,13 +113,27 @@ fn who<'a>(call: &Call, on_press: Option<Act>) -> Element<'a, Act> {
             ..button::Style::default()
         })
         .on_press_maybe(on_press);
+    row![name, proof(call)].align_y(Alignment::Center).into()
+}
+
+/// Whether the name is proven; a click tells why.
+fn proof<'a>(call: &Call) -> Element<'a, Act> {
     let (tone, glyph): (Tone, &Icon) = match call.peer.binding {
         Binding::Verified => (Tone::Good, &icon::CHECK),
         Binding::Claimed => (Tone::Warn, &icon::WARNING),
-        Binding::None => return name.into(),
+        Binding::None => (Tone::Muted, &icon::INFO),
     };
-    let why = super::button::hinted(glyph.sized(tone, 14.0), plain::line(&call.peer.why));
-    row![name, why].spacing(step::XXS).align_y(Alignment::Center).into()
+    super::button::glyph(glyph, tone, WHY, plain::line(&call.peer.why), Act::Why)
+}
+
+/// Why the other side has this name, and why the call goes by this account.
+pub fn why<'a>(call: &Call, account: Option<&str>, tight: bool) -> Element<'a, Act> {
+    let mut words = plain::line(&call.peer.why);
+    if let (Some(account), Some(why)) = (account, call.account_why.as_deref()) {
+        let account = plain::line(account);
+        words = format!("{words} The call goes by {account}. {}", plain::line(why));
+    }
+    strip(Tone::Muted, &icon::INFO, words.trim().to_owned(), Some(Act::Why), tight)
 }
 
 fn facts<'a>(call: &Call, look: Look) -> Element<'a, Act> {

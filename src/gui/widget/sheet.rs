@@ -8,7 +8,7 @@ use iced::widget::{Column, Row, column, container, row, scrollable, text, text_i
 use iced::{Alignment, Element, Length};
 
 use super::{body, button, chip, heading, rule, title};
-use crate::core::command::{CommandError, Reply};
+use crate::core::command::{CommandError, CueKind, Reply};
 use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, step};
@@ -21,8 +21,8 @@ const MOST_CUES: usize = 6;
 pub enum Told {
     /// It was refused, and why.
     Refused(String),
-    /// It needs the user's word, and what to know before.
-    Cues(Vec<String>),
+    /// It needs the user's word: what to know before, and what the button says that gives it.
+    Cues(Vec<String>, &'static str),
 }
 
 impl Told {
@@ -30,7 +30,9 @@ impl Told {
     pub fn of(error: &CommandError) -> Self {
         match error {
             CommandError::ConfirmationNeeded(cues) => {
-                Self::Cues(cues.iter().map(|cue| plain::line(&cue.text)).collect())
+                let privacy = cues.iter().all(|cue| cue.kind == CueKind::Privacy);
+                let word = if privacy { "Tell it" } else { "Use it anyway" };
+                Self::Cues(cues.iter().map(|cue| plain::line(&cue.text)).collect(), word)
             }
             error => Self::Refused(plain::line(&error.to_string())),
         }
@@ -74,7 +76,7 @@ impl<K: Eq + Hash> Notes<K> {
 
     /// It waits for the user's word.
     pub fn asks(&self, control: &K) -> bool {
-        matches!(self.at(control), Some(Told::Cues(_)))
+        matches!(self.at(control), Some(Told::Cues(..)))
     }
 }
 
@@ -183,12 +185,12 @@ pub fn told<'a, M: Clone + 'a>(
         Some(Told::Refused(words)) => {
             control.push(padded(chip::fact(Tone::Bad, &icon::WARNING, words.clone(), None))).into()
         }
-        Some(Told::Cues(cues)) => {
+        Some(Told::Cues(cues, word)) => {
             let cues = cues
                 .iter()
                 .take(MOST_CUES)
                 .map(|cue| chip::fact(Tone::Warn, &icon::WARNING, cue.clone(), None));
-            let anyway = button::words(Button::Primary, "Use it anyway", Some(anyway));
+            let anyway = button::words(Button::Primary, *word, Some(anyway));
             control.push(padded(column(cues).push(anyway).spacing(step::XS))).into()
         }
     }

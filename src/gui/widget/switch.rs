@@ -1,7 +1,7 @@
 //! Settings as rows: something that is on or off, and one of a few.
 
 use iced::border::Border;
-use iced::widget::{Column, button, column, container, row};
+use iced::widget::{Column, Row, button, column, container, row};
 use iced::{Alignment, Background, Element, Length};
 
 use super::{body, gap, small};
@@ -20,6 +20,26 @@ pub fn row_of<'a, Message: Clone + 'a>(
 ) -> Element<'a, Message> {
     let content = row![words(name, hint), track(on)].spacing(step::M).align_y(Alignment::Center);
     pressable(content, turn(!on))
+}
+
+/// A switch that cannot be turned now; `hint` says why.
+pub fn fixed<'a, Message: 'a>(name: &'a str, hint: &'a str, on: bool) -> Element<'a, Message> {
+    let name = body(name).style(Tone::Muted.text());
+    let words = column![name, small(hint)].width(Length::Fill);
+    let content = row![words, track(on)].spacing(step::M).align_y(Alignment::Center);
+    container(content).padding(theme::pad(step::XS, step::S)).width(Length::Fill).into()
+}
+
+/// A few words beside each other, one of which is chosen.
+pub fn few<'a, Message: Clone + 'a>(
+    ways: impl IntoIterator<Item = (String, bool, Message)>,
+) -> Element<'a, Message> {
+    let ways = ways.into_iter().map(|(name, chosen, choose)| {
+        let kind = if chosen { Button::Primary } else { Button::Quiet };
+        super::button::words(kind, name, Some(choose))
+    });
+    let row: Row<'a, Message> = row(ways).spacing(step::XXS);
+    row.wrap().vertical_spacing(step::XXS).into()
 }
 
 /// One of a few, with what it does; `chosen` is the present one.

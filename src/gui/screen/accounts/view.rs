@@ -1,19 +1,19 @@
 //! How the page of the accounts looks.
 
 use iced::widget::{column, container, row};
-use iced::{Alignment, Element, Length, Padding};
+use iced::{Element, Length, Padding};
 
-use super::joint::{together, ways};
-use super::{Accounts, Control, Message, OnCard, Other, Seen, own_address};
-use crate::gui::icon;
+use super::joint::together;
+use super::own_card::cards;
+use super::ways::ways;
+use super::{Accounts, Control, Message, Other, Seen};
 use crate::gui::plain;
 use crate::gui::screen::Shared;
 use crate::gui::theme::{Button, Tone, step};
 use crate::gui::widget::avatar::pip;
-use crate::gui::widget::{body, button, chip, sheet, small, strong, switch};
+use crate::gui::widget::{body, button, sheet, small, strong, switch};
 use crate::gui::words;
 use crate::model::account::{Account, AccountKind, AccountState};
-use crate::model::vcard::OwnCard;
 
 /// The page.
 pub fn view<'a>(page: &'a Accounts, shared: Shared<'a>) -> Element<'a, Message> {
@@ -30,15 +30,16 @@ pub fn view<'a>(page: &'a Accounts, shared: Shared<'a>) -> Element<'a, Message> 
     );
     let mut parts = column![head];
     if snapshot.accounts.is_empty() {
-        let words = "No account is set up yet.";
-        return sheet::page(parts.push(body(words).style(Tone::Muted.text())), shared.narrow);
+        let words = "No account is set up yet. Add a chat account, a telephony account or both to \
+                     config.toml, or take them over with “dovetail import jitsi”; then start \
+                     Dovetail again.";
+        let words = sheet::long(body(words)).style(Tone::Muted.text());
+        return sheet::page(parts.push(words), shared.narrow);
     }
-    let cards = snapshot.accounts.iter().map(|account| connection(page, account, shared));
-    parts = parts.push(sheet::section("Connections", cards.collect()));
+    let each = snapshot.accounts.iter().map(|account| connection(page, account, shared));
+    parts = parts.push(sheet::section("Connections", each.collect()));
     parts = together(page, shared).into_iter().fold(parts, |parts, box_| parts.push(box_));
-    for card in &snapshot.own_cards {
-        parts = parts.push(own_card(page, card, shared));
-    }
+    parts = cards(page, shared).into_iter().fold(parts, |parts, box_| parts.push(box_));
     let phone = snapshot.accounts.iter().any(|account| account.kind == AccountKind::Sip);
     let chat = snapshot.accounts.iter().any(|account| account.kind == AccountKind::Xmpp);
     if phone && chat {
@@ -65,11 +66,15 @@ fn connection<'a>(
     ]
     .spacing(step::XXS / 2.0)
     .width(Length::Fill);
-    let waits = account.state == AccountState::Failed
-        || (account.state == AccountState::Offline && account.reason.is_some());
-    let connect = waits.then(|| {
+    let word = match account.state {
+        AccountState::Failed => Some("Connect now"),
+        // It waits for its other half, or was taken down with it.
+        AccountState::Offline if account.reason.is_some() => Some("Connect anyway"),
+        _ => None,
+    };
+    let connect = word.map(|word| {
         let press = Some(Message::Connect(account.id.clone()));
-        button::words(Button::Quiet, "Connect now", press)
+        button::words(Button::Quiet, word, press)
     });
     // A narrow row has no room beside the reason.
     let (beside, below) = if shared.narrow { (None, connect) } else { (connect, None) };
@@ -79,61 +84,6 @@ fn connection<'a>(
         .spacing(step::S);
     let control = Control::Account(account.id.clone());
     sheet::told(sheet::padded(line), page.notes.at(&control), Message::Confirm(control.clone()))
-}
-
-/// The longest address that has room on a button.
-const LONGEST: usize = 48;
-
-/// The numbers by which others call.
-fn own_card<'a>(page: &'a Accounts, card: &'a OwnCard, shared: Shared<'a>) -> Element<'a, Message> {
-    let on = |wish| Message::Card(card.account.clone(), wish);
-    let mut rows = Vec::new();
-    if let Some(advice) = &card.advice {
-        let fact = chip::fact(Tone::Warn, &icon::WARNING, plain::line(advice), None);
-        let put = own_address(card, shared.snapshot).map(|phone| {
-            let address = plain::line(&phone.address);
-            let fits = !shared.narrow && address.chars().count() <= LONGEST;
-            let label = match fits {
-                true => format!("Put {address} on your card"),
-                false => "Put it on your card".to_owned(),
-            };
-            button::words(Button::Primary, label, Some(on(OnCard::AddOwn(phone.address.clone()))))
-        });
-        rows.push(sheet::padded(column![fact].push(put).spacing(step::XS)));
-    }
-    if card.tels.is_empty() {
-        rows.push(sheet::remark("Your contact card names no number."));
-    }
-    for tel in &card.tels {
-        let types = plain::line(&tel.types.join(", "));
-        let types = (!types.is_empty()).then(|| small(types));
-        let words = column![sheet::long(body(plain::line(&tel.value)))].push(types);
-        let remove = on(OnCard::Remove(tel.value.clone()));
-        let line =
-            row![words.width(Length::Fill), button::words(Button::Quiet, "Remove", Some(remove))];
-        rows.push(sheet::padded(line.spacing(step::XS).align_y(Alignment::Center)));
-    }
-    let control = Control::Card(card.account.clone());
-    let draft = page.draft(&card.account);
-    let add = (!draft.trim().is_empty() && !page.notes.asks(&control)).then(|| on(OnCard::Add));
-    let account = card.account.clone();
-    let input = sheet::field(
-        format!("own-number-{}", card.account),
-        "Another number or address",
-        draft,
-        move |text| Message::Card(account.clone(), OnCard::Edit(text)),
-        add.clone(),
-    );
-    let line = row![input, button::words(Button::Quiet, "Add", add)].spacing(step::XS);
-    let told = page.notes.at(&control);
-    rows.push(sheet::told(sheet::padded(line), told, Message::Confirm(control.clone())));
-    let several = shared.snapshot.own_cards.len() > 1;
-    let name = shared.snapshot.accounts.iter().find(|account| account.id == card.account);
-    let heading = match name.filter(|_| several) {
-        Some(account) => format!("Your number · {}", plain::line(&account.address)),
-        None => "Your number".to_owned(),
-    };
-    sheet::section(heading, rows)
 }
 
 fn seen<'a>(page: &'a Accounts, shared: Shared<'a>) -> Vec<Element<'a, Message>> {
