@@ -51,7 +51,7 @@ impl Words {
 fn message(n: i64, with: String, body: String) -> Entry {
     Entry {
         // As long as those that clients make.
-        id: format!("{:032x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15)),
+        id: format!("{:032x}", n.wrapping_mul(0x1e37_79b9_7f4a_7c15)),
         kind: EntryKind::Message,
         with,
         direction: if n % 2 == 0 { Direction::In } else { Direction::Out },
