@@ -5,6 +5,7 @@
 
 mod backup;
 mod book;
+mod check;
 mod delete;
 mod error;
 mod export;
@@ -93,7 +94,9 @@ impl Store {
     /// newer version.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let schema::Opened { connection, notes } = schema::open(path)?;
-        Self::start(connection, Some(path), None, notes)
+        let store = Self::start(connection, Some(path), None, notes)?;
+        check::begin(&store, path);
+        Ok(store)
     }
 
     /// The same; where the file cannot be opened, a history in memory that goes into the file
@@ -103,10 +106,8 @@ impl Store {
     /// # Errors
     /// When there is no memory or no thread for it.
     pub fn open_or_apart(path: &Path) -> Result<Self, StoreError> {
-        match schema::open(path) {
-            Ok(schema::Opened { connection, notes }) => {
-                Self::start(connection, Some(path), None, notes)
-            }
+        match Self::open(path) {
+            Ok(store) => Ok(store),
             Err(error) => {
                 tracing::error!(%error, "history");
                 Self::start(schema::in_memory()?, Some(path), Some(error), Vec::new())

@@ -58,7 +58,7 @@ pub(super) const MIGRATIONS: [Migration; 5] = [
 const BUSY: Duration = Duration::from_secs(1);
 /// Up to this size, in bytes, the whole file is checked whenever it is opened: that takes a
 /// tenth of a second at the most.
-const CHECKED_WHOLE: u64 = 8 << 20;
+pub(super) const CHECKED_WHOLE: u64 = 8 << 20;
 
 #[derive(Debug)]
 pub(super) struct Opened {

@@ -122,6 +122,39 @@ fn damage_met_while_running_is_mended_at_once_and_nothing_new_is_lost() {
     assert_eq!(count(&store), saved.entries + 10);
 }
 
+#[test]
+fn a_large_file_is_checked_beside_the_work_and_mended() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("history.sqlite");
+    let store = Store::open(&path).unwrap();
+    for n in 0..160 {
+        let body = Some(format!("{n} ").repeat(20_000));
+        store.save(&chat(), Entry { body, ..message(n, Direction::In) }).wait().unwrap();
+    }
+    close(store);
+    let wait = |what: &str, is_so: &dyn Fn() -> bool| {
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        while !is_so() {
+            assert!(std::time::Instant::now() < end, "{what}");
+            std::thread::yield_now();
+        }
+    };
+    let store = Store::open(&path).unwrap();
+    wait("a check", &|| store.setting("checked").wait().unwrap().is_some());
+    store.set_setting("checked", "0".to_owned()).wait().unwrap();
+    close(store);
+    let mut bytes = std::fs::read(&path).unwrap();
+    assert!(bytes.len() as u64 > schema::CHECKED_WHOLE);
+    let middle = bytes.len() / 8192 * 4096;
+    bytes[middle..middle + 4096].fill(0xff);
+    std::fs::write(&path, &bytes).unwrap();
+    let store = Store::open(&path).unwrap();
+    wait("the damage", &|| salvaged(&store).is_some());
+    let (aside, saved) = salvaged(&store).unwrap();
+    assert!(aside.exists() && saved.entries >= 158, "{saved:?}");
+    assert_eq!(*store.trouble().borrow(), None);
+}
+
 /// Everything with somebody, page by page.
 fn all(store: &Store, with: &str) -> Result<Vec<Entry>, StoreError> {
     let (mut entries, mut before) = (Vec::new(), None);
