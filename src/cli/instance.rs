@@ -22,16 +22,10 @@ impl Instance {
     async fn start(profile: &Profile, config: Config) -> Result<Self, Failure> {
         let claim = socket::claim(&profile.socket_path()).map_err(Failure::new)?;
         let path = profile.history_path();
-        let store = tokio::task::spawn_blocking(move || Store::open(&path))
+        let store = tokio::task::spawn_blocking(move || Store::open_or_apart(&path))
             .await
             .map_err(Failure::new)?
             .map_err(Failure::new)?;
-        if let Some(aside) = store.moved_aside() {
-            let aside = aside.display();
-            eprintln!(
-                "dovetail: The history was damaged. It was kept as {aside}; a new one begins."
-            );
-        }
         let kept = crate::hub::keep::kept(&store).await.map_err(Failure::new)?;
         let installation = profile.installation().map_err(Failure::new)?;
         let hub = Hub::start(config, installation, store, kept);
@@ -49,7 +43,7 @@ impl Instance {
     }
 }
 
-fn runtime() -> Result<Runtime, Failure> {
+pub(super) fn runtime() -> Result<Runtime, Failure> {
     Builder::new_multi_thread().enable_all().build().map_err(Failure::new)
 }
 

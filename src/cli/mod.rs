@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use crate::config::{Config, Profile};
 use crate::rpc::client::{self, Outcome};
 
+mod history;
 mod import;
 mod instance;
 mod logging;
@@ -57,6 +58,11 @@ enum Verb {
     SetPassword {
         /// The account's id in config.toml.
         account: String,
+    },
+    /// Write the history out, or delete from it.
+    History {
+        #[command(subcommand)]
+        what: history::History,
     },
     /// Take accounts over from another program: show which, and add them when told to.
     Import {
@@ -130,6 +136,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Verb::Import { from: Source::Jitsi { file, add } }) => {
             import::jitsi(directory, file.as_deref(), add)
         }
+        Some(Verb::History { what }) => history::run(directory, what),
         None if cli.headless => instance::headless(&open(directory)?),
         None => instance::window(&open(directory)?),
     }

@@ -1,5 +1,6 @@
 //! Where the program keeps what it keeps.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
@@ -31,6 +32,17 @@ pub enum ProfileError {
     /// A directory cannot be made.
     #[error("The directory {} cannot be made: {source}", path.display())]
     Create {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file cannot be written.
+    #[error(
+        "{} cannot be written: {source}. Check its directory's owner and the room on the disk.",
+        path.display()
+    )]
+    Write {
         /// Which.
         path: PathBuf,
         /// Why.
@@ -95,8 +107,16 @@ impl Profile {
             return Ok(known);
         }
         let new = Uuid::new_v4();
-        std::fs::write(&path, format!("{new}\n"))
-            .map_err(|source| ProfileError::Create { path, source })?;
+        // Whole or not there, for the user alone.
+        let write = || -> std::io::Result<()> {
+            let mut file =
+                tempfile::Builder::new().prefix(".installation-").tempfile_in(&self.data)?;
+            writeln!(file, "{new}")?;
+            file.as_file().sync_all()?;
+            file.persist(&path)?;
+            Ok(())
+        };
+        write().map_err(|source| ProfileError::Write { path: path.clone(), source })?;
         Ok(new)
     }
 

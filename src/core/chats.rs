@@ -73,6 +73,22 @@ impl Chats {
         advanced
     }
 
+    /// Takes entries out of a conversation; it goes with the last. Gives its account back.
+    pub(super) fn forget(
+        &mut self,
+        with: &Party,
+        is_gone: impl Fn(&Entry) -> bool,
+    ) -> Option<AccountId> {
+        self.view = None;
+        let thread = self.threads.get_mut(with)?;
+        thread.forget(is_gone);
+        let account = thread.account.clone();
+        if thread.entries.is_empty() {
+            self.threads.remove(with);
+        }
+        account
+    }
+
     pub(super) fn unread(&self, with: &Party) -> u32 {
         self.threads.get(with).map_or(0, |thread| thread.unread)
     }

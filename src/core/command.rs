@@ -2,6 +2,7 @@
 //! JSON-RPC face (`docs/control.md`).
 
 mod book;
+mod history;
 mod joint;
 
 use serde::Serialize;
@@ -14,6 +15,7 @@ use crate::model::call::Call;
 use crate::model::contact::Contact;
 use crate::model::dialing::CostClass;
 use crate::model::feature::{Decision, Rule};
+use crate::model::history::Deleted;
 use crate::model::id::{AccountId, CallId, MessageId};
 use crate::model::message::{ChatState, Entry};
 use crate::model::party::Party;
@@ -24,6 +26,7 @@ use crate::model::time::Timestamp;
 use crate::model::vcard::OwnCard;
 
 pub use book::{BookCommand, BookPatch, BookReply, CardsFrom};
+pub use history::HistoryCommand;
 pub use joint::{AccountCommand, AskingCommand, CardCommand, FeatureCommand, RelationCommand};
 
 /// A request of a face.
@@ -64,6 +67,8 @@ pub enum Command {
     Card(CardCommand),
     /// `book`, `book.*`, `search`
     Book(BookCommand),
+    /// `history.*`
+    History(HistoryCommand),
 }
 
 /// `contact.*`
@@ -273,8 +278,17 @@ pub enum Reply {
     },
     /// `conversations`, the one with the newest entry first.
     Conversations(Vec<Talk>),
-    /// `history`
+    /// `history`, `history.search`
     History(Vec<Entry>),
+    /// `history.export`
+    Exported {
+        /// Into which file.
+        path: std::path::PathBuf,
+        /// How many entries.
+        entries: u64,
+    },
+    /// `history.delete`
+    Deleted(Deleted),
     /// `call`
     Call {
         /// The call's identifier.

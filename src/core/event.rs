@@ -12,10 +12,12 @@ use crate::model::call::Call;
 use crate::model::contact::Contact;
 use crate::model::dialing::CostClass;
 use crate::model::feature::Rule;
+use crate::model::history::Deleted;
 use crate::model::id::{CallId, MessageId};
 use crate::model::message::{ChatState, Entry, MessageState};
 use crate::model::relation::{Proposal, Relation};
 use crate::model::telephony::Telephony;
+use crate::model::time::Timestamp;
 use crate::model::vcard::OwnCard;
 
 /// Something changed. Its `Debug` shows no digit: those are often secrets.
@@ -56,6 +58,20 @@ pub enum Event {
         with: String,
         /// The entry.
         entry: Entry,
+    },
+    /// A part of the history was deleted; without `with` and `before`, all of it. Messages
+    /// that wait to be sent are still there.
+    #[serde(rename = "history.deleted")]
+    HistoryDeleted {
+        /// With whom.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        with: Option<String>,
+        /// Only what is older.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        before: Option<Timestamp>,
+        /// How much.
+        #[serde(flatten)]
+        deleted: Deleted,
     },
     /// An outgoing message went on.
     #[serde(rename = "message.state")]
@@ -154,6 +170,7 @@ impl std::fmt::Debug for Event {
             Self::Roster { roster } => ("Roster", roster),
             Self::Contact { contact, .. } => ("Contact", contact),
             Self::Message { entry, .. } => ("Message", &entry.id),
+            Self::HistoryDeleted { deleted, .. } => ("HistoryDeleted", deleted),
             Self::MessageState { id, .. } => ("MessageState", id),
             Self::ChatState { with, .. } => ("ChatState", with),
             Self::Call { call } => ("Call", call),

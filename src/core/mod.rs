@@ -16,8 +16,11 @@ use self::asking::Asking;
 use self::book::{Book, KeepBook};
 use self::calls::Calls;
 use self::chats::Chats;
-use self::command::{CallCommand, CardsFrom, ChatCommand, Command, CommandError, Reply};
+use self::command::{
+    CallCommand, CardsFrom, ChatCommand, Command, CommandError, HistoryCommand, Reply,
+};
 use self::event::Event;
+use self::history::Deletion;
 use self::linker::{Linker, Seen};
 use self::roster::Roster;
 use crate::book::vcf::Cards;
@@ -27,6 +30,7 @@ use crate::model::BareJid;
 use crate::model::book::BookEntry;
 use crate::model::dialing::CostClass;
 use crate::model::feature::Rule;
+use crate::model::history::Deleted;
 use crate::model::id::{AccountId, CallId, MessageId};
 use crate::model::message::{Entry, MessageState};
 use crate::model::party::Party;
@@ -49,6 +53,7 @@ mod contacts;
 mod cost;
 pub mod event;
 pub mod features;
+mod history;
 mod incoming;
 pub mod linker;
 mod on_the_phone;
@@ -91,6 +96,8 @@ pub struct Core {
     /// Those cards as they are shown, and the relations that they propose.
     shown_cards: Vec<OwnCard>,
     proposals: Vec<Proposal>,
+    /// Parts of the history that the store is deleting.
+    deletions: BTreeMap<RequestId, Deletion>,
     /// Presence says that a call is on.
     shown_on_phone: bool,
     random: StdRng,
@@ -128,8 +135,18 @@ pub enum Input {
         /// What the file has.
         read: Result<Cards, CommandError>,
     },
-    /// History is not being kept, and why.
-    StoreTrouble(String),
+    /// Something about the history that the user has to know: that it is not being kept, and
+    /// why; that it was damaged; that all is well again.
+    StoreNotice(event::NoticeLevel, String),
+    /// What [`Output::Archive`] asked to be deleted is gone, or why not.
+    Deleted {
+        /// Whose request it is.
+        request: RequestId,
+        /// What was deleted.
+        done: Result<Deleted, CommandError>,
+        /// Why remains of it can still be in the file.
+        remains: Option<String>,
+    },
     /// A moment that `poll_timeout` named has come.
     Timeout,
     /// The program ends: hang up, sign out.
@@ -189,6 +206,8 @@ pub enum Output {
     Keep(Keep),
     /// Answer `history` from the store.
     History(RequestId, HistoryQuery),
+    /// Answer `history.*` from the store; a deletion comes back as [`Input::Deleted`].
+    Archive(RequestId, HistoryCommand),
     /// Answer `devices` from the platform.
     Devices(RequestId, Audio),
     /// Read vCards; they come back as [`Input::Cards`].
@@ -263,6 +282,7 @@ impl Core {
             own_card_waits: BTreeMap::new(),
             shown_cards: Vec::new(),
             proposals: Vec::new(),
+            deletions: BTreeMap::new(),
             shown_on_phone: false,
             accounts,
             roster: Roster::default(),
@@ -296,7 +316,13 @@ impl Core {
                 self.on_kept(now, kept);
             }
             Input::Cards { request, apply, read } => self.on_cards_read(now, request, apply, read),
-            Input::StoreTrouble(text) => self.notice(event::NoticeLevel::Error, text),
+            Input::StoreNotice(level, text) => self.notice(level, text),
+            Input::Deleted { request, done, remains } => {
+                self.on_deleted(request, done);
+                if let Some(text) = remains {
+                    self.notice(event::NoticeLevel::Warning, text);
+                }
+            }
             Input::Timeout => self.on_timeout(now),
             Input::Quit => self.on_quit(now),
         }
@@ -357,6 +383,7 @@ impl Core {
             Command::Telephony(command) => self.on_telephony_command(command),
             Command::Asking(command) => self.on_asking_command(command),
             Command::Book(command) => return self.on_book_command(now, request, command),
+            Command::History(command) => return self.on_history_command(request, command),
             Command::Devices(command) => return self.on_device_command(request, command),
             Command::Account(command) => self.on_account_command(now, command),
             Command::Relation(command) => self.on_relation_command(now, command),

@@ -9,6 +9,7 @@ mod chaos;
 mod cost;
 mod features;
 mod hints;
+mod history;
 mod hold;
 mod identity;
 mod on_the_phone;

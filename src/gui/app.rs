@@ -214,8 +214,14 @@ impl App {
                 self.after_snapshot()
             }
             FromHub::Event(event) => {
-                if let crate::core::event::Event::Notice { level, text } = event.as_ref() {
-                    self.notice = Some(Notice { level: *level, text: plain::line(text) });
+                match event.as_ref() {
+                    crate::core::event::Event::Notice { level, text } => {
+                        self.notice = Some(Notice { level: *level, text: plain::line(text) });
+                    }
+                    crate::core::event::Event::HistoryDeleted { with, before, .. } => {
+                        self.conversations.forget(with.as_deref(), *before);
+                    }
+                    _ => {}
                 }
                 Task::none()
             }

@@ -1,14 +1,19 @@
 //! Between the core and the store: what was kept, what is to be kept.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::core::book::KeepBook;
+use crate::core::command::{CommandError, Reply};
 use crate::core::{HistoryQuery, Keep, Kept, KeptConversation};
 use crate::model::BareJid;
+use crate::model::history::Scope;
 use crate::model::message::{Entry, EntryKind};
 use crate::model::party::Party;
-use crate::store::{Store, StoreError};
+use crate::model::time::Now;
+use crate::store::{ExportError, MAX_PAGE, Store, StoreError, export_to};
 
 /// The setting that holds the user's rules for calls.
 const TELEPHONY: &str = "telephony";
@@ -114,6 +119,65 @@ pub(super) fn keep(store: &Store, keep: Keep) -> Option<StoreError> {
 /// When the history cannot be read.
 pub(super) async fn history(store: Store, query: HistoryQuery) -> Result<Vec<Entry>, StoreError> {
     store.history(&query.with, query.before, query.limit).await
+}
+
+/// What answers `history.search`.
+///
+/// # Errors
+/// When the history cannot be read.
+pub(super) async fn search(
+    store: Store,
+    text: String,
+    scope: Scope,
+    limit: Option<u32>,
+) -> Result<Reply, CommandError> {
+    let found = store.search(&text, scope, limit.unwrap_or(MAX_PAGE)).await;
+    found.map(Reply::History).map_err(refused)
+}
+
+/// Writes the history out, as it is on the disk: into a new file, never over one that is there.
+///
+/// # Errors
+/// When it cannot be read or written.
+pub(super) async fn export(
+    store: Store,
+    path: Option<PathBuf>,
+    scope: Scope,
+) -> Result<Reply, CommandError> {
+    let failed = |error: ExportError| CommandError::Refused(error.to_string());
+    store.flush().await.map_err(refused)?;
+    let history = store.path().ok_or(ExportError::NoPlace).map_err(failed)?.to_owned();
+    let path = match path {
+        Some(path) if path.is_absolute() => path,
+        Some(path) => return Err(failed(ExportError::Relative(path))),
+        None => {
+            let now = Now::read().wall.to_string();
+            let digits: String = now.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+            history.with_file_name(format!("history-{digits}.jsonl"))
+        }
+    };
+    let work = move || match export_to(&history, &scope, &path) {
+        Ok(entries) => Ok(Reply::Exported { path, entries }),
+        Err(error) => Err(failed(error)),
+    };
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| Err(CommandError::Internal(error.to_string())))
+}
+
+/// Not done, and why.
+pub(super) fn refused(error: StoreError) -> CommandError {
+    match error {
+        StoreError::Sql(_) | StoreError::Closed => CommandError::Internal(error.to_string()),
+        error => CommandError::Refused(error.to_string()),
+    }
+}
+
+/// Something was deleted, but the file was not written anew.
+pub(super) fn remains(error: &StoreError) -> String {
+    format!(
+        "What you deleted is gone from the history, but remains of it may be in its file until you \
+         delete something again. {error}"
+    )
 }
 
 #[cfg(test)]

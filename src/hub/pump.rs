@@ -1,6 +1,6 @@
 //! The hub's task: one queue in, the core in the middle, every handle out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,15 +12,18 @@ use uuid::Uuid;
 use super::actors::Actors;
 use super::{Handle, Request};
 use crate::config::Config;
-use crate::core::command::{CommandError, Reply};
-use crate::core::event::Event;
+use crate::core::command::{CommandError, HistoryCommand, Reply};
+use crate::core::event::{Event, NoticeLevel};
 use crate::core::snapshot::Snapshot;
 use crate::core::{Core, Input, Kept, Output, RequestId};
 use crate::model::time::Now;
-use crate::store::Store;
+use crate::store::{Note, Store, StoreError};
 
 /// How long the actors have to sign out.
 const FAREWELL: Duration = Duration::from_secs(4);
+/// Notices that wait for the first face, and how often it is looked for.
+const UNSAID: usize = 16;
+const LOOK: Duration = Duration::from_millis(200);
 /// Events that a slow face may fall behind before it misses some.
 const EVENT_BACKLOG: usize = 4096;
 
@@ -48,6 +51,8 @@ impl Hub {
             store,
             snapshots,
             events,
+            unsaid: VecDeque::new(),
+            notes_told: 0,
             pending: HashMap::new(),
             next_request: 0,
             store_behind: false,
@@ -79,6 +84,10 @@ struct Pump {
     store: Store,
     snapshots: watch::Sender<Arc<Snapshot>>,
     events: broadcast::Sender<Arc<Event>>,
+    /// Notices from before there was a face.
+    unsaid: VecDeque<Arc<Event>>,
+    /// How many of the store's notes were passed on.
+    notes_told: usize,
     pending: HashMap<RequestId, oneshot::Sender<Result<Reply, CommandError>>>,
     next_request: u64,
     /// The store took nothing more, the last time it was asked.
@@ -95,8 +104,12 @@ impl Pump {
     ) {
         self.feed(Input::Kept(kept));
         self.feed(Input::Start);
+        let (mut trouble, mut notes) = (self.store.trouble(), self.store.notes());
+        let first = trouble.borrow_and_update().clone();
+        self.tell_trouble(first.as_ref());
+        let first = notes.borrow_and_update().clone();
+        self.tell_notes(&first);
         self.show();
-        let mut trouble = self.store.trouble();
         loop {
             let timeout = self.core.poll_timeout();
             let input = tokio::select! {
@@ -106,10 +119,20 @@ impl Pump {
                     Some(request) => self.accept(request),
                     None => break,
                 },
-                Ok(()) = trouble.changed() => match &*trouble.borrow_and_update() {
-                    Some(error) => Input::StoreTrouble(error.to_string()),
-                    None => continue,
-                },
+                Ok(()) = trouble.changed() => {
+                    let now = trouble.borrow_and_update().clone();
+                    self.tell_trouble(now.as_ref());
+                    continue;
+                }
+                Ok(()) = notes.changed() => {
+                    let all = notes.borrow_and_update().clone();
+                    self.tell_notes(&all);
+                    continue;
+                }
+                () = tokio::time::sleep(LOOK), if !self.unsaid.is_empty() => {
+                    self.say();
+                    continue;
+                }
                 () = sleep_until(timeout.map_or_else(far, Instant::from_std)), if timeout.is_some() =>
                     Input::Timeout,
             };
@@ -155,8 +178,13 @@ impl Pump {
                 }
             }
             Output::Event(event) => {
+                let event: Arc<Event> = Arc::from(event);
+                let is_notice = matches!(*event, Event::Notice { .. });
+                if is_notice && self.events.receiver_count() == 0 && self.unsaid.len() < UNSAID {
+                    return self.unsaid.push_back(event);
+                }
                 // Nobody listening is no fault.
-                let _ = self.events.send(Arc::from(event));
+                let _ = self.events.send(event);
             }
             Output::Start(account) => self.actors.start(&account),
             Output::Xmpp(account, command) => self.actors.xmpp(&account, command),
@@ -172,6 +200,7 @@ impl Pump {
                         .map_err(|error| CommandError::Internal(error.to_string()))
                 }
             }),
+            Output::Archive(request, command) => self.archive(request, command),
             Output::Devices(request, audio) => self.answer_later(request, async move {
                 let listed = tokio::task::spawn_blocking(move || super::actors::devices(&audio));
                 listed.await.map_err(|error| CommandError::Internal(error.to_string()))
@@ -192,7 +221,54 @@ impl Pump {
         let error = super::keep::keep(&self.store, keep);
         let was_behind = std::mem::replace(&mut self.store_behind, error.is_some());
         if let Some(error) = error.filter(|_| !was_behind) {
-            self.core.handle(Now::read(), Input::StoreTrouble(error.to_string()));
+            self.tell_trouble(Some(&error));
+        }
+    }
+
+    /// Kept again is told by a note.
+    fn tell_trouble(&mut self, error: Option<&StoreError>) {
+        if let Some(error) = error {
+            self.feed(Input::StoreNotice(NoticeLevel::Error, error.to_string()));
+            self.show();
+        }
+    }
+
+    fn tell_notes(&mut self, all: &[Note]) {
+        for note in all.iter().skip(std::mem::replace(&mut self.notes_told, all.len())) {
+            let level = if note.is_good() { NoticeLevel::Info } else { NoticeLevel::Warning };
+            self.feed(Input::StoreNotice(level, note.to_string()));
+        }
+        self.show();
+    }
+
+    /// What nobody was there to hear.
+    fn say(&mut self) {
+        while self.events.receiver_count() > 0
+            && let Some(event) = self.unsaid.pop_front()
+        {
+            let _ = self.events.send(event);
+        }
+    }
+
+    fn archive(&mut self, request: RequestId, command: HistoryCommand) {
+        let store = self.store.clone();
+        match command {
+            HistoryCommand::Search { text, scope, limit } => {
+                self.answer_later(request, super::keep::search(store, text, scope, limit));
+            }
+            HistoryCommand::Export { path, scope } => {
+                self.answer_later(request, super::keep::export(store, path, scope));
+            }
+            HistoryCommand::Delete(scope) => {
+                // Asked for here, so that what is kept from now on comes after it.
+                let (deleted, scrubbed) = (store.delete(scope), store.scrub());
+                self.actors.report_later(async move {
+                    let done = deleted.await.map_err(super::keep::refused);
+                    let scrubbed = scrubbed.await.err().filter(|_| done.is_ok());
+                    let remains = scrubbed.map(|error| super::keep::remains(&error));
+                    Input::Deleted { request, done, remains }
+                });
+            }
         }
     }
 

@@ -12,6 +12,7 @@ pub mod contact;
 pub mod dialing;
 pub mod fault;
 pub mod feature;
+pub mod history;
 pub mod id;
 pub mod link;
 pub mod message;

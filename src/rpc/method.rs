@@ -1,6 +1,7 @@
 //! Methods and their parameters: text in, [`Command`] out. Pure.
 
 mod book;
+mod history;
 mod joint;
 
 use serde::de::DeserializeOwned;
@@ -89,6 +90,7 @@ pub(super) fn command(method: &str, mut params: Params) -> Result<Command, Reque
             None if ["relations", "features", "card"].contains(&other) => {
                 joint::command(other, &mut params)?
             }
+            Some(("history", _)) => Command::History(history::command(other, &mut params)?),
             Some(("message" | "chat", _)) => chat(other, &mut params)?,
             None if other == "history" || other == "conversations" => chat(other, &mut params)?,
             Some(("call", _)) => call(other, &mut params)?,

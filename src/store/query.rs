@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::{MAX_PAGE, Outgoing, Recent, StoreError};
+use super::{MAX_PAGE, Outgoing, Recent, StoreError, search};
 use crate::model::call::{Call, Direction};
 use crate::model::id::{AccountId, MessageId};
 use crate::model::message::{Entry, EntryKind, MessageState};
@@ -87,6 +87,9 @@ fn insert(db: &Connection, account: &AccountId, entry: &Entry) -> Result<bool, S
         call,
         is_unread,
     ])? > 0;
+    if let (true, Some(body)) = (is_new, &entry.body) {
+        search::add(db, db.last_insert_rowid(), &entry.with, body)?;
+    }
     if !is_new && call.is_some() {
         let mut update = db.prepare_cached(
             "UPDATE entry SET call = ?1, at = ?2
@@ -208,15 +211,18 @@ pub(super) fn outbox(db: &Connection) -> Result<Vec<Outgoing>, StoreError> {
     Ok(outgoing.collect::<Result<_, _>>()?)
 }
 
-const COLUMNS: &str = "seq, account, peer, direction, id, kind, at, body, state, call";
+/// What [`read`] reads.
+pub(super) const COLUMNS: &str =
+    "entry.seq, account, peer, direction, id, kind, at, body, state, call";
 
-struct Stored {
-    seq: i64,
-    account: AccountId,
-    entry: Entry,
+/// A row.
+pub(super) struct Stored {
+    pub seq: i64,
+    pub account: AccountId,
+    pub entry: Entry,
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Stored> {
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Stored> {
     let call: Option<String> = row.get(9)?;
     let entry = Entry {
         id: row.get(4)?,

@@ -1,5 +1,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod damage;
+mod delete;
+mod faults;
+mod forms;
+mod search;
+
 use super::*;
 use crate::model::call::{
     Binding, Call, CallState, CallStats, Direction, MediaInfo, MediaProtection, Peer,
@@ -225,35 +231,12 @@ fn what_was_answered_for_is_there_after_the_file_is_opened_again() {
 }
 
 #[test]
-fn an_empty_file_gets_the_newest_form_and_a_newer_one_is_left_alone() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("history.sqlite");
-    std::fs::write(&path, b"").unwrap();
-    let store = Store::open(&path).unwrap();
-    store.save(&chat(), message(1, Direction::In)).wait().unwrap();
-    close(store);
-    let raw = Connection::open(&path).unwrap();
-    let form: i64 = raw.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert!(form >= 1);
-    raw.pragma_update(None, "user_version", 99).unwrap();
-    drop(raw);
-    let error = Store::open(&path).unwrap_err();
-    assert_eq!(error, StoreError::TooNew { found: 99, known: form });
-    assert!(!path.with_extension("sqlite.broken").exists());
-}
-
-#[test]
-fn a_setting_outlives_a_restart_and_an_older_form_gets_room_for_it() {
+fn a_setting_outlives_a_restart() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("history.sqlite");
     let store = Store::open(&path).unwrap();
     store.save(&chat(), message(1, Direction::In)).wait().unwrap();
     close(store);
-    // As the form before settings left it.
-    let raw = Connection::open(&path).unwrap();
-    let older = "DROP TABLE setting; DROP TABLE seen; DROP TABLE book; PRAGMA user_version = 1";
-    raw.execute_batch(older).unwrap();
-    drop(raw);
     let store = Store::open(&path).unwrap();
     assert_eq!(store.history(BOB, None, 10).wait().unwrap().len(), 1);
     assert_eq!(store.setting("rules").wait().unwrap(), None);
@@ -276,16 +259,12 @@ fn book_ids(store: &Store) -> Vec<String> {
 }
 
 #[test]
-fn the_address_book_outlives_a_restart_and_an_older_form_gets_room_for_it() {
+fn the_address_book_outlives_a_restart() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("history.sqlite");
     let store = Store::open(&path).unwrap();
     store.set_setting("rules", "a".to_owned()).wait().unwrap();
     close(store);
-    // As the form before the book left it.
-    let raw = Connection::open(&path).unwrap();
-    raw.execute_batch("DROP TABLE book; PRAGMA user_version = 3").unwrap();
-    drop(raw);
     let store = Store::open(&path).unwrap();
     assert_eq!(store.setting("rules").wait().unwrap().as_deref(), Some("a"));
     assert!(store.book().wait().unwrap().is_empty());
@@ -320,20 +299,6 @@ fn a_damaged_entry_of_the_book_does_not_cost_the_others() {
 }
 
 #[test]
-fn an_import_that_does_not_fit_is_not_half_written() {
-    let connection = schema::in_memory().unwrap();
-    let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
-    connection.pragma_update(None, "max_page_count", pages + 4).unwrap();
-    let store = Store::start(connection, None, None).unwrap();
-    store.put_book(vec![entry("1")]).wait().unwrap();
-    let many = (2..2_000).map(|n| entry(&n.to_string())).collect();
-    assert_eq!(store.put_book(many).wait(), Err(StoreError::DiskFull));
-    assert_eq!(book_ids(&store), ["1"]);
-    store.put_book(vec![entry("2")]).wait().unwrap();
-    assert_eq!(book_ids(&store), ["1", "2"]);
-}
-
-#[test]
 fn what_was_seen_of_cards_outlives_a_restart() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("history.sqlite");
@@ -350,80 +315,9 @@ fn what_was_seen_of_cards_outlives_a_restart() {
     assert_eq!(seen, [row(BOB, "new"), row("zoe@cusax.test", "other")]);
 }
 
-#[test]
-fn a_damaged_file_is_kept_aside_and_told_of() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("history.sqlite");
-    let damage = b"This is not a database, but somebody's letter. ".repeat(100);
-    std::fs::write(&path, &damage).unwrap();
-    let store = Store::open(&path).unwrap();
-    let kept = store.moved_aside().unwrap().to_owned();
-    assert!(kept.to_string_lossy().contains("history.sqlite.broken-"));
-    assert_eq!(std::fs::read(&kept).unwrap(), damage);
-    assert!(store.save(&chat(), message(1, Direction::In)).wait().unwrap());
-    close(store);
-    std::fs::write(&path, &damage).unwrap();
-    let second = Store::open(&path).unwrap().moved_aside().unwrap().to_owned();
-    assert!(second != kept && kept.exists());
-}
-
-#[test]
-fn damage_met_while_running_is_told_and_mended_at_the_next_start() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("history.sqlite");
-    let store = Store::open(&path).unwrap();
-    for n in 0..2000 {
-        store.save(&chat(), message(n, Direction::In));
-    }
-    store.flush().wait().unwrap();
-    close(store);
-    let mut bytes = std::fs::read(&path).unwrap();
-    for page in bytes.chunks_mut(4096).skip(1) {
-        page.fill(0x5a);
-    }
-    std::fs::write(&path, bytes).unwrap();
-    let store = Store::open(&path).unwrap();
-    assert_eq!(store.moved_aside(), None);
-    assert_eq!(store.history(BOB, None, 50).wait().unwrap_err(), StoreError::Corrupt);
-    assert_eq!(*store.trouble().borrow(), Some(StoreError::Corrupt));
-    close(store);
-    let store = Store::open(&path).unwrap();
-    assert!(store.moved_aside().is_some());
-    assert!(store.history(BOB, None, 50).wait().unwrap().is_empty());
-    close(store);
-    assert_eq!(Store::open(&path).unwrap().moved_aside(), None);
-}
-
 fn close(store: Store) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(store.close());
-}
-
-#[test]
-fn another_programs_lock_is_told() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("history.sqlite");
-    let store = Store::open(&path).unwrap();
-    let other = Connection::open(&path).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    assert_eq!(store.save(&chat(), message(1, Direction::In)).wait(), Err(StoreError::Locked));
-    assert_eq!(*store.trouble().borrow(), Some(StoreError::Locked));
-    other.execute_batch("COMMIT").unwrap();
-    assert_eq!(store.save(&chat(), message(1, Direction::In)).wait(), Ok(true));
-}
-
-#[test]
-fn a_full_disk_is_told_and_nothing_is_half_written() {
-    let connection = schema::in_memory().unwrap();
-    let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
-    connection.pragma_update(None, "max_page_count", pages + 4).unwrap();
-    let store = Store::start(connection, None, None).unwrap();
-    let mut large = message(1, Direction::Out);
-    large.body = Some("x".repeat(100_000));
-    assert_eq!(store.save(&chat(), large).wait(), Err(StoreError::DiskFull));
-    assert_eq!(*store.trouble().borrow(), Some(StoreError::DiskFull));
-    assert_eq!(store.save(&chat(), message(2, Direction::Out)).wait(), Ok(true));
-    assert_eq!(store.outbox().wait().unwrap().len(), 1);
 }
 
 #[test]
@@ -431,7 +325,7 @@ fn what_waits_is_bounded() {
     let store = Store::in_memory().unwrap();
     // Hold the thread up, so that the queue fills.
     let (go, held) = std::sync::mpsc::channel::<()>();
-    let hold = store.ask(0, move |_| {
+    let hold = store.ask(Kind::Read, 0, move |_| {
         let _ = held.recv();
         Ok(())
     });

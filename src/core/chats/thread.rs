@@ -72,6 +72,18 @@ impl Thread {
         true
     }
 
+    /// Takes entries out. What is unread is the newest of what came.
+    pub fn forget(&mut self, is_gone: impl Fn(&Entry) -> bool) {
+        self.entries.retain(|entry| !is_gone(entry));
+        self.text = self.entries.iter().filter_map(|e| Some(e.body.as_ref()?.len())).sum();
+        let came = |entry: &&Arc<Entry>| {
+            entry.direction == Direction::In && entry.kind == EntryKind::Message
+        };
+        let came = self.entries.iter().filter(came).count();
+        self.unread = self.unread.min(u32::try_from(came).unwrap_or(u32::MAX));
+        self.view = None;
+    }
+
     /// Moves an outgoing message forward; never back (a late `sent` after `delivered`), and a
     /// refusal does not undo a delivery.
     pub fn advance(&mut self, id: &str, state: MessageState) -> bool {

@@ -192,7 +192,7 @@ impl Chaos {
         self.check();
         let answered = |id: &RequestId, said: &[Output]| {
             said.iter()
-                .any(|o| matches!(o, Output::Reply(of, _) | Output::History(of, _) if of == id))
+                .any(|o| matches!(o, Output::Reply(of, _) | Output::History(of, _) | Output::Archive(of, _) if of == id))
         };
         self.asked.retain(|id| !answered(id, &self.world.said));
         self.world.said.clear();

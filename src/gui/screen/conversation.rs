@@ -27,6 +27,7 @@ use crate::model::call::CallState;
 use crate::model::contact::Contact;
 use crate::model::message::{ChatState, Entry, EntryKind};
 use crate::model::party::Party;
+use crate::model::time::Timestamp;
 
 use links::Links;
 
@@ -140,6 +141,15 @@ impl Conversations {
         kept.older.splice(0..0, entries.into_iter().map(Arc::new));
         if kept.older.len() >= OLDER_LIMIT {
             kept.complete = true;
+        }
+    }
+
+    /// A part of the history was deleted: the older entries of it go from sight.
+    pub fn forget(&mut self, with: Option<&str>, before: Option<Timestamp>) {
+        let meant =
+            |other: &Party| with.is_none_or(|with| other.to_string().eq_ignore_ascii_case(with));
+        for (_, kept) in self.kept.iter_mut().filter(|(with, _)| meant(with)) {
+            kept.older.retain(|entry| before.is_some_and(|before| entry.at >= before));
         }
     }
 
