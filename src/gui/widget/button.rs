@@ -135,16 +135,15 @@ fn framed<'a, Message: Clone + 'a>(
         .into()
 }
 
-/// A small icon within a line that can be clicked; `id` is its identifier, and the words appear
-/// when the pointer rests on it.
+/// A small icon within a line that can be clicked; the words appear when the pointer rests on it,
+/// and are its identifier.
 pub fn glyph<'a, Message: Clone + 'a>(
     icon: &Icon,
     tone: Tone,
-    id: &'static str,
-    hint: impl text::IntoFragment<'a>,
+    hint: &'static str,
     on_press: Message,
 ) -> Element<'a, Message> {
-    let face = button(container(icon.sized(tone, 14.0)).id(id))
+    let face = button(container(icon.sized(tone, 14.0)).id(hint))
         .padding(step::XXS)
         .style(Button::Plain.style())
         .on_press(on_press);

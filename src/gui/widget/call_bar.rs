@@ -123,7 +123,7 @@ fn proof<'a>(call: &Call) -> Element<'a, Act> {
         Binding::Claimed => (Tone::Warn, &icon::WARNING),
         Binding::None => (Tone::Muted, &icon::INFO),
     };
-    super::button::glyph(glyph, tone, WHY, plain::line(&call.peer.why), Act::Why)
+    super::button::glyph(glyph, tone, WHY, Act::Why)
 }
 
 /// Why the other side has this name, and why the call goes by this account.
@@ -143,7 +143,6 @@ fn facts<'a>(call: &Call, look: Look) -> Element<'a, Act> {
         (CallState::Ended, Some(reason)) => more.push(reason),
         (CallState::Active, _) if !look.tight => {
             more.extend(words::line(call).map(ToOwned::to_owned));
-            more.extend(words::codec(&call.media));
         }
         _ => {}
     }
@@ -164,7 +163,9 @@ fn facts<'a>(call: &Call, look: Look) -> Element<'a, Act> {
             .push(look.roomy.then(|| Line::small(word).tone(tone)))
             .spacing(step::XXS + 2.0)
             .align_y(Alignment::Center);
-        facts = facts.push(super::button::hinted(lock, word));
+        let codec = words::codec(&call.media).map(|codec| format!(" · {codec}"));
+        let hint = format!("{word}{}", codec.unwrap_or_default());
+        facts = facts.push(super::button::hinted(lock, hint));
     }
     container(facts).width(Length::Fill).clip(true).into()
 }

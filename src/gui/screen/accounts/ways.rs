@@ -99,7 +99,8 @@ fn form<'a>(page: &'a Accounts, draft: &'a Draft, shared: Shared<'a>) -> Element
         });
         parts = parts.push(asked("What", switch::few(kinds)));
     }
-    parts = parts.push(asked("With", switch::few(whom(draft, snapshot))));
+    let with = format!("{} with", feature(draft.feature));
+    parts = parts.push(asked(with, switch::few(whom(draft, snapshot))));
     let placeholder = match draft.whom {
         Whom::Device => Some("A number, or an address with its device"),
         Whom::Person => Some("bob@example.com, or a number"),
@@ -122,7 +123,10 @@ fn form<'a>(page: &'a Accounts, draft: &'a Draft, shared: Shared<'a>) -> Element
     sheet::told(sheet::padded(parts), told, Message::Confirm(Control::NewRule))
 }
 
-fn asked<'a>(name: &'a str, answers: Element<'a, Message>) -> Element<'a, Message> {
+fn asked<'a>(
+    name: impl iced::widget::text::IntoFragment<'a>,
+    answers: Element<'a, Message>,
+) -> Element<'a, Message> {
     column![small(name), answers].spacing(step::XXS).into()
 }
 
