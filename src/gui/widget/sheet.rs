@@ -8,7 +8,7 @@ use iced::widget::{Column, Row, column, container, row, scrollable, text, text_i
 use iced::{Alignment, Element, Length};
 
 use super::{body, button, chip, heading, rule, title};
-use crate::core::command::{CommandError, CueKind, Reply};
+use crate::core::command::{CommandError, CueKind};
 use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, step};
@@ -51,7 +51,7 @@ impl<K> Default for Notes<K> {
 
 impl<K: Eq + Hash> Notes<K> {
     /// The hub's answer to what a control asked; true when it was done.
-    pub fn answered(&mut self, control: K, result: &Result<Reply, CommandError>) -> bool {
+    pub fn answered<T>(&mut self, control: K, result: &Result<T, CommandError>) -> bool {
         match result {
             Ok(_) => drop(self.0.remove(&control)),
             Err(error) => drop(self.0.insert(control, Told::of(error))),
@@ -80,11 +80,19 @@ impl<K: Eq + Hash> Notes<K> {
     }
 }
 
+/// The widest a page of rows gets, in logical pixels.
+const WIDEST: f32 = 720.0;
+
 /// The whole page: the head and what stands below it, scrolled.
 pub fn page<'a, M: 'a>(parts: Column<'a, M>, narrow: bool) -> Element<'a, M> {
+    page_within(WIDEST, parts, narrow)
+}
+
+/// The same, as wide as `widest` logical pixels at most.
+pub fn page_within<'a, M: 'a>(widest: f32, parts: Column<'a, M>, narrow: bool) -> Element<'a, M> {
     let page = container(parts.spacing(step::L)).padding(if narrow { step::M } else { step::XL });
     container(
-        scrollable(page.max_width(720))
+        scrollable(page.max_width(widest))
             .direction(theme::scrollbar())
             .style(theme::scroll)
             .width(Length::Fill),
