@@ -82,6 +82,7 @@ fn config() -> Config {
             dialing: crate::model::dialing::Dialing::default(),
         }],
         audio: Audio::default(),
+        provisioning: Default::default(),
     }
 }
 
