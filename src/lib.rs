@@ -16,6 +16,7 @@
 //! | [`hub`] | the one task that owns the core and every handle |
 //! | [`headless`], [`rpc`], `gui` | the three faces; [`cli`] starts one of them |
 //! | [`tls`] | one policy for both sides |
+//! | [`provisioning`] | accounts and rules out of a provider's document |
 //! | [`import`] | accounts out of other programs' files |
 //! | [`lab`], [`demo`] | real servers on loopback, for the tests and for a newcomer |
 
@@ -32,6 +33,7 @@ pub mod import;
 pub mod lab;
 pub mod media;
 pub mod model;
+pub mod provisioning;
 pub mod rpc;
 pub mod sdp;
 pub mod secrets;

@@ -70,6 +70,17 @@ pub fn append(path: &Path, more: impl FnOnce(&Config) -> String) -> Result<Confi
     Ok(config)
 }
 
+/// Writes a file whole, for the user alone: whoever reads or loses power meanwhile has the old
+/// file or the new one.
+///
+/// # Errors
+/// The operating system's; the old file is there then.
+pub fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    beside(path, text)?.persist(path).map_err(|error| error.error)?;
+    sync_directory(path);
+    Ok(())
+}
+
 /// The text in a file of its own in the same directory, on the disk, for the user alone.
 fn beside(target: &Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
     let directory = target.parent().unwrap_or(Path::new("."));

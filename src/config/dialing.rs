@@ -17,17 +17,17 @@ const KEYS: [&str; 7] = [
     "domains",
 ];
 
-/// How an account dials, and what its calls cost; the default where nothing is said.
-pub(super) fn dialing(account: &Table<'_, '_>) -> Result<Dialing, ConfigError> {
+/// How an account dials, and what its calls cost; `None` where nothing is said.
+pub(super) fn dialing(account: &Table<'_, '_>) -> Result<Option<Dialing>, ConfigError> {
     let form = "written as [sip.dialing]";
     let Some(table) = account.table("dialing", "sip.dialing", form, Some(&KEYS))? else {
-        return Ok(Dialing::default());
+        return Ok(None);
     };
     let rule = ["pattern", "class", "confirm", "note"];
     let rules = table.tables("cost_rules", "sip.dialing.cost_rules", &rule, MAX_RULES)?;
     let blocked =
         table.tables("blocked", "sip.dialing.blocked", &["pattern", "reason"], MAX_RULES)?;
-    Ok(Dialing {
+    Ok(Some(Dialing {
         country: table.parsed("country", |text| Ok(dialing::country(text)?))?,
         international_prefix: table
             .parsed("international_prefix", |text| Ok(dialing::prefix(text)?))?,
@@ -36,7 +36,7 @@ pub(super) fn dialing(account: &Table<'_, '_>) -> Result<Dialing, ConfigError> {
         cost_rules: rules.iter().map(cost_rule).collect::<Result<_, _>>()?,
         blocked: blocked.iter().map(blocking).collect::<Result<_, _>>()?,
         domains: table.list("domains", MAX_LISTED, |text| Ok(dialing::domain(text)?))?,
-    })
+    }))
 }
 
 fn cost_rule(table: &Table<'_, '_>) -> Result<CostRule, ConfigError> {

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::model::BareJid;
 use crate::model::address::{Aor, SipTarget};
+use crate::model::dialing::Dialing;
 use crate::model::id::AccountId;
 
 /// The longest file that is read, in bytes.
@@ -85,10 +86,18 @@ impl Config {
     /// When the file cannot be read, is not TOML, has an unknown key or a value that does
     /// not fit, an id twice, or names an account that is not there.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        match text(path)? {
-            Some(text) => Self::parse(&text, path),
-            None => Ok(Self::default()),
-        }
+        Self::load_over(path, &Self::default())
+    }
+
+    /// The same over accounts that a provider gave: what the file says of one of them counts, and
+    /// the rest is as given. The file names such an account by its id, and need not repeat its
+    /// address, or by its address. An account of another address with that id is the user's own,
+    /// and takes the place of the given one.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn load_over(path: &Path, given: &Self) -> Result<Self, ConfigError> {
+        Self::parse_over(&text(path)?.unwrap_or_default(), path, given)
     }
 
     /// Reads the text of the file at `path`.
@@ -96,6 +105,14 @@ impl Config {
     /// # Errors
     /// As [`Config::load`].
     pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        Self::parse_over(text, path, &Self::default())
+    }
+
+    /// The same over accounts that a provider gave, as in [`Config::load_over`].
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn parse_over(text: &str, path: &Path, given: &Self) -> Result<Self, ConfigError> {
         let document = Document { path, text };
         let root = DeTable::parse(text).map_err(|error| ConfigError::Syntax {
             path: path.to_owned(),
@@ -103,15 +120,22 @@ impl Config {
             message: error.message().to_owned(),
         })?;
         let whole = root.span();
-        let root = Table::new(&document, "", whole, root.get_ref(), &["xmpp", "sip", "audio"])?;
+        let known = ["xmpp", "sip", "audio", "provisioning"];
+        let root = Table::new(&document, "", whole, root.get_ref(), &known)?;
         let xmpp = accounts(&document, &root, "xmpp", &XMPP_KEYS)?;
         let sip = accounts(&document, &root, "sip", &SIP_KEYS)?;
         let base = path.parent().unwrap_or(Path::new(""));
-        let config = Self {
-            xmpp: xmpp.iter().map(|table| xmpp_account(table, base)).collect::<Result<_, _>>()?,
-            sip: sip.iter().map(|table| sip_account(table, base)).collect::<Result<_, _>>()?,
+        let mut given = (given.xmpp.clone(), given.sip.clone());
+        let chats = xmpp.iter().map(|table| xmpp_account(table, base, &mut given.0));
+        let phones = sip.iter().map(|table| sip_account(table, base, &mut given.1));
+        let mut config = Self {
+            xmpp: chats.collect::<Result<_, _>>()?,
+            sip: phones.collect::<Result<_, _>>()?,
             audio: audio(&document, &root, base)?,
+            provisioning: super::provisioning::provisioning(&document, &root, base)?,
         };
+        config.xmpp.append(&mut given.0);
+        config.sip.append(&mut given.1);
         check_names(&config, &xmpp, &sip)?;
         Ok(config)
     }
@@ -160,56 +184,120 @@ fn accounts<'a, 'd>(
         .collect()
 }
 
-fn xmpp_account(table: &Table<'_, '_>, base: &Path) -> Result<XmppAccount, ConfigError> {
-    let jid = table.needed("jid", |text| {
+/// Of the given accounts the one that the table is about, taken out of them. One that only has
+/// the table's id gives way.
+fn take<A>(
+    given: &mut Vec<A>,
+    id: Option<&str>,
+    has_id: impl Fn(&A, &str) -> bool,
+    has_address: impl Fn(&A) -> Option<bool>,
+) -> Option<A> {
+    let is_it = |account: &A| match has_address(account) {
+        Some(has_address) => has_address,
+        None => id.is_some_and(|id| has_id(account, id)),
+    };
+    let found = given.iter().position(is_it).map(|at| given.remove(at));
+    given.retain(|account| !id.is_some_and(|id| has_id(account, id)));
+    found
+}
+
+fn xmpp_account(
+    table: &Table<'_, '_>,
+    base: &Path,
+    given: &mut Vec<XmppAccount>,
+) -> Result<XmppAccount, ConfigError> {
+    let jid = table.parsed("jid", |text| {
         let jid = BareJid::new(text).map_err(|_| Problem::Jid)?;
         if jid.node().is_some() { Ok(jid) } else { Err(Problem::Jid) }
     })?;
+    let id = table.text("id")?;
+    let has_address = |given: &XmppAccount| jid.as_ref().map(|jid| given.jid == *jid);
+    let given = take(given, id, |given, id| given.id.as_str() == id, has_address);
+    let jid = jid.or_else(|| given.as_ref().map(|given| given.jid.clone()));
+    let jid = jid.ok_or_else(|| table.complain("jid", Problem::Missing))?;
     let tls = table.parsed("tls", |text| match text {
         "starttls" => Ok(TlsStart::StartTls),
         "direct" => Ok(TlsStart::Direct),
         _ => Err(Problem::Word("\"starttls\", \"direct\"")),
     })?;
-    let tls = tls.unwrap_or_default();
+    // As it was before a provider gave it: what is kept of an account is kept by its id.
+    let own = AccountId::new(jid.as_str());
+    let usual = given.unwrap_or_else(|| XmppAccount {
+        id: own.clone(),
+        jid: jid.clone(),
+        server: None,
+        tls: TlsStart::default(),
+        password: PasswordSource::Keyring,
+        ca_file: None,
+        audio: false,
+        wait_for: None,
+    });
+    let tls = tls.unwrap_or(usual.tls);
     Ok(XmppAccount {
-        id: table.text("id")?.map_or_else(|| AccountId::new(jid.as_str()), AccountId::new),
-        server: table.parsed("server", |text| server(text, tls))?,
+        id: id.map_or(own, AccountId::new),
+        server: table.parsed("server", |text| server(text, tls))?.or(usual.server),
         jid,
         tls,
-        password: password(table)?,
-        ca_file: path(table, "ca_file", base)?,
-        audio: table.flag("audio", false)?,
-        wait_for: table.text("wait_for")?.map(AccountId::new),
+        password: password(table)?.unwrap_or(usual.password),
+        ca_file: path(table, "ca_file", base)?.or(usual.ca_file),
+        audio: table.flag("audio", usual.audio)?,
+        wait_for: table.text("wait_for")?.map(AccountId::new).or(usual.wait_for),
     })
 }
 
-fn sip_account(table: &Table<'_, '_>, base: &Path) -> Result<SipAccount, ConfigError> {
-    let aor = table.needed("aor", |text| Ok(Aor::parse(text)?))?;
+fn sip_account(
+    table: &Table<'_, '_>,
+    base: &Path,
+    given: &mut Vec<SipAccount>,
+) -> Result<SipAccount, ConfigError> {
+    let aor = table.parsed("aor", |text| Ok(Aor::parse(text)?))?;
+    let id = table.text("id")?;
+    let has_address = |given: &SipAccount| aor.as_ref().map(|aor| given.aor == *aor);
+    let given = take(given, id, |given, id| given.id.as_str() == id, has_address);
+    let aor = aor.or_else(|| given.as_ref().map(|given| given.aor.clone()));
+    let aor = aor.ok_or_else(|| table.complain("aor", Problem::Missing))?;
     let srtp = table.parsed("srtp", |text| match text {
         "required" => Ok(SrtpPolicy::Required),
         "preferred" => Ok(SrtpPolicy::Preferred),
         "off" => Ok(SrtpPolicy::Off),
         _ => Err(Problem::Word("\"required\", \"preferred\", \"off\"")),
     })?;
-    let related_to = table.text("related_to")?.map(AccountId::new);
     let dtmf = table.parsed("dtmf", |text| match text {
         "rtp" => Ok(DtmfMode::Rtp),
         "info" => Ok(DtmfMode::Info),
         _ => Err(Problem::Word("\"rtp\", \"info\"")),
     })?;
+    let own = AccountId::new(aor.to_string());
+    let usual = given.unwrap_or_else(|| SipAccount {
+        id: own.clone(),
+        aor: aor.clone(),
+        proxy: None,
+        username: None,
+        password: PasswordSource::Keyring,
+        ca_file: None,
+        srtp: SrtpPolicy::default(),
+        related_to: None,
+        chat: true,
+        chat_is_set: false,
+        dtmf: DtmfMode::default(),
+        dialing: Dialing::default(),
+    });
+    let chat_is_set = table.value("chat").is_some() || usual.chat_is_set;
+    let related_to = table.text("related_to")?.map(AccountId::new).or(usual.related_to);
+    let alone = if usual.chat_is_set { usual.chat } else { related_to.is_none() };
     Ok(SipAccount {
-        id: table.text("id")?.map_or_else(|| AccountId::new(aor.to_string()), AccountId::new),
+        id: id.map_or(own, AccountId::new),
         aor,
-        proxy: table.parsed("proxy", |text| Ok(SipTarget::parse(text)?))?,
-        username: table.text("username")?.map(str::to_owned),
-        password: password(table)?,
-        ca_file: path(table, "ca_file", base)?,
-        srtp: srtp.unwrap_or_default(),
-        chat: table.flag("chat", related_to.is_none())?,
-        chat_is_set: table.value("chat").is_some(),
+        proxy: table.parsed("proxy", |text| Ok(SipTarget::parse(text)?))?.or(usual.proxy),
+        username: table.text("username")?.map(str::to_owned).or(usual.username),
+        password: password(table)?.unwrap_or(usual.password),
+        ca_file: path(table, "ca_file", base)?.or(usual.ca_file),
+        srtp: srtp.unwrap_or(usual.srtp),
+        chat: table.flag("chat", alone)?,
+        chat_is_set,
         related_to,
-        dtmf: dtmf.unwrap_or_default(),
-        dialing: super::dialing::dialing(table)?,
+        dtmf: dtmf.unwrap_or(usual.dtmf),
+        dialing: super::dialing::dialing(table)?.unwrap_or(usual.dialing),
     })
 }
 
@@ -235,9 +323,9 @@ fn audio<'a, 'd>(
     })
 }
 
-fn password(table: &Table<'_, '_>) -> Result<PasswordSource, ConfigError> {
+fn password(table: &Table<'_, '_>) -> Result<Option<PasswordSource>, ConfigError> {
     let command = table.text("password_command")?;
-    Ok(command.map_or(PasswordSource::Keyring, |text| PasswordSource::Command(text.to_owned())))
+    Ok(command.map(|text| PasswordSource::Command(text.to_owned())))
 }
 
 fn path(table: &Table<'_, '_>, key: &str, base: &Path) -> Result<Option<PathBuf>, ConfigError> {

@@ -5,6 +5,7 @@ mod dialing;
 mod file;
 mod private;
 mod profile;
+mod provisioning;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -18,10 +19,11 @@ use crate::model::address::{Aor, SipTarget};
 use crate::model::dialing::Dialing;
 use crate::model::id::AccountId;
 
-pub use append::{AppendError, append};
+pub use append::{AppendError, append, write_private};
 pub use file::{ConfigError, MAX_ACCOUNTS};
 pub use private::{create_private_dir, create_private_file};
 pub use profile::{Profile, ProfileError};
+pub use provisioning::Provisioning;
 pub use table::Problem;
 pub use write::tables;
 
@@ -34,6 +36,8 @@ pub struct Config {
     pub sip: Vec<SipAccount>,
     /// Sound.
     pub audio: Audio,
+    /// How a provider's document is fetched.
+    pub provisioning: Provisioning,
 }
 
 /// A chat account.

@@ -125,6 +125,11 @@ impl Profile {
         self.config.join("config.toml")
     }
 
+    /// What a provider set up: `provisioned.json`.
+    pub fn provisioned_path(&self) -> PathBuf {
+        self.config.join("provisioned.json")
+    }
+
     /// The history: `history.sqlite`.
     pub fn history_path(&self) -> PathBuf {
         self.data.join("history.sqlite")

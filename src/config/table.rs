@@ -66,6 +66,9 @@ pub enum Problem {
     /// Not a host and port.
     #[error("must be a host and a port, such as chat.example.org:5222")]
     Server,
+    /// Not an address and port.
+    #[error("must be an address and a port, such as 127.0.0.1:8443")]
+    Place,
     /// Nothing in it.
     #[error("must not be empty")]
     Empty,

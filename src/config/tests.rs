@@ -73,7 +73,10 @@ fn the_example_is_read() {
         output: AudioDevice::Null,
         echo_cancellation: false,
     };
-    assert_eq!(config, Config { xmpp: vec![chat], sip: vec![phone], audio });
+    assert_eq!(
+        config,
+        Config { xmpp: vec![chat], sip: vec![phone], audio, provisioning: Provisioning::default() }
+    );
 }
 
 #[test]

@@ -83,6 +83,7 @@ fn config() -> Config {
             dialing: crate::model::dialing::Dialing::default(),
         }],
         audio: Audio::default(),
+        provisioning: Default::default(),
     }
 }
 

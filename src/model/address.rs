@@ -21,7 +21,8 @@ pub use plan::DialPlan;
 
 use crate::model::account::Transport;
 use uri::SipUri;
-pub(in crate::model) use uri::{host_port, is_forbidden, unescape};
+pub(crate) use uri::is_forbidden;
+pub(in crate::model) use uri::{host_port, unescape};
 
 /// The longest text that is read as an address, in bytes.
 pub const MAX_ADDRESS_LEN: usize = 512;
@@ -79,7 +80,7 @@ impl std::str::FromStr for Aor {
 }
 
 /// Reads a host, in the form in which two of them are compared.
-pub(in crate::model) fn host(text: &str) -> Result<String, AddressError> {
+pub(crate) fn host(text: &str) -> Result<String, AddressError> {
     match uri::host_port(text)? {
         (host, None) => Ok(host),
         (_, Some(_)) => Err(AddressError::Host),

@@ -39,6 +39,8 @@ impl Relation {
 pub enum RelationSource {
     /// The configuration.
     Configuration,
+    /// A provider's document.
+    Provider,
     /// The user, while the program ran.
     User,
 }

@@ -17,8 +17,20 @@ pub const LOG_DIRECTIVE: &str = "tokio_xmpp::xmlstream::capture=debug";
 
 pub use actor::{XmppSettings, spawn};
 
+/// Where DNS says that the servers of a domain are, in the order to try them, and whether TLS
+/// begins with the first byte.
+///
+/// # Errors
+/// `Fault::NotOffered` when DNS says that there is no such service.
+pub(crate) async fn servers(domain: &str) -> Result<Vec<(HostPort, bool)>, Fault> {
+    let place =
+        |found: dns::Endpoint| (HostPort { host: found.host, port: found.port }, found.direct);
+    Ok(dns::endpoints(domain).await?.into_iter().map(place).collect())
+}
+
 use std::time::Duration;
 
+use crate::config::HostPort;
 use crate::model::account::Security;
 use crate::model::contact::Subscription;
 use crate::model::fault::Fault;

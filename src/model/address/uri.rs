@@ -229,7 +229,7 @@ fn host_name(text: &str) -> Result<String, AddressError> {
 
 /// Control characters, and those with which a text pretends to be another (bidirectional
 /// overrides, invisible ones).
-pub(in crate::model) fn is_forbidden(c: char) -> bool {
+pub(crate) fn is_forbidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }
