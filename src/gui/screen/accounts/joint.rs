@@ -47,6 +47,7 @@ fn related<'a>(
     let by = match relation.by {
         RelationSource::Configuration => "Your configuration says so.",
         RelationSource::User => "You said so.",
+        RelationSource::Provider => "Your provider says so.",
     };
     let after = "Connect chat after telephony";
     let after = match relation.both_or_none {
