@@ -16,7 +16,7 @@ use crate::model::BareJid;
 use crate::model::account::AccountKind;
 use crate::model::address::{AddressKey, Aor, Dialable};
 use crate::model::call::Direction;
-use crate::model::feature::{Feature, Protocol};
+use crate::model::feature::{Decision, Feature, Protocol};
 use crate::model::id::{AccountId, MessageId};
 use crate::model::message::{Conversation, Entry, EntryKind, MessageState};
 use crate::model::party::Party;
@@ -161,10 +161,13 @@ impl Core {
         match &to {
             Party::Jid(jid) => {
                 if let Some(account) = self.roster.account_of(jid).or(talked) {
-                    if self.goes_over(Feature::Chat, account, &to) == Protocol::Sip {
-                        return self.way_over_sip(jid);
+                    let with = With::new(Some(jid), None).of(Some(account.clone()));
+                    let decision = self.decide(Feature::Chat, &with);
+                    if decision.protocol == Protocol::Sip {
+                        return self.way_over_sip(jid, &decision);
                     }
-                    return Ok((account.clone(), to));
+                    let named = decision.account.filter(|id| self.accounts.get(id).is_some());
+                    return Ok((named.unwrap_or_else(|| account.clone()), to));
                 }
                 let first = self.accounts.of_kind(AccountKind::Xmpp).next();
                 let first = first.map(|record| record.view.id.clone()).ok_or_else(|| {
@@ -175,6 +178,7 @@ impl Core {
             }
             Party::Sip(aor) => {
                 let chat = self.chat_of(aor);
+                let decision = self.decide(Feature::Chat, &self.with_chat(aor, chat.as_ref()));
                 // Whoever is known by both is written to on the chat side, where that is the
                 // other half of the service, unless they are talked with here already (C31).
                 let is_related = |(account, _): &(AccountId, Party)| {
@@ -182,11 +186,13 @@ impl Core {
                 };
                 if let Some((account, jid)) =
                     chat.clone().filter(|chat| talked.is_none() && is_related(chat))
-                    && self.goes_over(Feature::Chat, &account, &jid) == Protocol::Xmpp
+                    && decision.protocol == Protocol::Xmpp
                 {
-                    return Ok((account, jid));
+                    let named = decision.account.filter(|id| self.accounts.get(id).is_some());
+                    return Ok((named.unwrap_or(account), jid));
                 }
-                if let Some(account) = self.messaging_account(aor, talked) {
+                let named = decision.account.filter(|_| decision.protocol == Protocol::Sip);
+                if let Some(account) = self.messaging_account(aor, talked, named.as_ref()) {
                     return Ok((account, to));
                 }
                 let (account, jid) = chat.ok_or_else(|| {
@@ -202,42 +208,52 @@ impl Core {
         }
     }
 
-    /// Which protocol a feature goes over with somebody of a chat account's roster.
-    fn goes_over(&self, feature: Feature, account: &AccountId, to: &Party) -> Protocol {
-        let with = With::new(to.jid(), None).of(Some(account.clone()));
-        self.decide(feature, &with).protocol
+    /// Somebody by their address of telephony, and the chat with the contact whose it is.
+    fn with_chat(&self, aor: &Aor, chat: Option<&(AccountId, Party)>) -> With {
+        let address = Dialable::parse(&aor.to_string(), &self.plan_of(None)).ok();
+        let jid = chat.and_then(|(_, party)| party.jid());
+        With::new(jid, address.as_ref()).of(chat.map(|(account, _)| account.clone()))
     }
 
     /// A rule of the user's wants a contact written to over SIP.
-    fn way_over_sip(&self, jid: &BareJid) -> Result<(AccountId, Party), CommandError> {
+    fn way_over_sip(
+        &self,
+        jid: &BareJid,
+        decision: &Decision,
+    ) -> Result<(AccountId, Party), CommandError> {
         let numbers = self.linker.numbers(&jid.into()).iter();
         let aor = numbers.filter(|link| link.number.verified).find_map(|link| match &link.key {
             AddressKey::Sip(aor) => Some(aor.clone()),
             _ => None,
         });
         let way = aor.and_then(|aor| {
-            let account = self.messaging_account(&aor, None)?;
+            let account = self.messaging_account(&aor, None, decision.account.as_ref())?;
             Some((account, Party::Sip(aor)))
         });
         way.ok_or_else(|| {
-            let with = With::new(Some(jid), None);
-            let why = self.decide(Feature::Chat, &with).why;
             CommandError::Refused(format!(
-                "{why} It wants messages to {jid} sent over SIP, but no telephony account sends \
-                 messages, or the contact has no SIP address."
+                "{} It wants messages to {jid} sent over SIP, but no telephony account sends \
+                 messages, or the contact has no SIP address.",
+                decision.why
             ))
         })
     }
 
-    /// The telephony account that sends messages to this address: the one talked on, else one
-    /// of the same domain, else the first. Related accounts leave that to chat (C8).
-    fn messaging_account(&self, aor: &Aor, talked: Option<&AccountId>) -> Option<AccountId> {
+    /// The telephony account that sends messages to this address: the one that a rule names,
+    /// the one talked on, else one of the same domain, else the first. Related accounts leave
+    /// that to chat (C8).
+    fn messaging_account(
+        &self,
+        aor: &Aor,
+        talked: Option<&AccountId>,
+        named: Option<&AccountId>,
+    ) -> Option<AccountId> {
         let all =
             self.accounts.of_kind(AccountKind::Sip).filter(|record| record.view.features.chat);
         let at_home =
             |id: &AccountId| self.accounts.sip(id).is_some_and(|sip| sip.aor.host() == aor.host());
         all.map(|record| &record.view.id)
-            .max_by_key(|id| (Some(*id) == talked, at_home(id)))
+            .max_by_key(|id| (Some(*id) == named, Some(*id) == talked, at_home(id)))
             .cloned()
     }
 

@@ -170,6 +170,10 @@ impl Core {
             let text = "This version cannot do that, so that no rule can ask for it.";
             return Err(CommandError::Refused(text.to_owned()));
         }
+        if rule.feature == Feature::Presence && (rule.with.is_some() || rule.account.is_some()) {
+            let text = "Presence goes over every chat account: no rule changes that.";
+            return Err(CommandError::Refused(text.to_owned()));
+        }
         if let Some(account) = &rule.account {
             let kind = match rule.protocol {
                 Protocol::Xmpp => AccountKind::Xmpp,

@@ -113,13 +113,15 @@ impl Core {
         Ok(())
     }
 
-    /// Numbers that do not lead to the user's own telephony (C23).
+    /// Numbers that do not lead to the user's own telephony (C23), and are new on the card.
     fn foreign_numbers(&self, chat: &AccountId, tels: &[Tel]) -> Result<Vec<Cue>, CommandError> {
         let telephony = self.accounts.telephony_for(chat);
         let plan = self.plan_of(telephony.map(|record| &record.view.id));
         let own = telephony.and_then(|record| self.accounts.sip(&record.view.id));
+        let known = self.own_card(chat).map(|card| card.tels).unwrap_or_default();
         let mut cues = Vec::new();
-        for tel in tels {
+        let is_new = |tel: &&Tel| !known.iter().any(|old| old.value == tel.value);
+        for tel in tels.iter().filter(is_new) {
             let target = Dialable::parse(&tel.value, &plan)
                 .map_err(|_| CommandError::InvalidAddress(tel.value.chars().take(80).collect()))?;
             let is_own = own.is_some_and(|sip| target.key == AddressKey::Sip(sip.aor.clone()));

@@ -77,6 +77,12 @@ impl Core {
                     xmpp: pair.xmpp,
                     sip: pair.sip,
                 };
+                if both_or_none == Some(true) || chat_waits == Some(true) {
+                    // What was wanted in spite of the old rule is not wanted in spite of this.
+                    for id in [&relation.xmpp, &relation.sip] {
+                        self.accounts.get_mut(id).into_iter().for_each(|r| r.anyway = false);
+                    }
+                }
                 let has = |other: &&Relation| other.has(&relation.xmpp) || other.has(&relation.sip);
                 let replaced: Vec<Relation> = self.relations.iter().filter(has).cloned().collect();
                 self.decided = with_set(std::mem::take(&mut self.decided), relation, &replaced);
@@ -191,7 +197,8 @@ impl Core {
         let Some(record) = self.accounts.get_mut(&id) else {
             return Err(CommandError::Refused(format!("There is no account “{id}”.")));
         };
-        record.anyway = true;
+        // To try a failed one again says nothing about its other half.
+        record.anyway |= !record.is_started() || record.down_for.is_some();
         record.down_for = None;
         if record.is_started() {
             self.connect(&id);

@@ -355,7 +355,7 @@ impl App {
                 self.not_transferred(call, to, name, error);
             }
             (Origin::OnCall(call), Err(error)) => self.fail_at(&call, &error),
-            (Origin::Rule(rule), result) => self.rules.answered(rule, result.map(|_| ())),
+            (Origin::Rule(rule), result) => self.rules.answered(rule, &result),
             (Origin::At(spot), result) => return self.answered_at(spot, result),
             (Origin::Plain, Err(error)) => self.fail(&error),
             (Origin::Silent, Err(error)) => tracing::debug!(%error, "a quiet command failed"),

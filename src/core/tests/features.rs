@@ -169,6 +169,7 @@ fn rules_are_checked_told_and_kept() {
         rule(Some(Match::Account(PHONE.into())), Protocol::Sip),
         rule(domain("not a domain"), Protocol::Sip),
         rule(contact("@"), Protocol::Sip),
+        Rule { feature: Feature::Presence, ..rule(domain("biloxi.test"), Protocol::Xmpp) },
     ] {
         assert!(set(&mut world, bad.clone()).is_err(), "{bad:?}");
     }
@@ -219,4 +220,48 @@ fn text_to_somebody_known_by_a_number_goes_over_chat_or_as_a_rule_says() {
     set(&mut world, carol).unwrap();
     let error = world.ask(send("carol@cusax.test", "lost?")).unwrap_err();
     assert!(error.to_string().starts_with("Your rule for carol@cusax.test."), "{error}");
+}
+
+#[test]
+fn a_rule_for_messages_names_an_address_or_an_account_like_one_for_calls() {
+    let mut config = two_telephones();
+    for sip in &mut config.sip {
+        (sip.chat, sip.chat_is_set) = (true, true);
+    }
+    let mut world = both_online(&config);
+    let by = |world: &World| {
+        let sent = world.said.iter().filter_map(|output| match output {
+            Output::Sip(account, SipCommand::Message(_)) => Some(account.to_string()),
+            _ => None,
+        });
+        sent.collect::<Vec<_>>()
+    };
+    // By the address alone: the person's chat address has no rule.
+    let address = Rule { feature: Feature::Chat, ..rule(contact("sip:bob@cusax.test"), Protocol::Sip) };
+    set(&mut world, address.clone()).unwrap();
+    world.ask(send("sip:bob@cusax.test", "at home")).unwrap();
+    assert_eq!(by(&world), [PHONE], "the account of the same domain");
+    world.ask(send("bob@cusax.test", "over chat")).unwrap();
+    assert_eq!(world.sent_messages(), ["over chat"]);
+    // With the account that is to be used.
+    let office = Rule {
+        account: Some(OFFICE.into()),
+        feature: Feature::Chat,
+        ..rule(contact("bob@cusax.test"), Protocol::Sip)
+    };
+    set(&mut world, office).unwrap();
+    world.ask(send("bob@cusax.test", "from the office")).unwrap();
+    assert_eq!(by(&world), [PHONE, OFFICE]);
+    // An account that is gone by now is not missed.
+    let mut gone = World::new(&config);
+    let rules = vec![Rule {
+        account: Some("gone".into()),
+        feature: Feature::Chat,
+        ..rule(contact("bob@cusax.test"), Protocol::Xmpp)
+    }];
+    gone.feed(Input::Kept(Kept { rules, ..Kept::default() }));
+    gone.chat_online();
+    gone.xmpp(XmppEvent::Roster(vec![item("bob@cusax.test")]));
+    gone.ask(send("bob@cusax.test", "over chat")).unwrap();
+    assert_eq!(gone.sent_messages(), ["over chat"]);
 }

@@ -64,6 +64,12 @@ fn the_own_address_is_stored_and_another_only_after_a_warning() {
     assert_eq!(world.reply(id).unwrap().unwrap_err().kind(), "not-connected");
     let id = set(&mut world, "no number", true);
     assert_eq!(world.reply(id).unwrap().unwrap_err().kind(), "invalid-address");
+    // What stands on the card already is not asked about with every change.
+    own(&mut world, vec![card("+1 900 555 1212")]);
+    let tels = vec![tel("sip:alice@cusax.test"), tel("+1 900 555 1212")];
+    let both = CardCommand::Set { account: None, tels: tels.clone(), confirm: false };
+    world.begin(Command::Card(both));
+    assert_eq!(stored(&world), Some(tels));
 }
 
 #[test]

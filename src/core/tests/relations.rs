@@ -213,3 +213,29 @@ fn a_call_is_not_cut_off_for_chat() {
     world.says(&call, CallEvent::Ended(EndReason::RemoteHangup));
     assert!(world.sent_to_sip().contains(&&SipCommand::Disconnect));
 }
+
+#[test]
+fn the_word_to_connect_anyway_is_neither_a_retry_nor_for_good() {
+    let mut world = World::new(&config());
+    set(&mut world, Some(true), None);
+    world.chat_online();
+    world.phone_online();
+    chat_sent(&mut world);
+    let connect = || Command::Account(AccountCommand::Connect(CHAT.into()));
+    // Chat alone failed and is tried again: that is no word about telephony.
+    let fault = Fault::Refused("cusax.test".to_owned());
+    let gone = XmppConnection::Failed { fault, retry_in: Some(Duration::from_secs(4)) };
+    world.xmpp(XmppEvent::Connection(gone));
+    world.ask(connect()).unwrap();
+    world.chat_online();
+    world.sip(failed(None));
+    assert_eq!(chat_sent(&mut world), [XmppCommand::Connect, XmppCommand::Disconnect]);
+    world.xmpp(XmppEvent::Connection(XmppConnection::Closed));
+    world.ask(connect()).unwrap();
+    world.chat_online();
+    world.later(Duration::from_secs(60));
+    assert_eq!(chat_sent(&mut world), [XmppCommand::Connect], "wanted anyway");
+    // Who wants both or none after that is taken at their new word.
+    set(&mut world, Some(true), None);
+    assert_eq!(chat_sent(&mut world), [XmppCommand::Disconnect]);
+}

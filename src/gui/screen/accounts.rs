@@ -2,9 +2,11 @@
 //! numbers on the user's own card, and what others see. What was refused is said at its control.
 
 mod joint;
+mod own_card;
 mod view;
+mod ways;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
@@ -19,9 +21,11 @@ use crate::model::account::{Account, AccountKind};
 use crate::model::feature::{Feature, Match, Rule};
 use crate::model::id::AccountId;
 use crate::model::relation::{Pair, Relation};
-use crate::model::vcard::{OwnCard, Tel};
+use crate::model::vcard::OwnCard;
 
+pub use own_card::OnCard;
 pub use view::view;
+pub use ways::{OnRule, Scope, Way};
 
 /// Where something is said.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -30,8 +34,10 @@ pub enum Control {
     Account(AccountId),
     /// A chat and a telephony account, together or not.
     Pair(AccountId, AccountId),
-    /// A rule for which way a feature goes.
+    /// A rule for which way a feature goes; that of everybody is the feature's default.
     Rule(Feature, Option<Match>),
+    /// The rule that is being written.
+    NewRule,
     /// The numbers on a chat account's card.
     Card(AccountId),
     /// What others see.
@@ -64,8 +70,12 @@ pub enum Message {
     Connect(AccountId),
     /// Says which accounts belong together.
     Pair(Pair, Together),
+    /// Chose which way a feature goes with everybody.
+    Default(Feature, Way),
     /// Takes a rule away.
     DropRule(Rule),
+    /// Writes a new one.
+    Rule(OnRule),
     /// Something with the own card of a chat account.
     Card(AccountId, OnCard),
     /// Turned what others see.
@@ -98,29 +108,25 @@ pub enum Together {
     BothOrNone(bool),
 }
 
-/// What the person did to the own card.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OnCard {
-    /// Typed into the field for one more number.
-    Edit(String),
-    /// Wants what stands there on the card.
-    Add,
-    /// Wants the own telephony address on it.
-    AddOwn(String),
-    /// Wants a number away.
-    Remove(String),
-}
-
 /// The page's own state.
 #[derive(Debug, Default)]
 pub struct Accounts {
-    drafts: HashMap<AccountId, String>,
+    /// The number of each card that is being written.
+    numbers: HashMap<AccountId, own_card::Draft>,
+    rule: ways::Draft,
     notes: Notes<Control>,
     /// What a control asked last, so that it can be asked again with the user's word.
     asked: HashMap<Control, Command>,
+    /// Controls whose answer has not come yet.
+    waits: HashSet<Control>,
 }
 
 impl Accounts {
+    /// The page with a rule begun for somebody.
+    pub fn with_rule_for(contact: String) -> Self {
+        Self { rule: ways::Draft::of(contact), ..Self::default() }
+    }
+
     /// Takes in what the person did.
     pub fn update(&mut self, message: Message, snapshot: &Snapshot) -> Action {
         match message {
@@ -132,6 +138,11 @@ impl Accounts {
                 self.ask(Control::Account(account), command)
             }
             Message::Pair(pair, wish) => self.pair(pair, wish),
+            Message::Default(feature, way) => {
+                let control = Control::Rule(feature, None);
+                self.ask(control, Command::Feature(way.for_everybody(feature)))
+            }
+            Message::Rule(act) => self.rule(act, snapshot),
             Message::DropRule(Rule { with, feature, .. }) => {
                 let command =
                     Command::Feature(FeatureCommand::Unset { feature, with: with.clone() });
@@ -154,10 +165,13 @@ impl Accounts {
 
     /// The hub's answer to what a control asked.
     pub fn answered(&mut self, control: Control, result: &Result<Reply, CommandError>) {
+        self.waits.remove(&control);
         if self.notes.answered(control.clone(), result) {
             self.asked.remove(&control);
-            if let Control::Card(account) = control {
-                self.drafts.remove(&account);
+            match control {
+                Control::Card(account) => drop(self.numbers.remove(&account)),
+                Control::NewRule => self.rule.kept(),
+                _ => {}
             }
         }
     }
@@ -165,6 +179,7 @@ impl Accounts {
     fn ask(&mut self, control: Control, command: Command) -> Action {
         self.notes.hush(&control);
         self.asked.insert(control.clone(), command.clone());
+        self.waits.insert(control.clone());
         Action::At(Spot::Accounts(control), command)
     }
 
@@ -190,39 +205,30 @@ impl Accounts {
         let Some(card) = snapshot.own_cards.iter().find(|card| card.account == account) else {
             return Action::None;
         };
-        let mut tels = card.tels.clone();
-        match wish {
-            OnCard::Edit(text) => {
-                self.notes.hush(&control);
-                self.drafts.insert(account, text);
-                return Action::None;
+        self.notes.hush(&control);
+        let draft = self.numbers.entry(account.clone()).or_default();
+        match draft.act(wish, card) {
+            Ok(Some(tels)) => {
+                let set = CardCommand::Set { account: Some(account), tels, confirm: false };
+                self.ask(control, Command::Card(set))
             }
-            OnCard::Add => {
-                let typed = self.draft(&account).trim().to_owned();
-                if tels.iter().any(|tel| tel.value == typed) {
-                    self.notes.say(control, "Your card names it already.");
-                    return Action::None;
-                }
-                if typed.is_empty() {
-                    return Action::None;
-                }
-                tels.push(voice(typed));
+            Ok(None) => Action::None,
+            Err(words) => {
+                self.notes.say(control, words);
+                Action::None
             }
-            OnCard::AddOwn(aor) => tels.insert(0, voice(aor)),
-            OnCard::Remove(value) => tels.retain(|tel| tel.value != value),
         }
-        let set = CardCommand::Set { account: Some(account), tels, confirm: false };
-        self.ask(control, Command::Card(set))
     }
 
-    fn draft(&self, account: &AccountId) -> &str {
-        self.drafts.get(account).map_or("", String::as_str)
+    fn rule(&mut self, act: OnRule, snapshot: &Snapshot) -> Action {
+        self.notes.hush(&Control::NewRule);
+        match self.rule.act(act, snapshot) {
+            Some(rule) => {
+                self.ask(Control::NewRule, Command::Feature(FeatureCommand::Set(rule)))
+            }
+            None => Action::None,
+        }
     }
-}
-
-/// A number to be called with speech.
-fn voice(value: String) -> Tel {
-    Tel { value, types: vec!["voice".to_owned()], pref: 100 }
 }
 
 fn telephony(wish: Value) -> Command {

@@ -1,6 +1,6 @@
 //! Both sides of the service compared (CUSAX C61, C62): state, reason, address, protection.
 
-use iced::widget::{Column, column, container, row, scrollable, space};
+use iced::widget::{Column, column, container, row, space};
 use iced::{Alignment, Element, Length};
 
 use super::{Action, Go, Shared};
@@ -8,7 +8,7 @@ use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, measure, radius, step};
 use crate::gui::widget::avatar::pip;
-use crate::gui::widget::{body, button, rule, strong, title};
+use crate::gui::widget::{body, button, rule, sheet, strong};
 use crate::gui::words;
 use crate::model::account::{Account, Transport};
 
@@ -42,50 +42,31 @@ struct Fact {
 /// The page.
 pub fn view(shared: Shared<'_>) -> Element<'_, Message> {
     let accounts = &shared.snapshot.accounts;
-    let head = row![
-        button::square(Button::Quiet, &icon::BACK, "Back", Some(Message::Close)),
-        column![
-            title("Connection and protection"),
-            body("What carries your messages and your calls, compared.").style(Tone::Muted.text()),
-        ]
-        .width(Length::Fill),
-    ]
-    .push((!shared.narrow).then(others))
-    .spacing(step::M)
-    .align_y(Alignment::Center);
-    let mut page = column![head].spacing(step::L);
-    if shared.narrow {
-        page = page.push(others());
-    }
-    if let Some(words) = summary(shared) {
-        page = page.push(words);
-    }
+    let head = sheet::head(
+        "Connection and protection",
+        "What carries your messages and your calls, compared.",
+        Message::Close,
+        others(),
+        shared.narrow,
+    );
+    let mut page = column![head].push(summary(shared));
     page = if shared.narrow || accounts.len() != 2 {
         accounts.iter().fold(page, |page, account| page.push(single(account, shared)))
     } else {
         page.push(table(accounts, shared))
     };
-    let page = container(page).padding(if shared.narrow { step::M } else { step::XL });
-    container(
-        scrollable(page.max_width(900))
-            .direction(theme::scrollbar())
-            .style(theme::scroll)
-            .width(Length::Fill),
-    )
-    .width(Length::Fill)
-    .height(Length::Fill)
-    .style(theme::ground)
-    .into()
+    sheet::page_within(WIDEST, page, shared.narrow)
 }
 
+/// The widest the comparison gets, in logical pixels.
+const WIDEST: f32 = 900.0;
+
 /// Where else to go from here.
-fn others<'a>() -> Element<'a, Message> {
-    row![
+fn others<'a>() -> Vec<Element<'a, Message>> {
+    vec![
         button::words(Button::Quiet, "Accounts", Some(Message::Accounts)),
         button::words(Button::Quiet, "Rules for calls", Some(Message::Rules)),
     ]
-    .spacing(step::XS)
-    .into()
 }
 
 fn summary(shared: Shared<'_>) -> Option<Element<'_, Message>> {

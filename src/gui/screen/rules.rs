@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::{Action, Go};
 use crate::core::command::{AskingCommand, Command, CommandError};
 use crate::gui::plain;
+use crate::gui::widget::sheet::Notes;
 use crate::model::dialing::CostClass;
 use crate::model::telephony::{AutoAnswer, Strangers, Telephony};
 
@@ -77,20 +78,11 @@ pub enum Message {
     AskAgain(CostClass),
 }
 
-/// What is said at a control.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Told {
-    /// It was refused, and why.
-    Refused(String),
-    /// It needs the user's word, and what to know before.
-    Cues(Vec<String>),
-}
-
 /// The page's own state.
 #[derive(Debug, Default)]
 pub struct Rules {
     drafts: HashMap<Rule, String>,
-    told: HashMap<Rule, Told>,
+    notes: Notes<Rule>,
 }
 
 impl Rules {
@@ -106,7 +98,7 @@ impl Rules {
             Message::Turn(rule, on) => self.set(rule, switched(rule, on)),
             Message::Strangers(wish) => self.set(Rule::Strangers, json!({ "strangers": wish })),
             Message::Edit(rule, text) => {
-                self.told.remove(&rule);
+                self.notes.hush(&rule);
                 self.drafts.insert(rule, text);
                 Action::None
             }
@@ -120,19 +112,9 @@ impl Rules {
     }
 
     /// The hub's answer to what was set.
-    pub fn answered(&mut self, rule: Rule, result: Result<(), CommandError>) {
-        match result {
-            Ok(()) => {
-                self.told.remove(&rule);
-                self.drafts.remove(&rule);
-            }
-            Err(CommandError::ConfirmationNeeded(cues)) => {
-                let cues = cues.iter().map(|cue| plain::line(&cue.text)).collect();
-                self.told.insert(rule, Told::Cues(cues));
-            }
-            Err(error) => {
-                self.told.insert(rule, Told::Refused(plain::line(&error.to_string())));
-            }
+    pub fn answered<T>(&mut self, rule: Rule, result: &Result<T, CommandError>) {
+        if self.notes.answered(rule, &result) {
+            self.drafts.remove(&rule);
         }
     }
 
@@ -146,8 +128,7 @@ impl Rules {
         let value = match (rule, text.parse::<u32>()) {
             (Rule::After, Ok(seconds @ 5..=120)) => json!(seconds),
             (Rule::After, _) => {
-                let words = "Type a number of seconds from 5 to 120.".to_owned();
-                self.told.insert(rule, Told::Refused(words));
+                self.notes.say(rule, "Type a number of seconds from 5 to 120.");
                 return Action::None;
             }
             _ if text.is_empty() => Value::Null,
@@ -161,7 +142,7 @@ impl Rules {
     }
 
     fn set(&mut self, rule: Rule, wish: Value) -> Action {
-        self.told.remove(&rule);
+        self.notes.hush(&rule);
         match wish {
             Value::Object(wish) => Action::Set(rule, wish),
             _ => Action::Set(rule, Map::new()),

@@ -8,10 +8,11 @@ use iced::widget::{Column, Row, column, container, row, scrollable, text, text_i
 use iced::{Alignment, Element, Length};
 
 use super::{body, button, chip, heading, rule, title};
-use crate::core::command::{CommandError, Reply};
+use crate::core::command::CommandError;
 use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, step};
+use crate::gui::words;
 
 /// The most cues that are shown at once.
 const MOST_CUES: usize = 6;
@@ -21,8 +22,8 @@ const MOST_CUES: usize = 6;
 pub enum Told {
     /// It was refused, and why.
     Refused(String),
-    /// It needs the user's word, and what to know before.
-    Cues(Vec<String>),
+    /// It needs the user's word: what to know before, and what the word is.
+    Cues(Vec<String>, &'static str),
 }
 
 impl Told {
@@ -30,7 +31,8 @@ impl Told {
     pub fn of(error: &CommandError) -> Self {
         match error {
             CommandError::ConfirmationNeeded(cues) => {
-                Self::Cues(cues.iter().map(|cue| plain::line(&cue.text)).collect())
+                let texts = cues.iter().map(|cue| plain::line(&cue.text)).collect();
+                Self::Cues(texts, words::go_ahead(cues))
             }
             error => Self::Refused(plain::line(&error.to_string())),
         }
@@ -49,7 +51,7 @@ impl<K> Default for Notes<K> {
 
 impl<K: Eq + Hash> Notes<K> {
     /// The hub's answer to what a control asked; true when it was done.
-    pub fn answered(&mut self, control: K, result: &Result<Reply, CommandError>) -> bool {
+    pub fn answered<T>(&mut self, control: K, result: &Result<T, CommandError>) -> bool {
         match result {
             Ok(_) => drop(self.0.remove(&control)),
             Err(error) => drop(self.0.insert(control, Told::of(error))),
@@ -74,15 +76,27 @@ impl<K: Eq + Hash> Notes<K> {
 
     /// It waits for the user's word.
     pub fn asks(&self, control: &K) -> bool {
-        matches!(self.at(control), Some(Told::Cues(_)))
+        matches!(self.at(control), Some(Told::Cues(..)))
     }
 }
 
+/// The widest a page of rows gets, in logical pixels.
+const WIDEST: f32 = 720.0;
+
 /// The whole page: the head and what stands below it, scrolled.
 pub fn page<'a, M: 'a>(parts: Column<'a, M>, narrow: bool) -> Element<'a, M> {
+    page_within(WIDEST, parts, narrow)
+}
+
+/// The same, as wide as `widest` logical pixels at most.
+pub fn page_within<'a, M: 'a>(
+    widest: f32,
+    parts: Column<'a, M>,
+    narrow: bool,
+) -> Element<'a, M> {
     let page = container(parts.spacing(step::L)).padding(if narrow { step::M } else { step::XL });
     container(
-        scrollable(page.max_width(720))
+        scrollable(page.max_width(widest))
             .direction(theme::scrollbar())
             .style(theme::scroll)
             .width(Length::Fill),
@@ -183,12 +197,12 @@ pub fn told<'a, M: Clone + 'a>(
         Some(Told::Refused(words)) => {
             control.push(padded(chip::fact(Tone::Bad, &icon::WARNING, words.clone(), None))).into()
         }
-        Some(Told::Cues(cues)) => {
+        Some(Told::Cues(cues, word)) => {
             let cues = cues
                 .iter()
                 .take(MOST_CUES)
                 .map(|cue| chip::fact(Tone::Warn, &icon::WARNING, cue.clone(), None));
-            let anyway = button::words(Button::Primary, "Use it anyway", Some(anyway));
+            let anyway = button::words(Button::Primary, *word, Some(anyway));
             control.push(padded(column(cues).push(anyway).spacing(step::XS))).into()
         }
     }

@@ -1,16 +1,15 @@
-//! Which accounts belong together and which way things go, as they look.
+//! Which accounts belong together, as it looks.
 
 use iced::widget::{column, row};
-use iced::{Alignment, Element, Length};
+use iced::{Alignment, Element};
 
 use super::{Accounts, Control, Message, Together, apart};
 use crate::core::snapshot::Snapshot;
 use crate::gui::plain;
 use crate::gui::screen::Shared;
-use crate::gui::theme::{Button, Tone, step};
+use crate::gui::theme::{Button, step};
 use crate::gui::widget::{body, button, sheet, small, switch};
 use crate::gui::words;
-use crate::model::feature::{DecidedBy, Decision, Feature, Match, Protocol, Rule};
 use crate::model::id::AccountId;
 use crate::model::relation::{Pair, Proposal, Relation};
 
@@ -27,6 +26,9 @@ pub(super) fn together<'a>(page: &'a Accounts, shared: Shared<'a>) -> Vec<Elemen
     }
     boxes
 }
+
+/// The order of the two sides.
+const AFTER: &str = "Connect chat after telephony";
 
 fn related<'a>(
     page: &'a Accounts,
@@ -46,13 +48,16 @@ fn related<'a>(
     );
     let (waits, both) = (pair.clone(), pair.clone());
     let rows = vec![
-        sheet::padded(sheet::long(body(words))),
-        switch::row_of(
-            "Connect chat after telephony",
-            "Chat waits until telephony is registered.",
-            relation.chat_waits,
-            move |on| Message::Pair(waits, Together::ChatWaits(on)),
-        ),
+        sheet::padded(column![sheet::long(body(words)), small(words::set_by(relation.by))]),
+        match relation.both_or_none {
+            true => switch::locked(AFTER, "“Both or none” has chat wait already.", true),
+            false => switch::row_of(
+                AFTER,
+                "Chat waits until telephony is registered.",
+                relation.chat_waits,
+                move |on| Message::Pair(waits, Together::ChatWaits(on)),
+            ),
+        },
         switch::row_of(
             "Both or none",
             "Where one side cannot connect, the other is taken down.",
@@ -104,83 +109,11 @@ fn said<'a>(
 }
 
 /// An account with its name and address.
-fn named(id: &AccountId, snapshot: &Snapshot) -> String {
+pub(super) fn named(id: &AccountId, snapshot: &Snapshot) -> String {
     match snapshot.accounts.iter().find(|account| account.id == *id) {
         Some(account) => {
             format!("{} ({})", words::account(account), plain::line(&account.address))
         }
         None => plain::line(&id.to_string()),
-    }
-}
-
-/// All features with their side, and the user's rules.
-pub(super) fn ways<'a>(page: &'a Accounts, shared: Shared<'a>) -> Vec<Element<'a, Message>> {
-    let snapshot = shared.snapshot;
-    let mut rows: Vec<_> =
-        snapshot.features.iter().map(|decision| way(decision, snapshot)).collect();
-    for rule in &snapshot.feature_rules {
-        let control = Control::Rule(rule.feature, rule.with.clone());
-        let remove = Some(Message::DropRule(rule.clone()));
-        let line = row![
-            sheet::long(body(rule_words(rule, snapshot))),
-            button::words(Button::Quiet, "Remove", remove)
-        ]
-        .spacing(step::S)
-        .align_y(Alignment::Center);
-        let told = page.notes.at(&control);
-        rows.push(sheet::told(sheet::padded(line), told, Message::Confirm(control.clone())));
-    }
-    rows
-}
-
-fn way<'a>(decision: &Decision, snapshot: &Snapshot) -> Element<'a, Message> {
-    let none = decision.ways.is_empty();
-    let tone = if none { Tone::Muted } else { Tone::Text };
-    let plainly =
-        !none && decision.by == DecidedBy::Usual && decision.ways.contains(&decision.protocol);
-    let side = if none {
-        plain::line(&decision.why)
-    } else {
-        let words = over(decision.protocol, decision.account.as_ref(), snapshot);
-        words.replacen('o', "O", 1)
-    };
-    let why = (!plainly && !none).then(|| small(plain::line(&decision.why)));
-    let side = column![body(side).style(tone.text())].push(why);
-    let name = body(feature(decision.feature)).style(tone.text());
-    let line = row![name.width(Length::FillPortion(2)), side.width(Length::FillPortion(3))];
-    sheet::padded(line.spacing(step::S))
-}
-
-/// A rule of the user in words.
-fn rule_words(rule: &Rule, snapshot: &Snapshot) -> String {
-    let with = match &rule.with {
-        None => "with everybody".to_owned(),
-        Some(Match::Device(who) | Match::Contact(who)) => format!("with {}", plain::line(who)),
-        Some(Match::Domain(domain)) => format!("with everybody at {}", plain::line(domain)),
-        Some(Match::Account(id)) => format!("with the contacts of {}", named(id, snapshot)),
-    };
-    let over = over(rule.protocol, rule.account.as_ref(), snapshot);
-    format!("{} {with}: {over}", feature(rule.feature))
-}
-
-fn over(protocol: Protocol, account: Option<&AccountId>, snapshot: &Snapshot) -> String {
-    match (account, protocol) {
-        (Some(account), _) => format!("over {}", named(account, snapshot)),
-        (None, Protocol::Xmpp) => "over chat".to_owned(),
-        (None, Protocol::Sip) => "over telephony".to_owned(),
-    }
-}
-
-/// A feature's name for users.
-fn feature(feature: Feature) -> &'static str {
-    match feature {
-        Feature::Chat => "Messages",
-        Feature::Groupchat => "Rooms",
-        Feature::Presence => "Presence",
-        Feature::Files => "Files",
-        Feature::Audio => "Calls",
-        Feature::Video => "Video calls",
-        Feature::Conference => "Conferences",
-        Feature::Screen => "Shared screen",
     }
 }

@@ -1,13 +1,13 @@
 //! How the page of the rules for calls looks.
 
-use iced::widget::{Column, column, container, row, scrollable, text_input};
+use iced::widget::{Column, column, container, row};
 use iced::{Alignment, Element, Length};
 
-use super::{Message, Rule, Rules, Told, in_force};
+use super::{Message, Rule, Rules, in_force};
 use crate::gui::icon;
 use crate::gui::screen::Shared;
-use crate::gui::theme::{self, Button, Tone, step};
-use crate::gui::widget::{body, button, chip, heading, rule as hairline, small, switch, title};
+use crate::gui::theme::{Button, Tone, step};
+use crate::gui::widget::{body, button, chip, sheet, small, switch};
 use crate::gui::words;
 use crate::model::account::AccountKind;
 use crate::model::dialing::CostClass;
@@ -16,55 +16,29 @@ use crate::model::telephony::{AutoAnswer, Strangers, Telephony};
 /// The page.
 pub fn view<'a>(rules: &'a Rules, shared: Shared<'a>) -> Element<'a, Message> {
     let set = &shared.snapshot.telephony;
-    let others = || {
-        row![
-            button::words(Button::Quiet, "Accounts", Some(Message::Accounts)),
-            button::words(Button::Quiet, "Protection", Some(Message::Protection)),
-        ]
-        .spacing(step::XS)
-    };
-    let head = row![
-        button::square(Button::Quiet, &icon::BACK, "Back", Some(Message::Close)),
-        column![
-            title("Rules for calls"),
-            body("What rings, where calls go, and who may call.").style(Tone::Muted.text()),
-        ]
-        .width(Length::Fill),
-    ]
-    .push((!shared.narrow).then(others))
-    .spacing(step::M)
-    .align_y(Alignment::Center);
-    let mut page = column![head].push(shared.narrow.then(others)).spacing(step::L);
+    let others = vec![
+        button::words(Button::Quiet, "Accounts", Some(Message::Accounts)),
+        button::words(Button::Quiet, "Protection", Some(Message::Protection)),
+    ];
+    let head = sheet::head(
+        "Rules for calls",
+        "What rings, where calls go, and who may call.",
+        Message::Close,
+        others,
+        shared.narrow,
+    );
+    let mut page = column![head];
     let phone = |kind| kind == AccountKind::Sip;
     if !shared.snapshot.accounts.iter().any(|account| phone(account.kind)) {
         let words = "No telephony account is set up: nothing here has an effect yet.";
         page = page.push(chip::fact(Tone::Warn, &icon::WARNING, words.to_owned(), None));
     }
     let page = page
-        .push(section("Ringing", ringing(rules, set)))
-        .push(section("Send calls on", forwarding(rules, set)))
-        .push(section("Who may call", callers(rules, set)))
-        .push(section("Calls that may cost", costs(&shared.snapshot.settled)));
-    let page = container(page).padding(if shared.narrow { step::M } else { step::XL });
-    container(
-        scrollable(page.max_width(720))
-            .direction(theme::scrollbar())
-            .style(theme::scroll)
-            .width(Length::Fill),
-    )
-    .width(Length::Fill)
-    .height(Length::Fill)
-    .style(theme::ground)
-    .into()
-}
-
-fn section<'a>(name: &'a str, rows: Vec<Element<'a, Message>>) -> Element<'a, Message> {
-    let mut list = column![];
-    for (at, line) in rows.into_iter().enumerate() {
-        list = list.push((at > 0).then(hairline)).push(line);
-    }
-    let boxed = container(list).padding(step::XXS).width(Length::Fill).style(theme::card);
-    column![heading(name), boxed].spacing(step::XS).into()
+        .push(sheet::section("Ringing", ringing(rules, set)))
+        .push(sheet::section("Send calls on", forwarding(rules, set)))
+        .push(sheet::section("Who may call", callers(rules, set)))
+        .push(sheet::section("Calls that may cost", costs(&shared.snapshot.settled)));
+    sheet::page(page, shared.narrow)
 }
 
 fn ringing<'a>(rules: &Rules, set: &Telephony) -> Vec<Element<'a, Message>> {
@@ -126,12 +100,12 @@ fn callers<'a>(rules: &Rules, set: &Telephony) -> Vec<Element<'a, Message>> {
 fn costs<'a>(settled: &[CostClass]) -> Vec<Element<'a, Message>> {
     if settled.is_empty() {
         let words = small("You are asked before every call that may cost or leaves your provider.");
-        return vec![padded(words)];
+        return vec![sheet::padded(words)];
     }
     let class = |class: &CostClass| {
         let again = button::words(Button::Quiet, "Ask again", Some(Message::AskAgain(*class)));
         let words = column![body(words::asked_no_more(*class))].width(Length::Fill);
-        padded(row![words, again].spacing(step::XS).align_y(Alignment::Center))
+        sheet::padded(row![words, again].spacing(step::XS).align_y(Alignment::Center))
     };
     settled.iter().map(class).collect()
 }
@@ -168,7 +142,7 @@ fn target<'a>(rules: &Rules, set: &Telephony, rule: Rule, name: &'a str) -> Elem
         .push(save(rules, set, rule))
         .push(clear)
         .spacing(step::XS);
-    told(column![padded(column![body(name), line].spacing(step::XXS))], rules, rule)
+    told(column![sheet::padded(column![body(name), line].spacing(step::XXS))], rules, rule)
 }
 
 fn seconds<'a>(rules: &Rules, set: &Telephony) -> Element<'a, Message> {
@@ -178,11 +152,7 @@ fn seconds<'a>(rules: &Rules, set: &Telephony) -> Element<'a, Message> {
         .push(save(rules, set, Rule::After))
         .spacing(step::XS)
         .align_y(Alignment::Center);
-    told(column![padded(line)], rules, Rule::After)
-}
-
-fn padded<'a>(content: impl Into<Element<'a, Message>>) -> Element<'a, Message> {
-    container(content).padding(theme::pad(step::XS, step::S)).width(Length::Fill).into()
+    told(column![sheet::padded(line)], rules, Rule::After)
 }
 
 fn field<'a>(
@@ -191,41 +161,18 @@ fn field<'a>(
     rule: Rule,
     placeholder: &'a str,
 ) -> Element<'a, Message> {
-    text_input(placeholder, &rules.shown(rule, set))
-        .id(rule.field())
-        .on_input(move |text| Message::Edit(rule, text))
-        .on_submit(Message::Save(rule))
-        .font(theme::REGULAR)
-        .size(14)
-        .line_height(iced::widget::text::LineHeight::Absolute(20.0.into()))
-        .padding(theme::pad(step::XS, step::S))
-        .style(theme::field)
-        .into()
+    let edit = move |text| Message::Edit(rule, text);
+    let save = Some(Message::Save(rule));
+    sheet::field(rule.field(), placeholder, &rules.shown(rule, set), edit, save)
 }
 
 fn save<'a>(rules: &Rules, set: &Telephony, rule: Rule) -> Option<Element<'a, Message>> {
     // What needs the user's word has a button of its own.
-    let asked = matches!(rules.told.get(&rule), Some(Told::Cues(_)));
-    (rules.edited(rule, set) && !asked)
+    (rules.edited(rule, set) && !rules.notes.asks(&rule))
         .then(|| button::words(Button::Primary, "Save", Some(Message::Save(rule))))
 }
 
 /// What is said at a control, below it.
 fn told<'a>(control: Column<'a, Message>, rules: &Rules, rule: Rule) -> Element<'a, Message> {
-    match rules.told.get(&rule) {
-        None => control.into(),
-        Some(Told::Refused(words)) => {
-            control.push(padded(chip::fact(Tone::Bad, &icon::WARNING, words.clone(), None))).into()
-        }
-        Some(Told::Cues(cues)) => {
-            let cues = cues
-                .iter()
-                .take(6)
-                .map(|cue| chip::fact(Tone::Warn, &icon::WARNING, cue.clone(), None));
-            let anyway =
-                button::words(Button::Primary, "Use it anyway", Some(Message::Confirm(rule)));
-            let parts = column(cues).push(anyway).spacing(step::XS);
-            control.push(padded(parts)).into()
-        }
-    }
+    sheet::told(control, rules.notes.at(&rule), Message::Confirm(rule))
 }
