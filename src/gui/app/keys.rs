@@ -6,8 +6,7 @@ use iced::keyboard::key::{Key, Named};
 use iced::widget::operation;
 
 use super::{App, Message, Page};
-use crate::gui::screen::calls;
-use crate::gui::screen::sidebar;
+use crate::gui::screen::{Go, calls, sidebar};
 use crate::gui::widget::card::{self, Answer, Ask, Question};
 use crate::gui::widget::keypad::Digit;
 use crate::gui::widget::{ask, call_bar};
@@ -18,6 +17,8 @@ use crate::model::call::{Call, CallState};
 pub enum Keystroke {
     /// Ctrl+K.
     Search,
+    /// Ctrl+Shift+S: the accounts, and how their two sides go together.
+    Accounts,
     /// Escape.
     Escape,
     /// Enter, with no field in focus.
@@ -68,14 +69,28 @@ impl Shortcut {
 }
 
 impl Keystroke {
+    /// A letter with Ctrl that means something wherever the cursor stands: no field takes it.
+    pub fn is_of_the_window(letter: &str, modifiers: Modifiers) -> bool {
+        Self::of_letter(letter, modifiers).is_some()
+    }
+
+    fn of_letter(letter: &str, modifiers: Modifiers) -> Option<Self> {
+        match letter {
+            _ if !modifiers.command() => None,
+            "s" | "S" if modifiers.shift() => Some(Self::Accounts),
+            letter if modifiers.shift() => Shortcut::of(letter).map(Self::OnCall),
+            "k" => Some(Self::Search),
+            _ => None,
+        }
+    }
+
     /// The meaning of a key, `typed` with the modifiers in it; `ignored` tells that no field
     /// took it.
     pub fn of(key: &Key, typed: &Key, modifiers: Modifiers, ignored: bool) -> Option<Self> {
         match (key.as_ref(), typed.as_ref()) {
-            (Key::Character(letter), _) if modifiers.command() && modifiers.shift() => {
-                Shortcut::of(letter).map(Self::OnCall)
+            (Key::Character(letter), _) if modifiers.command() => {
+                Self::of_letter(letter, modifiers)
             }
-            (Key::Character("k"), _) if modifiers.command() => Some(Self::Search),
             (_, Key::Character(typed)) if ignored && !modifiers.command() && !modifiers.alt() => {
                 let mut characters = typed.chars();
                 let only = characters.next().filter(|_| characters.next().is_none());
@@ -99,6 +114,7 @@ impl App {
                 }
                 operation::focus(sidebar::SEARCH)
             }
+            Keystroke::Accounts => self.go(Go::Accounts),
             Keystroke::Next => operation::focus_next(),
             Keystroke::Previous => operation::focus_previous(),
             Keystroke::Escape => self.escape(),

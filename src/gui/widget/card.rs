@@ -153,7 +153,7 @@ fn proof<'a>(call: &Call) -> Element<'a, Act> {
             Tone::Muted,
             &icon::INFO,
             "Nothing is known about this caller".to_owned(),
-            None,
+            (!call.peer.why.is_empty()).then_some(Act::Why),
         ),
     }
 }
@@ -291,10 +291,8 @@ fn way<'a>(choice: &Choice) -> Element<'a, Answer> {
         true => (Tone::Text, Tone::Accent),
         false => (Tone::Muted, Tone::Muted),
     };
-    let mut under = plain::line(&choice.uri);
-    if !choice.available {
-        under.push_str(" · not connected now");
-    }
+    // That it is not connected, its label says.
+    let under = plain::line(&choice.uri);
     // Whole: two ways may differ only in their last word.
     let label = strong(plain::line(&choice.label)).style(tone.text());
     let words = column![sheet::long(label), sheet::long(small(under))];

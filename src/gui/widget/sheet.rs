@@ -80,6 +80,9 @@ impl<K: Eq + Hash> Notes<K> {
     }
 }
 
+/// The page, as what can be scrolled.
+pub const PAGE: &str = "page";
+
 /// The widest a page of rows gets, in logical pixels.
 const WIDEST: f32 = 720.0;
 
@@ -97,6 +100,7 @@ pub fn page_within<'a, M: 'a>(
     let page = container(parts.spacing(step::L)).padding(if narrow { step::M } else { step::XL });
     container(
         scrollable(page.max_width(widest))
+            .id(PAGE)
             .direction(theme::scrollbar())
             .style(theme::scroll)
             .width(Length::Fill),

@@ -1,7 +1,7 @@
 //! How the page of the accounts looks.
 
 use iced::widget::{column, container, row};
-use iced::{Alignment, Element, Length, Padding};
+use iced::{Element, Length, Padding};
 
 use super::joint::together;
 use super::own_card::cards as cards_of;

@@ -234,7 +234,9 @@ pub(super) fn table<'a>(page: &'a Accounts, shared: Shared<'a>) -> Vec<Element<'
 fn feature<'a>(decision: &Decision, waits: bool, shared: Shared<'a>) -> Element<'a, Message> {
     let snapshot = shared.snapshot;
     let offered = offered(decision, snapshot);
-    let chooses = offered.iter().filter(|(_, free)| *free).count() > 1;
+    let holds =
+        |way: &Way| way.protocol == decision.protocol && way.account == decision.account;
+    let chooses = offered.iter().any(|(way, free)| *free && !holds(way));
     let tone = if chooses { Tone::Text } else { Tone::Muted };
     let mut side = column![].spacing(step::XXS).width(Length::FillPortion(3));
     if decision.ways.is_empty() {
@@ -242,7 +244,7 @@ fn feature<'a>(decision: &Decision, waits: bool, shared: Shared<'a>) -> Element<
     } else if chooses {
         let items = offered.into_iter().map(|(way, free)| Item {
             label: way_words(&way, decision.feature, snapshot),
-            on: way.protocol == decision.protocol && way.account == decision.account,
+            on: holds(&way),
             press: (free && !waits).then(|| Message::Default(decision.feature, way)),
         });
         side = side.push(pick::row_of(items));
@@ -301,7 +303,7 @@ fn way_words(way: &Way, feature: Feature, snapshot: &Snapshot) -> String {
     match &way.account {
         Some(id) => on(id, snapshot),
         None if feature == Feature::Audio && ways(feature, snapshot).len() > 1 => {
-            "As the contact has it".to_owned()
+            "By the contact".to_owned()
         }
         None => words::over(way.protocol).to_owned(),
     }
