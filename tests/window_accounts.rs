@@ -363,12 +363,7 @@ fn a_way_in_the_table_is_clicked_on() {
     let mut window = page(three_accounts());
     // The first of the two: the other stands in the form.
     window.click("Over telephony");
-    let rule = Rule {
-        with: None,
-        feature: Feature::Chat,
-        protocol: Protocol::Sip,
-        account: None,
-    };
+    let rule = Rule { with: None, feature: Feature::Chat, protocol: Protocol::Sip, account: None };
     assert_eq!(window.commands(), feature(FeatureCommand::Set(rule)));
     assert!(window.says("By the contact"), "several accounts can call");
 }

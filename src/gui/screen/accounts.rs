@@ -223,9 +223,7 @@ impl Accounts {
     fn rule(&mut self, act: OnRule, snapshot: &Snapshot) -> Action {
         self.notes.hush(&Control::NewRule);
         match self.rule.act(act, snapshot) {
-            Some(rule) => {
-                self.ask(Control::NewRule, Command::Feature(FeatureCommand::Set(rule)))
-            }
+            Some(rule) => self.ask(Control::NewRule, Command::Feature(FeatureCommand::Set(rule))),
             None => Action::None,
         }
     }

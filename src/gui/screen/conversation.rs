@@ -307,7 +307,10 @@ impl Conversations {
                 EntryKind::Call => {
                     let other = entry.call.as_ref().and_then(contact_of);
                     let chat = other.filter(|other| other != with).map(|other| {
-                        let words = format!("Chat with {}", name_of(shared.snapshot, &other));
+                        let words = match shared.narrow {
+                            true => "Chat".to_owned(),
+                            false => format!("Chat with {}", name_of(shared.snapshot, &other)),
+                        };
                         (words, Message::Chat(other))
                     });
                     bubble::call(entry, name, &shared.snapshot.accounts, shared.clock, chat)

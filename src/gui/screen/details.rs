@@ -300,9 +300,7 @@ fn ways<'a>(who: &Who, snapshot: &Snapshot) -> Vec<Element<'a, Message>> {
         let decision = decide(feature, &with, &snapshot.feature_rules);
         let words = words::over(decision.protocol);
         let (words, why) = match on(&decision, &with, snapshot) {
-            Some((account, why)) => {
-                (format!("{words}, on {}", plain::line(&account.address)), why)
-            }
+            Some((account, why)) => (format!("{words}, on {}", plain::line(&account.address)), why),
             None => (words.to_owned(), plain::line(&decision.why)),
         };
         let side = column![sheet::long(body(words)), sheet::long(small(why))];
@@ -310,9 +308,8 @@ fn ways<'a>(who: &Who, snapshot: &Snapshot) -> Vec<Element<'a, Message>> {
         let line = row![name, side.width(Length::FillPortion(3))].spacing(step::S);
         sheet::padded(line.align_y(Alignment::Center))
     });
-    let rule = address(who, snapshot).map(|_| {
-        sheet::padded(button::words(Button::Quiet, "Add a rule…", Some(Message::Rule)))
-    });
+    let rule = address(who, snapshot)
+        .map(|_| sheet::padded(button::words(Button::Quiet, "Add a rule…", Some(Message::Rule))));
     lines.into_iter().chain(rule).collect()
 }
 

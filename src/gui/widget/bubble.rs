@@ -98,9 +98,8 @@ pub fn call<'a, Message: Clone + 'a>(
     }
     let tone = if missed { Tone::Bad } else { Tone::Muted };
     let padding = if chat.is_some() { 0.0 } else { step::XS };
-    let chat = chat.map(|(words, press)| {
-        button::labelled(Button::Plain, &icon::MESSAGE, words, Some(press))
-    });
+    let chat = chat
+        .map(|(words, press)| button::labelled(Button::Plain, &icon::MESSAGE, words, Some(press)));
     let content = row![icon::PHONE.sized(tone, 16.0), Line::body(text).tone(tone).fill()]
         .push(chat)
         .push(small(clock.time(entry.at)).style(tone.text()))

@@ -92,11 +92,7 @@ pub fn page<'a, M: 'a>(parts: Column<'a, M>, narrow: bool) -> Element<'a, M> {
 }
 
 /// The same, as wide as `widest` logical pixels at most.
-pub fn page_within<'a, M: 'a>(
-    widest: f32,
-    parts: Column<'a, M>,
-    narrow: bool,
-) -> Element<'a, M> {
+pub fn page_within<'a, M: 'a>(widest: f32, parts: Column<'a, M>, narrow: bool) -> Element<'a, M> {
     let page = container(parts.spacing(step::L)).padding(if narrow { step::M } else { step::XL });
     container(
         scrollable(page.max_width(widest))

@@ -71,10 +71,7 @@ fn faded<'a, Message: 'a>(on: bool) -> Element<'a, Message> {
     slot(on, |tokens| tokens.line)
 }
 
-fn slot<'a, Message: 'a>(
-    on: bool,
-    ground: impl Fn(&Tokens) -> Color + 'a,
-) -> Element<'a, Message> {
+fn slot<'a, Message: 'a>(on: bool, ground: impl Fn(&Tokens) -> Color + 'a) -> Element<'a, Message> {
     let knob = container(gap(KNOB)).style(|theme| disc(tokens(theme).surface, KNOB));
     container(knob)
         .padding((TRACK.1 - KNOB) / 2.0)

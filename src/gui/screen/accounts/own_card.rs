@@ -176,7 +176,8 @@ fn numbers<'a>(
     let control = Control::Card(card.account.clone());
     let waits = page.waits.contains(&control);
     let online = chat.state == AccountState::Online;
-    let look = Look { account: &card.account, free: online && !waits, waits };
+    let narrow = shared.narrow;
+    let look = Look { account: &card.account, free: online && !waits, waits, narrow };
     let mut rows = Vec::new();
     if !online {
         let name = words::account(chat);
@@ -211,6 +212,7 @@ struct Look<'a> {
     account: &'a AccountId,
     free: bool,
     waits: bool,
+    narrow: bool,
 }
 
 impl Look<'_> {
@@ -245,12 +247,16 @@ fn number<'a>(tel: &'a Tel, look: Look<'a>) -> Element<'a, Message> {
     let words = column![sheet::long(body(plain::line(&tel.value)))].push(types);
     let change = look.press(OnCard::Change(tel.value.clone()));
     let remove = look.press(OnCard::Remove(tel.value.clone()));
-    let line = row![
-        words.width(Length::Fill),
+    let acts = row![
         button::words(Button::Quiet, "Change", change),
         button::words(Button::Quiet, "Remove", remove),
     ];
-    sheet::padded(line.spacing(step::XS).align_y(Alignment::Center))
+    let (words, acts) = (words.width(Length::Fill), acts.spacing(step::XS));
+    // A narrow row has no room for an address beside them.
+    sheet::padded(match look.narrow {
+        true => Element::from(column![words, acts].spacing(step::XS)),
+        false => row![words, acts].spacing(step::XS).align_y(Alignment::Center).into(),
+    })
 }
 
 /// The number that is being written, with its types.

@@ -35,8 +35,12 @@ pub fn view<'a>(page: &'a Accounts, shared: Shared<'a>) -> Element<'a, Message> 
     let (chat, phone) = (has(AccountKind::Xmpp), has(AccountKind::Sip));
     let cards = snapshot.accounts.iter().map(|account| connection(page, account, shared));
     let lacks = match (chat, phone) {
-        (false, _) => Some("There is no chat account. With one in the configuration file you write, too."),
-        (_, false) => Some("There is no telephony account. With one in the configuration file you call, too."),
+        (false, _) => {
+            Some("There is no chat account. With one in the configuration file you write, too.")
+        }
+        (_, false) => {
+            Some("There is no telephony account. With one in the configuration file you call, too.")
+        }
         _ => None,
     };
     let rows = cards.chain(lacks.map(sheet::remark)).collect();

@@ -69,9 +69,9 @@ fn ways(feature: Feature, snapshot: &Snapshot) -> Vec<Way> {
         match ids.as_slice() {
             [] => {}
             [_] => all.push(Way::over(*protocol)),
-            _ => all.extend(
-                ids.into_iter().map(|id| Way { protocol: *protocol, account: Some(id) }),
-            ),
+            _ => {
+                all.extend(ids.into_iter().map(|id| Way { protocol: *protocol, account: Some(id) }))
+            }
         }
     }
     all
@@ -234,8 +234,7 @@ pub(super) fn table<'a>(page: &'a Accounts, shared: Shared<'a>) -> Vec<Element<'
 fn feature<'a>(decision: &Decision, waits: bool, shared: Shared<'a>) -> Element<'a, Message> {
     let snapshot = shared.snapshot;
     let offered = offered(decision, snapshot);
-    let holds =
-        |way: &Way| way.protocol == decision.protocol && way.account == decision.account;
+    let holds = |way: &Way| way.protocol == decision.protocol && way.account == decision.account;
     let chooses = offered.iter().any(|(way, free)| *free && !holds(way));
     let tone = if chooses { Tone::Text } else { Tone::Muted };
     let mut side = column![].spacing(step::XXS).width(Length::FillPortion(3));
@@ -245,7 +244,7 @@ fn feature<'a>(decision: &Decision, waits: bool, shared: Shared<'a>) -> Element<
         let items = offered.into_iter().map(|(way, free)| Item {
             label: way_words(&way, decision.feature, snapshot),
             on: holds(&way),
-            press: (free && !waits).then(|| Message::Default(decision.feature, way)),
+            press: (free && !waits).then_some(Message::Default(decision.feature, way)),
         });
         side = side.push(pick::row_of(items));
         if decision.by != DecidedBy::Usual {
@@ -287,9 +286,11 @@ fn offered(decision: &Decision, snapshot: &Snapshot) -> Vec<(Way, bool)> {
 
 /// Why there is no choice.
 fn only(decision: &Decision, snapshot: &Snapshot) -> String {
-    let usual = decision.by == DecidedBy::Usual;
-    match decision.feature {
-        _ if !usual => plain::line(&decision.why),
+    let feature = decision.feature;
+    // A rule decided, or something took a way away: its words say more than ours.
+    let decided = decision.by != DecidedBy::Usual || decision.ways.len() < feature.ways().len();
+    match feature {
+        _ if decided => plain::line(&decision.why),
         Feature::Chat if able(Feature::Chat, Protocol::Sip, snapshot).next().is_none() => {
             "No telephony account sends messages: those with a chat account leave it to that."
                 .to_owned()
@@ -388,12 +389,14 @@ fn form<'a>(page: &'a Accounts, shared: Shared<'a>) -> Element<'a, Message> {
     let ready = draft.rule(snapshot).filter(|_| !waits).map(|_| Message::Rule(OnRule::Add));
     let add = button::words(Button::Primary, "Add the rule", ready.clone());
     let parts = column![
-        labelled("What", column![pick::row_of(picks(OnRule::Feature))].extend(
-            reasons.map(|why| small(why).into()),
-        )),
+        labelled(
+            "What",
+            column![pick::row_of(picks(OnRule::Feature))]
+                .extend(reasons.map(|why| small(why).into()),)
+        ),
         labelled("With", column![pick::row_of(scopes)].push(whom(draft, ready, snapshot))),
         labelled("Goes", column![pick::row_of(ways)]),
-        add,
+        labelled("", column![add]),
     ];
     parts.spacing(step::S).into()
 }
