@@ -13,7 +13,7 @@ use dovetail::core::command::{
 };
 use dovetail::core::snapshot::Snapshot;
 use dovetail::gui::app::{Keystroke, Message, pages};
-use dovetail::gui::screen::accounts::{self, OnCard};
+use dovetail::gui::screen::accounts::{self, OnCard, OnRule, Way};
 use dovetail::gui::screen::{Go, sidebar};
 use dovetail::model::account::AccountState;
 use dovetail::model::feature::{DecidedBy, Decision, Feature, Match, Protocol, Rule};
@@ -58,7 +58,7 @@ fn usual() -> Vec<Decision> {
 
 /// The page in a window that is high enough for all of it.
 fn page(snapshot: Snapshot) -> Driver {
-    let mut window = Driver::sized(snapshot, 1120.0, 2_000.0);
+    let mut window = Driver::sized(snapshot, 1120.0, 3_000.0);
     window.take([Message::Sidebar(sidebar::Message::Go(Go::Accounts))]);
     assert!(window.says("Accounts"));
     window
@@ -103,7 +103,7 @@ fn what_waits_or_failed_can_be_connected_now() {
     waits.accounts[0].reason = Some("It waits for Telephony.".to_owned());
     window.show(waits);
     assert!(window.says("Chat is offline. It waits for Telephony."));
-    assert!(!window.says("Connect now"), "it would go without its other half");
+    assert!(!window.says("Connect now"), "it is not by itself that it would connect");
     window.click("Connect anyway");
     let error = CommandError::Refused("It is switched off.".to_owned());
     let wanted = Command::Account(AccountCommand::Connect(AccountId::new("chat")));
@@ -118,6 +118,7 @@ fn two_sides_of_one_service_are_told_and_set() {
         "Chat (alice@xmpp.example.com) and Telephony (sip:alice@sip.example.com) are two sides \
          of one service."
     ));
+    assert!(window.says("Set by you."));
     let set = |both_or_none, chat_waits| {
         let pair = pair();
         vec![Command::Relation(RelationCommand::Set { pair, both_or_none, chat_waits })]
@@ -130,11 +131,9 @@ fn two_sides_of_one_service_are_told_and_set() {
     let by = RelationSource::Configuration;
     let on = Relation { both_or_none: true, by, ..relation() };
     window.show(Snapshot { relations: vec![on], ..snapshot() });
-    assert!(window.says("Your configuration says so."));
-    // Chat waits in any case then.
-    assert!(window.says("With “Both or none” it always does."));
+    assert!(window.says("“Both or none” has chat wait already."));
     window.click("Connect chat after telephony");
-    assert_eq!(window.commands(), []);
+    assert_eq!(window.commands(), [], "it waits anyway");
     window.click("Both or none");
     assert_eq!(window.commands(), set(Some(false), None));
     window.click("These do not belong together");
@@ -398,7 +397,7 @@ fn what_others_see_is_turned_after_its_cue() {
     let cue = Cue::new(CueKind::Privacy, "Your contacts learn it.");
     window.answer(Err(CommandError::ConfirmationNeeded(vec![cue])));
     assert!(window.says("Your contacts learn it."));
-    window.click("Tell it");
+    window.click("Let them see it");
     let set = |wish: serde_json::Value| {
         vec![Command::Telephony(TelephonyCommand::Set(wish.as_object().unwrap().clone()))]
     };
@@ -424,4 +423,225 @@ fn the_page_can_be_used_in_one_column() {
     assert_eq!(window.commands().len(), 1);
     window.press("Back");
     assert!(window.says("Conversations"));
+}
+
+#[test]
+fn a_page_without_an_account_says_the_next_step() {
+    let window = page(Snapshot::default());
+    assert!(window.says("No account is set up yet"));
+    assert!(window.mentions("to the configuration file, and start Dovetail again."));
+    assert!(!window.says("Which way things go"));
+}
+
+#[test]
+fn with_one_account_the_other_side_is_what_lacks() {
+    let mut one = snapshot();
+    one.accounts.truncate(1);
+    one.features = usual();
+    let mut window = page(one.clone());
+    assert!(window.mentions("There is no telephony account."));
+    assert!(!window.says("Not related") && !window.says("What others see"));
+    // Nothing can be chosen, and why is said.
+    assert!(window.says("No rule can be added now."));
+    assert!(window.says("Calls: there is no telephony account."));
+    one.accounts = vec![window::sip_account()];
+    window.show(one);
+    assert!(window.mentions("There is no chat account."));
+    assert!(!window.says("Your number"));
+}
+
+#[test]
+fn an_account_that_was_taken_down_connects_anyway() {
+    let mut down = one_down(snapshot());
+    down.accounts[0].state = AccountState::Offline;
+    let why = "Taken down, since Telephony is not connected.".to_owned();
+    down.accounts[0].reason = Some(why);
+    let mut window = page(down);
+    assert!(window.says("Connect now"), "telephony, which failed, is tried again");
+    window.click("Connect anyway");
+    let wanted = Command::Account(AccountCommand::Connect(AccountId::new("chat")));
+    assert_eq!(window.commands(), [wanted]);
+}
+
+/// With a second telephony account; both of them send messages.
+fn three_accounts() -> Snapshot {
+    let mut shown = Snapshot { features: usual(), ..snapshot() };
+    shown.accounts[1].features.chat = true;
+    let mut office = window::sip_account();
+    office.id = AccountId::new("office");
+    office.address = "sip:alice@office.example.com".to_owned();
+    office.features.chat = true;
+    shown.accounts.push(office);
+    shown
+}
+
+fn feature(command: FeatureCommand) -> Vec<Command> {
+    vec![Command::Feature(command)]
+}
+
+#[test]
+fn the_way_of_a_feature_is_chosen_where_there_is_more_than_one() {
+    let mut shown = three_accounts();
+    shown.accounts.pop();
+    let mut window = page(shown.clone());
+    assert!(window.says("This version knows no other way."), "presence, calls");
+    let rule = |protocol| Rule { with: None, feature: Feature::Chat, protocol, account: None };
+    // Calls, which have one way, stand above the form in the same words.
+    window.take([chooses(Feature::Chat, Protocol::Sip)]);
+    assert_eq!(window.commands(), feature(FeatureCommand::Set(rule(Protocol::Sip))));
+    shown.features[0] = Decision {
+        protocol: Protocol::Sip,
+        by: DecidedBy::Default,
+        why: "Your default.".to_owned(),
+        ..shown.features[0].clone()
+    };
+    shown.feature_rules = vec![rule(Protocol::Sip)];
+    window.show(shown);
+    assert!(window.says("Your default."));
+    window.take([chooses(Feature::Chat, Protocol::Xmpp)]);
+    let unset = FeatureCommand::Unset { feature: Feature::Chat, with: None };
+    let error = CommandError::Refused("Set by your provider.".to_owned());
+    assert_eq!(vec![window.answer(Err(error))], feature(unset));
+    assert!(window.says("Set by your provider."), "at its feature");
+    // Where it cannot be chosen, it says why.
+    window.show(Snapshot { features: usual(), ..snapshot() });
+    assert!(window.mentions("No telephony account sends messages"));
+}
+
+fn chooses(feature: Feature, protocol: Protocol) -> Message {
+    let way = Way { protocol, account: None };
+    Message::Pages(pages::Message::Accounts(accounts::Message::Default(feature, way)))
+}
+
+#[test]
+fn a_way_in_the_table_is_clicked_on() {
+    let mut window = page(three_accounts());
+    // The first of the two: the other stands in the form.
+    window.click("Over telephony");
+    let rule = Rule { with: None, feature: Feature::Chat, protocol: Protocol::Sip, account: None };
+    assert_eq!(window.commands(), feature(FeatureCommand::Set(rule)));
+    assert!(window.says("By the contact"), "several accounts can call");
+}
+
+#[test]
+fn a_rule_is_added_for_a_person_a_number_a_domain_or_ones_contacts() {
+    let mut window = page(three_accounts());
+    window.click("Add the rule");
+    assert_eq!(window.commands(), [], "whom it is about is not said yet");
+    let rule = |with: Match| Rule {
+        with: Some(with),
+        feature: Feature::Audio,
+        protocol: Protocol::Sip,
+        account: Some(AccountId::new("office")),
+    };
+    let pick = |way: &str| {
+        let way = Way { protocol: Protocol::Sip, account: Some(AccountId::new(way)) };
+        Message::Pages(pages::Message::Accounts(accounts::Message::Rule(OnRule::Way(way))))
+    };
+    window.type_into("rule-with", "bob@xmpp.example.com");
+    window.take([pick("office")]);
+    window.click("Add the rule");
+    let bob = rule(Match::Contact("bob@xmpp.example.com".to_owned()));
+    let error = CommandError::InvalidAddress("bob".to_owned());
+    let asked = window.answer(Err(error));
+    assert_eq!(vec![asked], feature(FeatureCommand::Set(bob.clone())));
+    assert!(window.mentions("bob"), "what is wrong is said, and stays to be mended");
+    window.click("Add the rule");
+    assert_eq!(window.commands(), feature(FeatureCommand::Set(bob)));
+    for (scope, text, with) in [
+        ("One number", "+1 555 0100", Match::Device("+1 555 0100".to_owned())),
+        ("A domain", "example.net", Match::Domain("example.net".to_owned())),
+    ] {
+        window.click(scope);
+        window.type_into("rule-with", text);
+        window.take([pick("office")]);
+        window.click("Add the rule");
+        assert_eq!(window.commands(), feature(FeatureCommand::Set(rule(with))), "{scope}");
+    }
+    window.click("My contacts");
+    window.take([pick("office")]);
+    window.click("Add the rule");
+    let all = rule(Match::Account(AccountId::new("chat")));
+    assert_eq!(window.commands(), feature(FeatureCommand::Set(all)));
+}
+
+#[test]
+fn a_person_s_page_says_which_rule_decides_and_leads_to_a_new_one() {
+    let rule = Rule {
+        with: Some(Match::Domain("xmpp.example.com".to_owned())),
+        feature: Feature::Audio,
+        protocol: Protocol::Sip,
+        account: Some(AccountId::new("office")),
+    };
+    let shown = Snapshot { feature_rules: vec![rule], ..three_accounts() };
+    let mut window = Driver::sized(shown, 1120.0, 1_400.0);
+    window.click("Bob");
+    let _ = window.commands();
+    window.press("Details");
+    assert!(window.says("Over telephony, on sip:alice@office.example.com"));
+    assert!(window.says("Your rule for everybody at xmpp.example.com."));
+    assert!(window.says("As usual."), "messages");
+    window.show(Snapshot { feature_rules: Vec::new(), ..three_accounts() });
+    assert!(window.says("It belongs to your chat account alice@xmpp.example.com."));
+    window.click("Add a rule…");
+    assert!(window.says("bob@xmpp.example.com"), "in the form");
+}
+
+#[test]
+fn a_number_of_the_own_card_is_changed_with_its_types() {
+    let (own, old) = (tel("sip:alice@sip.example.com"), tel("+1 555 0100"));
+    let own_cards = vec![card(vec![Tel { pref: 7, ..old.clone() }, own.clone()], None)];
+    let shown = Snapshot { own_cards, ..snapshot() };
+    let mut window = page(shown.clone());
+    window.click("Change");
+    window.type_into("own-number-chat", "9");
+    window.click("Video");
+    window.click("Mobile");
+    window.click("Voice");
+    window.click("Save");
+    let changed = Tel {
+        value: "+1 555 01009".to_owned(),
+        types: vec!["video".to_owned(), "cell".to_owned()],
+        pref: 7,
+    };
+    let wanted = set_tels(vec![changed, own], false);
+    let error = CommandError::Refused("Your card is as it was: forbidden.".to_owned());
+    assert!(window.says("Saving…"));
+    assert_eq!(vec![window.answer(Err(error))], wanted);
+    assert!(window.says("Your card is as it was: forbidden."));
+    window.click("Leave it");
+    assert!(window.says("+1 555 0100") && !window.mentions("forbidden"));
+    // What was not changed is not stored.
+    window.click("Change");
+    window.click("Save");
+    assert_eq!(window.commands(), []);
+    assert!(!window.says("Leave it"));
+}
+
+#[test]
+fn a_card_that_is_not_read_or_out_of_reach_says_so() {
+    let mut window = page(snapshot());
+    assert!(window.says("Your contact card was not read yet."));
+    let mut away = snapshot();
+    away.accounts[0].state = AccountState::Failed;
+    window.show(away.clone());
+    assert!(window.mentions("It is once Chat is connected."));
+    away.own_cards = vec![card(vec![tel("+1 555 0100")], None)];
+    window.show(away);
+    assert!(window.says("It can be changed once Chat is connected."));
+    window.click("Remove");
+    window.type_into("own-number-chat", "+1 900");
+    window.click("Add");
+    assert_eq!(window.commands(), [], "greyed");
+}
+
+#[test]
+fn a_shortcut_leads_to_the_accounts_from_anywhere() {
+    let mut window = Driver::new(snapshot());
+    window.click("Bob");
+    let _ = window.commands();
+    window.shortcut("S");
+    assert!(window.says("What you chat and call with, and how the two go together."));
+    window.click("Available");
+    assert!(window.says("Ctrl Shift S"));
 }

@@ -18,11 +18,13 @@ use dovetail::gui::app::{Keystroke, Message};
 use dovetail::gui::screen::conversation::COMPOSER;
 use dovetail::gui::screen::{rules, sidebar};
 use dovetail::gui::widget::card;
+use dovetail::model::address::Aor;
 use dovetail::model::call::{Binding, Call, CallState, Direction};
 use dovetail::model::dialing::CostClass;
 use dovetail::model::feature::{Feature, Match, Protocol, Rule};
 use dovetail::model::id::{AccountId, CallId};
 use dovetail::model::message::Conversation;
+use dovetail::model::party::Party;
 use driver::Driver;
 use window::{call, claimed, jid, noon, snapshot, unanswered};
 
@@ -360,4 +362,76 @@ fn a_class_of_calls_is_settled_on_the_card_and_asked_about_again_on_the_page() {
     window.take([Message::Rules(rules::Message::AskAgain(CostClass::Pstn))]);
     let reset = Command::Asking(AskingCommand::Reset(Some(CostClass::Pstn)));
     assert_eq!(window.commands(), [reset]);
+}
+
+#[test]
+fn why_this_name_and_why_this_account_are_a_click_away() {
+    let why = "Your rule for everybody at sip.example.com.";
+    let call = Call {
+        account_why: Some(why.to_owned()),
+        ..call(CallState::Active, Direction::Out, noon())
+    };
+    let proof = "Verified by Bob's contact card: it names exactly this address.";
+    let mut window = Driver::new(with(vec![call.clone()]));
+    assert!(!window.says(proof));
+    window.press("Why this name?");
+    assert!(window.says(proof));
+    assert!(window.says(&format!("On sip:alice@sip.example.com. {why}")));
+    window.take([Message::Key(Keystroke::Escape)]);
+    assert!(!window.says(proof));
+    // Beside his conversation the bar has no name, and the same button.
+    window.click("Bob");
+    let _ = window.commands();
+    window.press("Why this name, why this account");
+    assert!(window.says(proof));
+    window.press("Close");
+    assert!(!window.says(proof));
+    // It goes with its call, and does not come back with another.
+    window.press("Why this name, why this account");
+    window.show(with(Vec::new()));
+    window.show(with(vec![Call { id: CallId::new("next"), ..call }]));
+    assert!(!window.says(proof));
+}
+
+#[test]
+fn of_several_accounts_the_bar_names_the_one_that_calls() {
+    let call = unanswered(CallState::Dialing, Direction::Out, noon());
+    let mut shown = with(vec![call]);
+    let mut window = Driver::new(shown.clone());
+    assert!(!window.mentions("on sip:alice"), "there is only one");
+    let mut office = window::sip_account();
+    office.id = AccountId::new("office");
+    shown.accounts.push(office);
+    window.show(shown);
+    assert!(window.mentions(" · on sip:alice@sip.example.com"));
+}
+
+#[test]
+fn a_call_in_another_conversation_leads_to_the_chat_with_its_contact() {
+    let ended = Call { ended: Some(noon()), ..call(CallState::Ended, Direction::In, noon()) };
+    // It was filed under its address, before the card named it.
+    let with = Party::Sip(Aor::parse("sip:bob@sip.example.com").unwrap());
+    let filed = |with: Party, call: &Call| {
+        let entries = vec![window::call_entry(noon(), call.clone())];
+        let conversations = [Arc::new(Conversation { with, entries, unread: 0 })];
+        Snapshot { conversations: conversations.into_iter().collect(), ..snapshot() }
+    };
+    let mut window = Driver::new(filed(with.clone(), &ended));
+    let open = |with: &Party| Message::Sidebar(sidebar::Message::Open(with.clone()));
+    window.take([open(&with)]);
+    let _ = window.commands();
+    window.click("Chat with Bob");
+    let _ = window.commands();
+    window.type_and_enter(COMPOSER, "Hello");
+    let to = jid("bob").into();
+    let send = Command::Chat(ChatCommand::Send { to, body: "Hello".to_owned() });
+    assert!(window.commands().contains(&send), "his conversation is open");
+    // In his own conversation it leads nowhere else; nor does what is not proven.
+    window.show(filed(jid("bob").into(), &ended));
+    assert!(!window.says("Chat with Bob"));
+    let mut said = ended;
+    said.peer.binding = Binding::Claimed;
+    window.show(filed(with.clone(), &said));
+    window.take([open(&with)]);
+    assert!(!window.says("Chat with Bob"));
 }

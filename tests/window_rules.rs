@@ -140,7 +140,7 @@ fn a_target_that_may_cost_is_used_only_when_confirmed() {
     };
     window.answer(Err(CommandError::ConfirmationNeeded(vec![cue])));
     assert!(window.says("Each call may cost you money."));
-    window.click("Use it anyway");
+    window.click("Send calls there anyway");
     let wanted = set(json!({"forward": {"always": "+1 900"}, "confirm": true}));
     assert_eq!(window.commands(), wanted);
     assert!(!window.says("Each call may cost you money."));

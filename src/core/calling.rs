@@ -80,12 +80,10 @@ impl Core {
 
 /// One account as a way to make a call; honest about one that cannot now (C33).
 fn choice(record: &Record, target: &str) -> Choice {
-    let available = record.view.state == AccountState::Online;
-    let state = if available { "" } else { " (not connected)" };
     Choice {
         account: record.view.id.clone(),
         uri: target.to_owned(),
-        label: format!("{}{state}", record.view.address),
-        available,
+        label: record.view.address.clone(),
+        available: record.view.state == AccountState::Online,
     }
 }

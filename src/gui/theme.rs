@@ -316,6 +316,7 @@ mod tests {
                 (tokens.accent, tokens.raised),
                 (tokens.accent, tokens.surface),
                 (tokens.accent, tokens.own),
+                (tokens.accent, tokens.soft),
                 (tokens.on_state, tokens.good),
                 (tokens.on_state, tokens.bad),
                 (tokens.good, tokens.good_ground),

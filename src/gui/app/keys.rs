@@ -6,8 +6,7 @@ use iced::keyboard::key::{Key, Named};
 use iced::widget::operation;
 
 use super::{App, Message, Page};
-use crate::gui::screen::sidebar;
-use crate::gui::screen::{Go, calls};
+use crate::gui::screen::{Go, calls, sidebar};
 use crate::gui::widget::card::{self, Answer, Ask, Question};
 use crate::gui::widget::keypad::Digit;
 use crate::gui::widget::{ask, call_bar};
@@ -18,7 +17,7 @@ use crate::model::call::{Call, CallState};
 pub enum Keystroke {
     /// Ctrl+K.
     Search,
-    /// Ctrl+comma: the accounts.
+    /// Ctrl+Shift+S: the accounts, and how their two sides go together.
     Accounts,
     /// Escape.
     Escape,
@@ -70,15 +69,28 @@ impl Shortcut {
 }
 
 impl Keystroke {
+    /// A letter with Ctrl that means something wherever the cursor stands: no field takes it.
+    pub fn is_of_the_window(letter: &str, modifiers: Modifiers) -> bool {
+        Self::of_letter(letter, modifiers).is_some()
+    }
+
+    fn of_letter(letter: &str, modifiers: Modifiers) -> Option<Self> {
+        match letter {
+            _ if !modifiers.command() => None,
+            "s" | "S" if modifiers.shift() => Some(Self::Accounts),
+            letter if modifiers.shift() => Shortcut::of(letter).map(Self::OnCall),
+            "k" => Some(Self::Search),
+            _ => None,
+        }
+    }
+
     /// The meaning of a key, `typed` with the modifiers in it; `ignored` tells that no field
     /// took it.
     pub fn of(key: &Key, typed: &Key, modifiers: Modifiers, ignored: bool) -> Option<Self> {
         match (key.as_ref(), typed.as_ref()) {
-            (Key::Character(letter), _) if modifiers.command() && modifiers.shift() => {
-                Shortcut::of(letter).map(Self::OnCall)
+            (Key::Character(letter), _) if modifiers.command() => {
+                Self::of_letter(letter, modifiers)
             }
-            (Key::Character("k"), _) if modifiers.command() => Some(Self::Search),
-            (Key::Character(","), _) if modifiers.command() => Some(Self::Accounts),
             (_, Key::Character(typed)) if ignored && !modifiers.command() && !modifiers.alt() => {
                 let mut characters = typed.chars();
                 let only = characters.next().filter(|_| characters.next().is_none());

@@ -1,5 +1,6 @@
 //! The pages besides the conversations: what is kept of each, and what leads to them.
 
+use iced::widget::operation;
 use iced::{Element, Task};
 
 use super::{App, Page};
@@ -7,6 +8,7 @@ use crate::core::command::{CommandError, Reply};
 use crate::gui::screen::accounts::{self, Accounts};
 use crate::gui::screen::book::{self, Book};
 use crate::gui::screen::{Action, Go, Shared, Spot, details};
+use crate::gui::widget::sheet;
 
 /// What the person did to one of them.
 #[derive(Debug, Clone)]
@@ -65,6 +67,11 @@ impl App {
             Go::Accounts => {
                 self.pages.accounts = Accounts::default();
                 self.page = Page::Accounts;
+            }
+            Go::NewRule(contact) => {
+                self.pages.accounts = Accounts::with_rule_for(contact);
+                self.page = Page::Accounts;
+                return operation::snap_to_end(sheet::PAGE);
             }
             Go::Book => {
                 self.pages.book.opened();

@@ -3,11 +3,10 @@
 
 mod joint;
 mod own_card;
-mod rule;
 mod view;
 mod ways;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
@@ -23,11 +22,10 @@ use crate::model::feature::{Feature, Match, Protocol, Rule};
 use crate::model::id::AccountId;
 use crate::model::relation::{Pair, Relation};
 use crate::model::vcard::OwnCard;
-use own_card::Draft;
 
 pub use own_card::OnCard;
-pub use rule::{OnRule, Whom};
 pub use view::view;
+pub use ways::{OnRule, Scope, Way};
 
 /// Where something is said.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -36,9 +34,9 @@ pub enum Control {
     Account(AccountId),
     /// A chat and a telephony account, together or not.
     Pair(AccountId, AccountId),
-    /// A rule for which way a feature goes.
+    /// A rule for which way a feature goes; that of everybody is the feature's default.
     Rule(Feature, Option<Match>),
-    /// The form for one more.
+    /// The rule that is being written.
     NewRule,
     /// The numbers on a chat account's card.
     Card(AccountId),
@@ -72,11 +70,11 @@ pub enum Message {
     Connect(AccountId),
     /// Says which accounts belong together.
     Pair(Pair, Together),
-    /// Chooses a feature's side for everybody.
-    Way(Feature, Protocol),
+    /// Chose which way a feature goes with everybody.
+    Default(Feature, Way),
     /// Takes a rule away.
     DropRule(Rule),
-    /// Something with the form for one more.
+    /// Writes a new one.
     Rule(OnRule),
     /// Something with the own card of a chat account.
     Card(AccountId, OnCard),
@@ -113,15 +111,22 @@ pub enum Together {
 /// The page's own state.
 #[derive(Debug, Default)]
 pub struct Accounts {
-    drafts: HashMap<AccountId, Draft>,
-    /// A rule that is being made.
-    rule: Option<rule::Draft>,
+    /// The number of each card that is being written.
+    numbers: HashMap<AccountId, own_card::Draft>,
+    rule: ways::Draft,
     notes: Notes<Control>,
     /// What a control asked last, so that it can be asked again with the user's word.
     asked: HashMap<Control, Command>,
+    /// Controls whose answer has not come yet.
+    waits: HashSet<Control>,
 }
 
 impl Accounts {
+    /// The page with a rule begun for somebody.
+    pub fn with_rule_for(contact: String) -> Self {
+        Self { rule: ways::Draft::of(contact), ..Self::default() }
+    }
+
     /// Takes in what the person did.
     pub fn update(&mut self, message: Message, snapshot: &Snapshot) -> Action {
         match message {
@@ -133,6 +138,11 @@ impl Accounts {
                 self.ask(Control::Account(account), command)
             }
             Message::Pair(pair, wish) => self.pair(pair, wish),
+            Message::Default(feature, way) => {
+                let control = Control::Rule(feature, None);
+                self.ask(control, Command::Feature(way.for_everybody(feature)))
+            }
+            Message::Rule(act) => self.rule(act, snapshot),
             Message::DropRule(Rule { with, feature, .. }) => {
                 let command =
                     Command::Feature(FeatureCommand::Unset { feature, with: with.clone() });
@@ -164,11 +174,12 @@ impl Accounts {
 
     /// The hub's answer to what a control asked.
     pub fn answered(&mut self, control: Control, result: &Result<Reply, CommandError>) {
+        self.waits.remove(&control);
         if self.notes.answered(control.clone(), result) {
             self.asked.remove(&control);
             match control {
-                Control::Card(account) => drop(self.drafts.remove(&account)),
-                Control::NewRule => self.rule = None,
+                Control::Card(account) => drop(self.numbers.remove(&account)),
+                Control::NewRule => self.rule.kept(),
                 _ => {}
             }
         }
@@ -177,6 +188,7 @@ impl Accounts {
     fn ask(&mut self, control: Control, command: Command) -> Action {
         self.notes.hush(&control);
         self.asked.insert(control.clone(), command.clone());
+        self.waits.insert(control.clone());
         Action::At(Spot::Accounts(control), command)
     }
 
@@ -222,17 +234,25 @@ impl Accounts {
             return Action::None;
         };
         self.notes.hush(&control);
-        let draft = self.drafts.entry(account.clone()).or_default();
-        match draft.update(wish, &card.tels) {
-            Ok(None) => Action::None,
+        let draft = self.numbers.entry(account.clone()).or_default();
+        match draft.act(wish, card) {
             Ok(Some(tels)) => {
                 let set = CardCommand::Set { account: Some(account), tels, confirm: false };
                 self.ask(control, Command::Card(set))
             }
+            Ok(None) => Action::None,
             Err(words) => {
                 self.notes.say(control, words);
                 Action::None
             }
+        }
+    }
+
+    fn rule(&mut self, act: OnRule, snapshot: &Snapshot) -> Action {
+        self.notes.hush(&Control::NewRule);
+        match self.rule.act(act, snapshot) {
+            Some(rule) => self.ask(Control::NewRule, Command::Feature(FeatureCommand::Set(rule))),
+            None => Action::None,
         }
     }
 }

@@ -11,7 +11,8 @@ use crate::gui::widget::call_bar::{self, Join, Look};
 use crate::gui::widget::keypad::{self, Digit, Pressed};
 use crate::gui::widget::{ask, rule, transfer};
 use crate::model::BareJid;
-use crate::model::call::{Call, CallState, TransferState};
+use crate::model::account::AccountKind;
+use crate::model::call::{Call, CallState, Direction, TransferState};
 use crate::model::id::CallId;
 use crate::model::party::Party;
 
@@ -50,6 +51,8 @@ pub struct Calls {
     /// The call that waits while its new target is asked.
     asking: Option<CallId>,
     failures: Vec<(CallId, String)>,
+    /// The call of which it is shown why this name and this account.
+    why: Option<CallId>,
     /// Ends of transfers that were read.
     read: Vec<(CallId, TransferState)>,
     /// The call whose evidence is shown.
@@ -101,7 +104,7 @@ impl Calls {
             self.asking = None;
         }
         self.failures.retain(|(id, _)| calls.iter().any(|call| call.id == *id));
-        self.why.take_if(|id| !calls.iter().any(|call| call.id == *id));
+        self.why = self.why.take().filter(|id| calls.iter().any(|call| call.id == *id));
         self.read.retain(|(id, state)| {
             calls.iter().any(|call| call.id == *id && call.transfer.as_ref() == Some(state))
         });
@@ -157,7 +160,8 @@ impl Calls {
         self.asking = None;
     }
 
-    /// Closes the keypad, the transfer panel or the evidence; false when none was open.
+    /// Closes the keypad or the transfer panel, else what is shown of a call; false when
+    /// nothing was open.
     pub fn escape(&mut self) -> bool {
         self.tool.take().is_some() || self.why.take().is_some()
     }
@@ -184,6 +188,10 @@ impl Calls {
                 self.toggle(call, Tool::Transfer(draft))
             }
             Act::Connect => self.connect(call, calls),
+            Act::Why => {
+                self.why = (self.why.as_ref() != Some(&id)).then_some(id);
+                Action::None
+            }
             Act::Open => contact_of(call).map_or(Action::None, Action::Open),
             Act::Front => {
                 self.chosen = Some(id);
@@ -284,17 +292,16 @@ impl Calls {
         let mut bars = column![];
         for call in std::iter::once(front).chain(further) {
             let bar = if call.id == front.id {
-                call_bar::bar(call, self.look(call, shared, open, tight))
+                call_bar::bar(call, self.look(call, shared, open, tight), several(call, shared))
             } else {
                 let join = self.join(call, front);
                 call_bar::further(call, shared.clock, join, tight)
             };
             let failure = self.failures.iter().find(|(id, _)| *id == call.id);
-            let shown = self.why.as_ref() == Some(&call.id);
-            let account = shared.snapshot.accounts.iter().find(|a| a.id == call.account);
-            let account = account.map(|account| account.address.as_str());
+            let why = (self.why.as_ref() == Some(&call.id))
+                .then(|| call_bar::why(call, account(call, shared), tight));
             let whole = column![bar]
-                .push(shown.then(|| call_bar::why(call, account, tight)))
+                .push(why)
                 .push(self.transfer(call, tight))
                 .push(failure.map(|(_, words)| call_bar::failure(words, tight)));
             let id = call.id.clone();
@@ -314,6 +321,7 @@ impl Calls {
             roomy: shared.width >= ROOMY,
             keypad: matches!(tool, Some(Tool::Keypad(_))),
             transfer: matches!(tool, Some(Tool::Transfer(_))),
+            why: self.why.as_ref() == Some(&call.id),
         }
     }
 
@@ -345,6 +353,19 @@ impl Calls {
             }
         })
     }
+}
+
+/// The address of the account that a call runs on; its identifier when it is gone.
+fn account<'a>(call: &'a Call, shared: Shared<'a>) -> &'a str {
+    let account = shared.snapshot.accounts.iter().find(|account| account.id == call.account);
+    account.map_or_else(|| call.account.as_str(), |account| &account.address)
+}
+
+/// The account that a call of ours goes out on, where there are several.
+fn several(call: &Call, shared: Shared<'_>) -> Option<String> {
+    let phones = shared.snapshot.accounts.iter().filter(|a| a.kind == AccountKind::Sip);
+    let chosen = call.direction == Direction::Out && phones.count() > 1;
+    chosen.then(|| account(call, shared).to_owned())
 }
 
 fn on_call(id: &CallId, command: CallCommand) -> Action {

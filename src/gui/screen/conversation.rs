@@ -5,15 +5,14 @@ mod links;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use iced::keyboard::Modifiers;
 use iced::keyboard::key::{Key, Named};
 use iced::widget::text_editor::{Binding, Content, KeyPress};
 use iced::widget::{column, container, row, scrollable, text_editor};
 use iced::{Alignment, Element, Length};
 
-use super::{Action, Shared, call_with, contact_with, name_of, place};
+use super::{Action, Shared, call_with, contact_of, contact_with, name_of, place};
 use crate::core::command::{ChatCommand, Command, ContactCommand};
-use crate::gui::app::Shortcut;
+use crate::gui::app::Keystroke;
 use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, measure, step};
@@ -55,6 +54,8 @@ pub enum Message {
     Send,
     /// Wants to call.
     Call,
+    /// Wants the chat with whom a call was.
+    Chat(Party),
     /// Went back to the list.
     Back,
     /// Wants to see older entries.
@@ -97,6 +98,7 @@ impl Conversations {
             Message::Edit(action) => self.edit(with, action),
             Message::Send => self.send(with),
             Message::Call => place(with.to_string(), name_of(shared.snapshot, with)),
+            Message::Chat(with) => Action::Open(with),
             Message::Back => Action::Back,
             Message::ShowEarlier => self.show_earlier(with, shared),
             Message::Allow => presence(with, ContactCommand::Accept),
@@ -313,7 +315,15 @@ impl Conversations {
             list = list.push(match entry.kind {
                 EntryKind::Message => self.message(entry, shared),
                 EntryKind::Call => {
-                    bubble::call(entry, name, &shared.snapshot.accounts, shared.clock)
+                    let other = entry.call.as_ref().and_then(contact_of);
+                    let chat = other.filter(|other| other != with).map(|other| {
+                        let words = match shared.narrow {
+                            true => "Chat".to_owned(),
+                            false => format!("Chat with {}", name_of(shared.snapshot, &other)),
+                        };
+                        (words, Message::Chat(other))
+                    });
+                    bubble::call(entry, name, &shared.snapshot.accounts, shared.clock, chat)
                 }
             });
         }
@@ -405,15 +415,9 @@ fn keys(press: KeyPress) -> Option<Binding<Message>> {
             Some(Binding::Custom(Message::Send))
         }
         Key::Named(Named::Enter) if focused => Some(Binding::Enter),
-        Key::Character("k") if press.modifiers.command() => None,
-        Key::Character(key) if calls(key, press.modifiers) => None,
+        Key::Character(key) if Keystroke::is_of_the_window(key, press.modifiers) => None,
         _ => Binding::from_key_press(press),
     }
-}
-
-/// Ctrl, Shift and the letter of something with calls.
-fn calls(key: &str, modifiers: Modifiers) -> bool {
-    modifiers.command() && modifiers.shift() && Shortcut::of(key).is_some()
 }
 
 fn call_button<'a>(

@@ -6,15 +6,20 @@ use iced::{Alignment, Element, Length};
 
 use super::book::{Draft, can_call};
 use super::{Action, Go, Shared, contact_with, name_of, place};
+use crate::core::features::{With, decide};
 use crate::core::snapshot::Snapshot;
 use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::theme::{Button, Tone, step};
 use crate::gui::widget::{body, button, chip, sheet, small, strong};
+use crate::gui::words;
+use crate::model::account::Account;
+use crate::model::address::{DialPlan, Dialable};
 use crate::model::binding::Proof;
 use crate::model::book::{BookAddress, BookEntry, NO_PREF};
 use crate::model::contact::{Number, NumberSource};
-use crate::model::id::BookId;
+use crate::model::feature::{DecidedBy, Decision, Feature};
+use crate::model::id::{AccountId, BookId};
 use crate::model::party::Party;
 
 /// About whom it is.
@@ -37,6 +42,8 @@ pub enum Message {
     Write(Party),
     /// Wants the person in the address book, or changed there.
     Edit,
+    /// Wants a rule for which way things go with them.
+    Rule,
 }
 
 /// Takes in what the person did.
@@ -48,6 +55,10 @@ pub fn update(who: &Who, message: Message, snapshot: &Snapshot) -> Action {
         },
         Message::Call(uri) => place(uri, name(who, snapshot)),
         Message::Write(with) => Action::Open(with),
+        Message::Rule => {
+            let known = address(who, snapshot);
+            known.map_or(Action::None, |known| Action::Go(Go::NewRule(known)))
+        }
         Message::Edit => {
             let draft = match entry(who, snapshot) {
                 Some(entry) => Draft { from: Some(who.clone()), ..Draft::of(entry) },
@@ -70,6 +81,18 @@ fn entry<'a>(who: &Who, snapshot: &'a Snapshot) -> Option<&'a BookEntry> {
         }
     };
     found.map(AsRef::as_ref)
+}
+
+/// What a rule about them names: their chat address, else a number.
+fn address(who: &Who, snapshot: &Snapshot) -> Option<String> {
+    match who {
+        Who::Party(with) => Some(with.to_string()),
+        Who::Entry(_) => {
+            let entry = entry(who, snapshot)?;
+            let jid = entry.jids.first().map(ToString::to_string);
+            jid.or_else(|| entry.addresses.first().map(|address| address.value.clone()))
+        }
+    }
 }
 
 /// A new entry with what is proven of them: an unproven number would win over proof there.
@@ -124,6 +147,10 @@ pub fn view<'a>(who: &'a Who, shared: Shared<'a>) -> Element<'a, Message> {
     let chats = chats(who, known);
     if !chats.is_empty() {
         parts = parts.push(sheet::section("Chat", chats));
+    }
+    let ways = ways(who, snapshot);
+    if !ways.is_empty() {
+        parts = parts.push(sheet::section("Which way things go", ways));
     }
     let note = known.and_then(|entry| entry.note.as_deref()).map(plain::body);
     if let Some(note) = note.filter(|note| !note.trim().is_empty()) {
@@ -240,4 +267,72 @@ fn chats<'a>(who: &Who, known: Option<&BookEntry>) -> Vec<Element<'a, Message>> 
         sheet::padded(row![shown, write].spacing(step::S).align_y(Alignment::Center))
     });
     lines.collect()
+}
+
+/// Whom rules are compared with: their chat address, and the address that is called.
+fn with(who: &Who, snapshot: &Snapshot) -> With {
+    let known = entry(who, snapshot);
+    let (jid, uri) = match who {
+        Who::Party(Party::Jid(jid)) => {
+            let contact = snapshot.contact(jid);
+            let proven = contact.and_then(|c| c.numbers.iter().find(|number| number.verified));
+            (Some(jid), proven.map(|number| number.uri.clone()))
+        }
+        Who::Party(Party::Sip(aor)) => (None, Some(aor.to_string())),
+        Who::Entry(_) => {
+            let first = known.and_then(|entry| entry.addresses.first());
+            let jid = known.and_then(|entry| entry.jids.first());
+            (jid, first.map(|address| address.value.clone()))
+        }
+    };
+    let uri = uri.and_then(|uri| Dialable::parse(&uri, &DialPlan::default()).ok());
+    let contact = jid.and_then(|jid| snapshot.contact(jid));
+    With::new(jid, uri.as_ref()).of(contact.map(|contact| contact.account.clone()))
+}
+
+/// Which way messages and calls go with them, and which rule decided (CUSAX C9).
+fn ways<'a>(who: &Who, snapshot: &Snapshot) -> Vec<Element<'a, Message>> {
+    if snapshot.accounts.is_empty() {
+        return Vec::new();
+    }
+    let with = with(who, snapshot);
+    let lines = [Feature::Chat, Feature::Audio].map(|feature| {
+        let decision = decide(feature, &with, &snapshot.feature_rules);
+        let words = words::over(decision.protocol);
+        let (words, why) = match on(&decision, &with, snapshot) {
+            Some((account, why)) => (format!("{words}, on {}", plain::line(&account.address)), why),
+            None => (words.to_owned(), plain::line(&decision.why)),
+        };
+        let side = column![sheet::long(body(words)), sheet::long(small(why))];
+        let name = body(words::feature(feature)).width(Length::FillPortion(2));
+        let line = row![name, side.width(Length::FillPortion(3))].spacing(step::S);
+        sheet::padded(line.align_y(Alignment::Center))
+    });
+    let rule = address(who, snapshot)
+        .map(|_| sheet::padded(button::words(Button::Quiet, "Add a rule…", Some(Message::Rule))));
+    lines.into_iter().chain(rule).collect()
+}
+
+/// The account that a rule names, else the one that belongs to the contact's chat account; and
+/// why that one.
+fn on<'a>(
+    decision: &Decision,
+    with: &With,
+    snapshot: &'a Snapshot,
+) -> Option<(&'a Account, String)> {
+    let find = |id: &AccountId| snapshot.accounts.iter().find(|account| account.id == *id);
+    if let Some(account) = decision.account.as_ref().and_then(find) {
+        return Some((account, plain::line(&decision.why)));
+    }
+    if decision.feature != Feature::Audio {
+        return None;
+    }
+    let chat = with.account.as_ref().and_then(find)?;
+    let phone = chat.related_to.as_ref().and_then(find)?;
+    let because = match decision.by {
+        DecidedBy::Usual => String::new(),
+        _ => format!("{} ", plain::line(&decision.why)),
+    };
+    let why = format!("{because}It belongs to your chat account {}.", plain::line(&chat.address));
+    Some((phone, why))
 }

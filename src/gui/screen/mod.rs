@@ -114,6 +114,9 @@ pub enum Action {
 pub enum Go {
     /// The accounts.
     Accounts,
+    /// The same, with a rule begun for somebody: their chat address, or an address of
+    /// telephony.
+    NewRule(String),
     /// The address book.
     Book,
     /// Somebody of it as a form.

@@ -113,7 +113,7 @@ impl Rules {
 
     /// The hub's answer to what was set.
     pub fn answered<T>(&mut self, rule: Rule, result: &Result<T, CommandError>) {
-        if self.notes.answered(rule, &result) {
+        if self.notes.answered(rule, result) {
             self.drafts.remove(&rule);
         }
     }

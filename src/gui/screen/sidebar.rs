@@ -344,8 +344,9 @@ fn presence_menu<'a>(shared: Shared<'a>) -> Element<'a, Message> {
             .on_press(Message::Presence(show))
             .into()
     });
-    let page = |name, message| {
-        button(container(body(name)).center_y(Length::Fill))
+    let page = |name, keys, message| {
+        let words = row![body(name).width(Length::Fill), small(keys)].align_y(Alignment::Center);
+        button(container(words).center_y(Length::Fill))
             .padding(theme::pad(0.0, step::S))
             .width(Length::Fill)
             .height(Length::Fixed(measure::CONTROL))
@@ -353,9 +354,9 @@ fn presence_menu<'a>(shared: Shared<'a>) -> Element<'a, Message> {
             .on_press(message)
     };
     let pages = column![
-        page("Rules for calls…", Message::Rules),
-        page("Accounts…", Message::Go(Go::Accounts)),
-        page("Address book…", Message::Go(Go::Book)),
+        page("Rules for calls…", "", Message::Rules),
+        page("Accounts…", "Ctrl Shift S", Message::Go(Go::Accounts)),
+        page("Address book…", "", Message::Go(Go::Book)),
     ];
     let menu = container(column(rows).push(rule()).push(pages))
         .padding(step::XXS)

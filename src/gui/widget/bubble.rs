@@ -3,9 +3,9 @@
 use iced::widget::{column, container, row, space};
 use iced::{Alignment, Element, Length};
 
-use super::{line::Line, prose::Words, small};
+use super::{button, line::Line, prose::Words, small};
 use crate::gui::icon::{self, Icon};
-use crate::gui::theme::{self, Tone, radius, step};
+use crate::gui::theme::{self, Button, Tone, radius, step};
 use crate::gui::words::{self, Clock};
 use crate::model::account::Account;
 use crate::model::binding::BindingState;
@@ -75,12 +75,14 @@ fn tick(state: MessageState) -> (Tone, &'static Icon) {
     }
 }
 
-/// A call that is over. `name` is the contact's, `accounts` are ours.
-pub fn call<'a, Message: 'a>(
+/// A call that is over. `name` is the contact's, `accounts` are ours; `chat` leads to the chat
+/// with whom it is proven to have been, where that is another conversation (CUSAX C44).
+pub fn call<'a, Message: Clone + 'a>(
     entry: &Entry,
     name: &str,
     accounts: &[Account],
     clock: Clock,
+    chat: Option<(String, Message)>,
 ) -> Element<'a, Message> {
     let Some(call) = &entry.call else { return small("A call").into() };
     let (missed, mut text) = words::past_call(call, name);
@@ -95,15 +97,16 @@ pub fn call<'a, Message: 'a>(
         text.push_str(&words::past_peer(call, accounts));
     }
     let tone = if missed { Tone::Bad } else { Tone::Muted };
-    let content = row![
-        icon::PHONE.sized(tone, 16.0),
-        Line::body(text).tone(tone).fill(),
-        small(clock.time(entry.at)).style(tone.text()),
-    ]
-    .spacing(step::S)
-    .align_y(Alignment::Center);
+    let padding = if chat.is_some() { 0.0 } else { step::XS };
+    let chat = chat
+        .map(|(words, press)| button::labelled(Button::Plain, &icon::MESSAGE, words, Some(press)));
+    let content = row![icon::PHONE.sized(tone, 16.0), Line::body(text).tone(tone).fill()]
+        .push(chat)
+        .push(small(clock.time(entry.at)).style(tone.text()))
+        .spacing(step::S)
+        .align_y(Alignment::Center);
     container(content)
-        .padding(theme::pad(step::XS, step::S))
+        .padding(theme::pad(padding, step::S))
         .width(Length::Fill)
         .style(tone.boxed(radius::CONTROL))
         .into()

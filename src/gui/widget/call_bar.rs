@@ -30,6 +30,8 @@ pub enum Act {
     HangUp,
     /// Show the conversation with the other side.
     Open,
+    /// Show or hide why this name stands there, and why this account calls.
+    Why,
     /// Bring to the front.
     Front,
     /// What failed was read.
@@ -58,21 +60,22 @@ pub struct Look {
     pub keypad: bool,
     /// The transfer panel is open.
     pub transfer: bool,
+    /// What is known of name and account is shown.
+    pub why: bool,
 }
 
-/// The bar of the call in front.
-pub fn bar<'a>(call: &Call, look: Look) -> Element<'a, Act> {
+/// The bar of the call in front; `on` names its account where several would have done.
+pub fn bar<'a>(call: &Call, look: Look, on: Option<String>) -> Element<'a, Act> {
     let ended = call.state == CallState::Ended;
     let mut content = row![].spacing(step::S).align_y(Alignment::Center);
     if let Some(since) = call.answered.filter(|_| !ended) {
         let timer = strong(look.clock.timer(since)).style(ink(call).text());
         content = content.push(timer);
     }
-    content = match look.named {
-        true => content.push(who(call, opens(call))),
-        false => content.push(proof(call)),
-    };
-    content = content.push(facts(call, look));
+    if look.named {
+        content = content.push(who(call, opens(call)));
+    }
+    content = content.push(facts(call, look, on));
     let side = if look.tight { step::M } else { step::L };
     let bar = if ended || !look.tight {
         let content = content.push((!ended).then(|| acts(call, look)));
@@ -123,20 +126,56 @@ fn proof<'a>(call: &Call) -> Element<'a, Act> {
         Binding::Claimed => (Tone::Warn, &icon::WARNING),
         Binding::None => (Tone::Muted, &icon::INFO),
     };
-    super::button::glyph(glyph, tone, WHY, Act::Why)
+    let mark = button(container(glyph.sized(tone, 14.0)).id(WHY_NAME).center(Length::Fill))
+        .padding(0)
+        .width(Length::Fixed(MARK))
+        .height(Length::Fixed(MARK))
+        .style(Button::Plain.style())
+        .on_press(Act::Why);
+    let why = super::button::hinted(mark, WHY_NAME);
+    row![name, why].align_y(Alignment::Center).into()
 }
 
-/// Why the other side has this name, and why the call goes by this account.
-pub fn why<'a>(call: &Call, account: Option<&str>, tight: bool) -> Element<'a, Act> {
-    let mut words = plain::line(&call.peer.why);
-    if let (Some(account), Some(why)) = (account, call.account_why.as_deref()) {
-        let account = plain::line(account);
-        words = format!("{words} The call goes by {account}. {}", plain::line(why));
+/// The words at a name's proof.
+const WHY_NAME: &str = "Why this name?";
+
+/// The place of a name's proof, which is clicked on, in logical pixels.
+const MARK: f32 = 28.0;
+
+/// There is something to tell of the other side's name or of the account.
+fn tells(call: &Call) -> bool {
+    !call.peer.why.is_empty() || call.account_why.is_some()
+}
+
+/// Why this name stands there, and why the call goes out on this account, whose address is
+/// `account` (CUSAX C9, C45).
+pub fn why<'a>(call: &Call, account: &str, tight: bool) -> Element<'a, Act> {
+    let (tone, glyph): (Tone, &Icon) = match call.peer.binding {
+        Binding::Verified => (Tone::Good, &icon::CHECK),
+        Binding::Claimed => (Tone::Warn, &icon::WARNING),
+        Binding::None => (Tone::Muted, &icon::INFO),
+    };
+    let line = |glyph: &Icon, tone: Tone, words: String| {
+        let words = super::sheet::long(super::body(words));
+        row![container(glyph.sized(tone, 14.0)).padding([3.0, 0.0]), words].spacing(step::XS)
+    };
+    let name = plain::line(&call.peer.why);
+    let name = (!name.is_empty()).then(|| line(glyph, tone, name));
+    let mut words = format!("On {}.", plain::line(account));
+    if let Some(why) = call.account_why.as_deref().map(plain::line) {
+        words = format!("{words} {why}");
     }
-    strip(Tone::Muted, &icon::INFO, words.trim().to_owned(), Some(Act::Why), tight)
+    let lines = column![].push(name).push(line(&icon::PHONE, Tone::Muted, words));
+    let close = super::button::square(Button::Plain, &icon::CLOSE, "Close", Some(Act::Why));
+    let content = row![lines.spacing(step::XXS).width(Length::Fill), close].spacing(step::S);
+    container(content.align_y(Alignment::Center))
+        .padding(theme::pad(step::XS, if tight { step::M } else { step::L }))
+        .width(Length::Fill)
+        .style(theme::surface)
+        .into()
 }
 
-fn facts<'a>(call: &Call, look: Look) -> Element<'a, Act> {
+fn facts<'a>(call: &Call, look: Look, on: Option<String>) -> Element<'a, Act> {
     let mut more = Vec::new();
     let reason = call.end_reason.as_deref().map(plain::line).filter(|text| !text.is_empty());
     match (call.state, reason) {
@@ -146,6 +185,9 @@ fn facts<'a>(call: &Call, look: Look) -> Element<'a, Act> {
         }
         _ => {}
     }
+    // Which account calls matters most before it is answered.
+    let dials = matches!(call.state, CallState::Dialing | CallState::Ringing);
+    more.extend(on.filter(|_| dials).map(|account| format!("on {}", plain::line(&account))));
     more.extend(call.cost.map(|class| words::cost(class).to_owned()));
     if call.state != CallState::Ended {
         more.extend(call.cue.as_deref().map(plain::line).filter(|cue| !cue.is_empty()));
@@ -170,8 +212,13 @@ fn facts<'a>(call: &Call, look: Look) -> Element<'a, Act> {
     container(facts).width(Length::Fill).clip(true).into()
 }
 
+/// The words of the button that shows what is known of name and account.
+const WHY: &str = "Why this name, why this account";
+
 fn acts<'a>(call: &Call, look: Look) -> Element<'a, Act> {
-    let mut acts = row![mute(call)].spacing(step::XS);
+    let kind = if look.why { Button::Primary } else { Button::Quiet };
+    let why = tells(call).then(|| super::button::square(kind, &icon::INFO, WHY, Some(Act::Why)));
+    let mut acts = row![].push(why).push(mute(call)).spacing(step::XS);
     if call.answered.is_some() {
         acts = talking(acts, call, look);
     }

@@ -153,7 +153,7 @@ fn proof<'a>(call: &Call) -> Element<'a, Act> {
             Tone::Muted,
             &icon::INFO,
             "Nothing is known about this caller".to_owned(),
-            None,
+            (!call.peer.why.is_empty()).then_some(Act::Why),
         ),
     }
 }

@@ -12,6 +12,7 @@ pub mod choice;
 pub mod keypad;
 pub mod line;
 pub mod notice;
+pub mod pick;
 pub mod prose;
 pub mod sheet;
 pub mod switch;

@@ -8,10 +8,11 @@ use iced::widget::{Column, Row, column, container, row, scrollable, text, text_i
 use iced::{Alignment, Element, Length};
 
 use super::{body, button, chip, heading, rule, title};
-use crate::core::command::{CommandError, CueKind};
+use crate::core::command::CommandError;
 use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, step};
+use crate::gui::words;
 
 /// The most cues that are shown at once.
 const MOST_CUES: usize = 6;
@@ -21,7 +22,7 @@ const MOST_CUES: usize = 6;
 pub enum Told {
     /// It was refused, and why.
     Refused(String),
-    /// It needs the user's word: what to know before, and what the button says that gives it.
+    /// It needs the user's word: what to know before, and what the word is.
     Cues(Vec<String>, &'static str),
 }
 
@@ -30,9 +31,8 @@ impl Told {
     pub fn of(error: &CommandError) -> Self {
         match error {
             CommandError::ConfirmationNeeded(cues) => {
-                let privacy = cues.iter().all(|cue| cue.kind == CueKind::Privacy);
-                let word = if privacy { "Tell it" } else { "Use it anyway" };
-                Self::Cues(cues.iter().map(|cue| plain::line(&cue.text)).collect(), word)
+                let texts = cues.iter().map(|cue| plain::line(&cue.text)).collect();
+                Self::Cues(texts, words::go_ahead(cues))
             }
             error => Self::Refused(plain::line(&error.to_string())),
         }
@@ -80,6 +80,9 @@ impl<K: Eq + Hash> Notes<K> {
     }
 }
 
+/// The page, as what can be scrolled.
+pub const PAGE: &str = "page";
+
 /// The widest a page of rows gets, in logical pixels.
 const WIDEST: f32 = 720.0;
 
@@ -93,6 +96,7 @@ pub fn page_within<'a, M: 'a>(widest: f32, parts: Column<'a, M>, narrow: bool) -
     let page = container(parts.spacing(step::L)).padding(if narrow { step::M } else { step::XL });
     container(
         scrollable(page.max_width(widest))
+            .id(PAGE)
             .direction(theme::scrollbar())
             .style(theme::scroll)
             .width(Length::Fill),

@@ -1,11 +1,11 @@
 //! Settings as rows: something that is on or off, and one of a few.
 
 use iced::border::Border;
-use iced::widget::{Column, Row, button, column, container, row};
-use iced::{Alignment, Background, Element, Length};
+use iced::widget::{Column, button, column, container, row};
+use iced::{Alignment, Background, Color, Element, Length};
 
 use super::{body, gap, small};
-use crate::gui::theme::{self, Button, Tone, step, tokens};
+use crate::gui::theme::{self, Button, Tokens, Tone, step, tokens};
 
 /// The track's width and height, and the knob's.
 const TRACK: (f32, f32) = (36.0, 20.0);
@@ -22,24 +22,16 @@ pub fn row_of<'a, Message: Clone + 'a>(
     pressable(content, turn(!on))
 }
 
-/// A switch that cannot be turned now; `hint` says why.
-pub fn fixed<'a, Message: 'a>(name: &'a str, hint: &'a str, on: bool) -> Element<'a, Message> {
-    let name = body(name).style(Tone::Muted.text());
-    let words = column![name, small(hint)].width(Length::Fill);
-    let content = row![words, track(on)].spacing(step::M).align_y(Alignment::Center);
-    container(content).padding(theme::pad(step::XS, step::S)).width(Length::Fill).into()
-}
-
-/// A few words beside each other, one of which is chosen.
-pub fn few<'a, Message: Clone + 'a>(
-    ways: impl IntoIterator<Item = (String, bool, Message)>,
+/// A switch that cannot be turned now; its hint says why.
+pub fn locked<'a, Message: Clone + 'a>(
+    name: &'a str,
+    why: &'a str,
+    on: bool,
 ) -> Element<'a, Message> {
-    let ways = ways.into_iter().map(|(name, chosen, choose)| {
-        let kind = if chosen { Button::Primary } else { Button::Quiet };
-        super::button::words(kind, name, Some(choose))
-    });
-    let row: Row<'a, Message> = row(ways).spacing(step::XXS);
-    row.wrap().vertical_spacing(step::XXS).into()
+    let muted = Tone::Muted;
+    let words = column![body(name).style(muted.text()), small(why)].width(Length::Fill);
+    let content = row![words, faded(on)].spacing(step::M).align_y(Alignment::Center);
+    container(content).padding(theme::pad(step::XS, step::S)).width(Length::Fill).into()
 }
 
 /// One of a few, with what it does; `chosen` is the present one.
@@ -71,16 +63,22 @@ fn words<'a, Message: 'a>(name: &'a str, hint: &'a str) -> Column<'a, Message> {
 }
 
 fn track<'a, Message: 'a>(on: bool) -> Element<'a, Message> {
+    let ground = move |tokens: &Tokens| if on { tokens.accent } else { Tone::Muted.mark(tokens) };
+    slot(on, ground)
+}
+
+fn faded<'a, Message: 'a>(on: bool) -> Element<'a, Message> {
+    slot(on, |tokens| tokens.line)
+}
+
+fn slot<'a, Message: 'a>(on: bool, ground: impl Fn(&Tokens) -> Color + 'a) -> Element<'a, Message> {
     let knob = container(gap(KNOB)).style(|theme| disc(tokens(theme).surface, KNOB));
     container(knob)
         .padding((TRACK.1 - KNOB) / 2.0)
         .align_x(if on { Alignment::End } else { Alignment::Start })
         .width(Length::Fixed(TRACK.0))
         .height(Length::Fixed(TRACK.1))
-        .style(move |theme| {
-            let tokens = tokens(theme);
-            disc(if on { tokens.accent } else { Tone::Muted.mark(tokens) }, TRACK.1)
-        })
+        .style(move |theme| disc(ground(tokens(theme)), TRACK.1))
         .into()
 }
 
@@ -102,7 +100,7 @@ fn ring<'a, Message: 'a>(chosen: bool) -> Element<'a, Message> {
         .into()
 }
 
-fn disc(color: iced::Color, size: f32) -> container::Style {
+fn disc(color: Color, size: f32) -> container::Style {
     container::Style {
         background: Some(Background::Color(color)),
         border: Border { radius: (size / 2.0).into(), ..Border::default() },

@@ -27,6 +27,9 @@ pub(super) fn together<'a>(page: &'a Accounts, shared: Shared<'a>) -> Vec<Elemen
     boxes
 }
 
+/// The order of the two sides.
+const AFTER: &str = "Connect chat after telephony";
+
 fn related<'a>(
     page: &'a Accounts,
     relation: &'a Relation,
@@ -44,25 +47,17 @@ fn related<'a>(
         Some(Message::Pair(pair.clone(), Together::Unrelate)),
     );
     let (waits, both) = (pair.clone(), pair.clone());
-    let by = match relation.by {
-        RelationSource::Configuration => "Your configuration says so.",
-        RelationSource::User => "You said so.",
-        RelationSource::Provider => "Your provider says so.",
-    };
-    let after = "Connect chat after telephony";
-    let after = match relation.both_or_none {
-        // It does in any case: neither goes without the other.
-        true => switch::fixed(after, "With “Both or none” it always does.", true),
-        false => switch::row_of(
-            after,
-            "Chat waits until telephony is registered.",
-            relation.chat_waits,
-            move |on| Message::Pair(waits, Together::ChatWaits(on)),
-        ),
-    };
     let rows = vec![
-        sheet::padded(column![sheet::long(body(words)), small(by)]),
-        after,
+        sheet::padded(column![sheet::long(body(words)), small(words::set_by(relation.by))]),
+        match relation.both_or_none {
+            true => switch::locked(AFTER, "“Both or none” has chat wait already.", true),
+            false => switch::row_of(
+                AFTER,
+                "Chat waits until telephony is registered.",
+                relation.chat_waits,
+                move |on| Message::Pair(waits, Together::ChatWaits(on)),
+            ),
+        },
         switch::row_of(
             "Both or none",
             "Where one side cannot connect, the other is taken down.",

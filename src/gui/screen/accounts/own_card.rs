@@ -1,85 +1,91 @@
-//! The numbers on the user's own card (CUSAX C22, C23): shown, added, changed, taken away.
+//! The numbers on the own contact card: added, changed, taken away, and what they are for
+//! (CUSAX C22, C23).
 
-use iced::widget::{Column, column, row};
+use iced::widget::{column, container, row};
 use iced::{Alignment, Element, Length};
 
 use super::{Accounts, Control, Message, own_address};
-use crate::core::snapshot::Snapshot;
 use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::screen::Shared;
 use crate::gui::theme::{Button, Tone, step};
-use crate::gui::widget::{body, button, chip, sheet, small, switch};
+use crate::gui::widget::pick::{self, Item};
+use crate::gui::widget::{body, button, chip, sheet, small};
+use crate::gui::words;
 use crate::model::account::{Account, AccountKind, AccountState};
+use crate::model::id::AccountId;
 use crate::model::vcard::{OwnCard, Tel};
 
-/// What a number can be for, in the words of RFC 6350 §6.4.1 and in people's.
+/// The types that are offered, in the order in which they are written, with their names.
 const TYPES: [(&str, &str); 5] = [
     ("voice", "Voice"),
     ("video", "Video"),
-    ("cell", "Mobile"),
     ("work", "Work"),
     ("home", "Home"),
+    ("cell", "Mobile"),
 ];
+
+/// The longest address that has room on a button.
+const LONGEST: usize = 48;
 
 /// What the person did to the own card.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OnCard {
-    /// Typed into the field.
+    /// Typed into the field of the number that is being written.
     Edit(String),
-    /// Turned what the number in the field is for.
-    Type(&'static str),
-    /// Wants a number that stands on the card in the field.
+    /// Turned one of its types.
+    Kind(String),
+    /// Wants a number of the card changed.
     Change(String),
-    /// Wants it left as it is.
+    /// Leaves the number as it was.
     Leave,
     /// Wants what stands in the field on the card.
-    Add,
+    Keep,
     /// Wants the own telephony address on it.
     AddOwn(String),
     /// Wants a number away.
     Remove(String),
 }
 
-/// A number that is being written.
-#[derive(Debug, Clone)]
-pub struct Draft {
+/// The number of a card that is being written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Draft {
+    /// Which number of the card it takes the place of; one more when absent.
+    of: Option<String>,
     value: String,
     types: Vec<String>,
-    /// What it takes the place of.
-    instead: Option<String>,
 }
 
 impl Default for Draft {
     fn default() -> Self {
-        Self { value: String::new(), types: vec!["voice".to_owned()], instead: None }
+        Self { of: None, value: String::new(), types: vec!["voice".to_owned()] }
     }
 }
 
 impl Draft {
-    /// Takes in what the person did to a card with these numbers. Returns those that it is to
-    /// have, when that is to be asked, or what is to be said.
-    pub(super) fn update(
+    /// Takes in what the person did. All numbers that the card is to have then, when that is
+    /// to be stored.
+    ///
+    /// # Errors
+    /// Why it cannot be, in words.
+    pub(super) fn act(
         &mut self,
         wish: OnCard,
-        tels: &[Tel],
+        card: &OwnCard,
     ) -> Result<Option<Vec<Tel>>, &'static str> {
-        let mut tels = tels.to_vec();
+        let mut tels = card.tels.clone();
         match wish {
             OnCard::Edit(text) => self.value = text,
-            OnCard::Type(name) => match self.types.iter().position(|known| known == name) {
-                Some(place) => drop(self.types.remove(place)),
-                None => self.types.push(name.to_owned()),
-            },
+            OnCard::Kind(kind) => self.turn(kind),
             OnCard::Change(value) => {
                 if let Some(tel) = tels.into_iter().find(|tel| tel.value == value) {
-                    *self = Self { value, types: tel.types, instead: Some(tel.value) };
+                    *self = Self { of: Some(value.clone()), value, types: tel.types };
                 }
             }
             OnCard::Leave => *self = Self::default(),
-            OnCard::Add => return self.put(tels),
+            OnCard::Keep => return self.keep(tels),
             OnCard::AddOwn(aor) => {
-                tels.insert(0, Tel { value: aor, types: vec!["voice".to_owned()], pref: 100 });
+                tels.insert(0, Tel { types: Self::default().types, ..bare(aor) });
                 return Ok(Some(tels));
             }
             OnCard::Remove(value) => {
@@ -90,161 +96,211 @@ impl Draft {
         Ok(None)
     }
 
-    fn put(&self, mut tels: Vec<Tel>) -> Result<Option<Vec<Tel>>, &'static str> {
-        let value = self.value.trim().to_owned();
-        if value.is_empty() {
+    fn turn(&mut self, kind: String) {
+        match self.types.iter().position(|known| *known == kind) {
+            Some(at) => drop(self.types.remove(at)),
+            None => self.types.push(kind),
+        }
+        let order = |kind: &String| {
+            TYPES.iter().position(|(known, _)| known == kind).unwrap_or(TYPES.len())
+        };
+        self.types.sort_by_key(order);
+    }
+
+    fn keep(&mut self, mut tels: Vec<Tel>) -> Result<Option<Vec<Tel>>, &'static str> {
+        let typed = self.value.trim().to_owned();
+        if typed.is_empty() {
             return Ok(None);
         }
-        let is_other = |tel: &&Tel| Some(&tel.value) != self.instead.as_ref();
-        if tels.iter().filter(is_other).any(|tel| tel.value == value) {
+        let at = tels.iter().position(|tel| Some(&tel.value) == self.of.as_ref());
+        let taken = tels.iter().position(|tel| tel.value == typed);
+        if taken.is_some_and(|taken| Some(taken) != at) {
             return Err("Your card names it already.");
         }
-        let types = self.types.clone();
-        match tels.iter_mut().find(|tel| Some(&tel.value) == self.instead.as_ref()) {
-            Some(tel) => (tel.value, tel.types) = (value, types),
-            None => tels.push(Tel { value, types, pref: 100 }),
+        match at.and_then(|at| tels.get_mut(at)) {
+            Some(tel) if tel.value == typed && tel.types == self.types => {
+                *self = Self::default();
+                return Ok(None);
+            }
+            // Its preference stays.
+            Some(tel) => {
+                tel.value = typed;
+                tel.types.clone_from(&self.types);
+            }
+            None => tels.push(Tel { types: self.types.clone(), ..bare(typed) }),
         }
         Ok(Some(tels))
     }
 }
 
-/// The numbers by which others call: a box for each chat account.
+fn bare(value: String) -> Tel {
+    Tel { value, types: Vec::new(), pref: 100 }
+}
+
+/// The cards of all chat accounts, a box for each.
 pub(super) fn cards<'a>(page: &'a Accounts, shared: Shared<'a>) -> Vec<Element<'a, Message>> {
-    let chats = || shared.snapshot.accounts.iter().filter(|a| a.kind == AccountKind::Xmpp);
-    let several = chats().nth(1).is_some();
-    let box_of = |chat: &'a Account| {
+    let chats = shared.snapshot.accounts.iter().filter(|a| a.kind == AccountKind::Xmpp);
+    let several = chats.clone().count() > 1;
+    let boxes = chats.map(|chat| {
         let heading = match several {
             true => format!("Your number · {}", plain::line(&chat.address)),
             false => "Your number".to_owned(),
         };
         let card = shared.snapshot.own_cards.iter().find(|card| card.account == chat.id);
-        let on = chat.state == AccountState::Online;
         let rows = match card {
-            Some(card) => numbers(page, card, on, shared),
-            None if on => vec![sheet::remark("Your contact card was not read yet.")],
-            None => {
-                vec![sheet::remark("Your contact card is shown once Chat is connected.")]
-            }
+            Some(card) => numbers(page, card, chat, shared),
+            None => vec![unread(chat)],
         };
         sheet::section(heading, rows)
-    };
-    chats().map(box_of).collect()
+    });
+    boxes.collect()
 }
 
+fn unread<'a>(chat: &Account) -> Element<'a, Message> {
+    sheet::remark(match chat.state {
+        AccountState::Online => "Your contact card was not read yet.".to_owned(),
+        _ => {
+            let name = words::account(chat);
+            format!("Your contact card was not read yet. It is once {name} is connected.")
+        }
+    })
+}
+
+/// One card: what it lacks, its numbers, and a field for one more.
 fn numbers<'a>(
     page: &'a Accounts,
     card: &'a OwnCard,
-    on: bool,
+    chat: &Account,
     shared: Shared<'a>,
 ) -> Vec<Element<'a, Message>> {
+    let control = Control::Card(card.account.clone());
+    let waits = page.waits.contains(&control);
+    let online = chat.state == AccountState::Online;
+    let narrow = shared.narrow;
+    let look = Look { account: &card.account, free: online && !waits, waits, narrow };
     let mut rows = Vec::new();
+    if !online {
+        let name = words::account(chat);
+        rows.push(sheet::remark(format!("It can be changed once {name} is connected.")));
+    }
     if let Some(advice) = &card.advice {
-        rows.push(advised(card, advice, on, shared.snapshot, shared.narrow));
+        rows.push(lacking(advice, card, look, shared));
     }
     if card.tels.is_empty() {
         rows.push(sheet::remark("Your contact card names no number."));
     }
-    let draft = page.drafts.get(&card.account);
-    let changed = draft.and_then(|draft| draft.instead.as_deref());
+    let told = |field: Element<'a, Message>| {
+        sheet::told(field, page.notes.at(&control), Message::Confirm(control.clone()))
+    };
+    let none = Draft::default();
+    let draft = page.numbers.get(&card.account).cloned().unwrap_or(none);
+    let asks = page.notes.asks(&control);
     for tel in &card.tels {
-        if changed == Some(tel.value.as_str()) {
-            rows.push(field(page, card, draft, on));
-        } else {
-            rows.push(number(card, tel, on));
-        }
+        let changes = draft.of.as_ref() == Some(&tel.value);
+        rows.push(if changes { told(form(&draft, look, asks)) } else { number(tel, look) });
     }
-    if changed.is_none() {
-        rows.push(field(page, card, draft, on));
-    }
-    if !on {
-        rows.push(sheet::remark("Chat is not connected: your card cannot be changed now."));
+    let is_there = |value: &String| card.tels.iter().any(|tel| tel.value == *value);
+    if !draft.of.as_ref().is_some_and(is_there) {
+        rows.push(told(form(&draft, look, asks)));
     }
     rows
 }
 
-fn wish(card: &OwnCard, wish: OnCard) -> Message {
-    Message::Card(card.account.clone(), wish)
+/// Whose card it is, and whether something can be done to it now.
+#[derive(Clone, Copy)]
+struct Look<'a> {
+    account: &'a AccountId,
+    free: bool,
+    waits: bool,
+    narrow: bool,
 }
 
-/// The longest address that has room on a button.
-const LONGEST: usize = 48;
+impl Look<'_> {
+    fn press(self, wish: OnCard) -> Option<Message> {
+        self.free.then(|| Message::Card(self.account.clone(), wish))
+    }
+}
 
-/// What is wrong with the card, and what mends it.
-fn advised<'a>(
-    card: &'a OwnCard,
+fn lacking<'a>(
     advice: &str,
-    on: bool,
-    snapshot: &Snapshot,
-    narrow: bool,
+    card: &OwnCard,
+    look: Look<'a>,
+    shared: Shared<'a>,
 ) -> Element<'a, Message> {
     let fact = chip::fact(Tone::Warn, &icon::WARNING, plain::line(advice), None);
-    let put = own_address(card, snapshot).map(|phone| {
+    let put = own_address(card, shared.snapshot).map(|phone| {
         let address = plain::line(&phone.address);
-        let fits = !narrow && address.chars().count() <= LONGEST;
+        let fits = !shared.narrow && address.chars().count() <= LONGEST;
         let label = match fits {
             true => format!("Put {address} on your card"),
             false => "Put it on your card".to_owned(),
         };
-        let add = on.then(|| wish(card, OnCard::AddOwn(phone.address.clone())));
-        button::words(Button::Primary, label, add)
+        let press = look.press(OnCard::AddOwn(phone.address.clone()));
+        button::words(Button::Primary, label, press)
     });
     sheet::padded(column![fact].push(put).spacing(step::XS))
 }
 
-fn number<'a>(card: &'a OwnCard, tel: &Tel, on: bool) -> Element<'a, Message> {
-    let types = plain::line(&named(&tel.types).join(", "));
+fn number<'a>(tel: &'a Tel, look: Look<'a>) -> Element<'a, Message> {
+    let types = tel.types.iter().map(|kind| named(kind)).collect::<Vec<_>>().join(", ");
     let types = (!types.is_empty()).then(|| small(types));
     let words = column![sheet::long(body(plain::line(&tel.value)))].push(types);
-    let press = |act: fn(String) -> OnCard| on.then(|| wish(card, act(tel.value.clone())));
-    let line = row![
-        words.width(Length::Fill),
-        button::words(Button::Quiet, "Change", press(OnCard::Change)),
-        button::words(Button::Quiet, "Remove", press(OnCard::Remove)),
+    let change = look.press(OnCard::Change(tel.value.clone()));
+    let remove = look.press(OnCard::Remove(tel.value.clone()));
+    let acts = row![
+        button::words(Button::Quiet, "Change", change),
+        button::words(Button::Quiet, "Remove", remove),
     ];
-    sheet::padded(line.spacing(step::XS).align_y(Alignment::Center))
+    let (words, acts) = (words.width(Length::Fill), acts.spacing(step::XS));
+    // A narrow row has no room for an address beside them.
+    sheet::padded(match look.narrow {
+        true => Element::from(column![words, acts].spacing(step::XS)),
+        false => row![words, acts].spacing(step::XS).align_y(Alignment::Center).into(),
+    })
 }
 
-/// What a number is for, in people's words where there are any.
-fn named(types: &[String]) -> Vec<String> {
-    let word = |name: &String| {
-        let known = TYPES.iter().find(|(known, _)| known == name);
-        known.map_or_else(|| name.clone(), |(_, word)| (*word).to_owned())
-    };
-    types.iter().map(word).collect()
-}
-
-/// The field for one more number, or for one that is changed.
-fn field<'a>(
-    page: &'a Accounts,
-    card: &'a OwnCard,
-    draft: Option<&'a Draft>,
-    on: bool,
-) -> Element<'a, Message> {
-    let control = Control::Card(card.account.clone());
-    let value = draft.map_or("", |draft| draft.value.as_str());
-    let changes = draft.is_some_and(|draft| draft.instead.is_some());
-    let can = on && !value.trim().is_empty() && !page.notes.asks(&control);
-    let put = can.then(|| wish(card, OnCard::Add));
-    let account = card.account.clone();
+/// The number that is being written, with its types.
+fn form<'a>(draft: &Draft, look: Look<'a>, asks: bool) -> Element<'a, Message> {
+    let changes = draft.of.is_some();
+    let written = !draft.value.trim().is_empty();
+    // What needs the user's word has a button of its own.
+    let keep = look.press(OnCard::Keep).filter(|_| written && !asks);
+    let account = look.account.clone();
     let input = sheet::field(
-        format!("own-number-{}", card.account),
-        "Another number or address",
-        value,
+        format!("own-number-{}", look.account),
+        if changes { "A number or an address" } else { "Another number or address" },
+        &draft.value,
         move |text| Message::Card(account.clone(), OnCard::Edit(text)),
-        put.clone(),
+        keep.clone(),
     );
-    let label = if changes { "Save" } else { "Add" };
-    let line = row![input, button::words(Button::Quiet, label, put)].spacing(step::XS);
-    let mut parts: Column<'a, Message> = column![line].spacing(step::XS);
-    if let Some(draft) = draft.filter(|_| changes || !value.is_empty()) {
-        let types = TYPES.map(|(name, word)| {
-            let chosen = draft.types.iter().any(|known| known == name);
-            (word.to_owned(), chosen, wish(card, OnCard::Type(name)))
-        });
-        parts = parts.push(switch::few(types));
-        let leave = Some(wish(card, OnCard::Leave));
-        parts = parts.push(changes.then(|| button::words(Button::Quiet, "Cancel", leave)));
-    }
-    let told = page.notes.at(&control);
-    sheet::told(sheet::padded(parts), told, Message::Confirm(control.clone()))
+    let (kind, word) = match (look.waits, changes) {
+        (true, _) => (Button::Quiet, "Saving…"),
+        (false, true) => (Button::Primary, "Save"),
+        (false, false) => (Button::Quiet, "Add"),
+    };
+    let leave = changes.then(|| {
+        let press = Some(Message::Card(look.account.clone(), OnCard::Leave));
+        button::words(Button::Quiet, "Leave it", press)
+    });
+    let line = row![input, button::words(kind, word, keep)].push(leave).spacing(step::XS);
+    let types = (changes || written).then(|| types(draft, look));
+    sheet::padded(column![line].push(types).spacing(step::XS))
+}
+
+fn types<'a>(draft: &Draft, look: Look<'a>) -> Element<'a, Message> {
+    let known = TYPES.iter().map(|(kind, _)| (*kind).to_owned());
+    let others = draft.types.iter().filter(|kind| !TYPES.iter().any(|(known, _)| known == kind));
+    let items = known.chain(others.cloned()).map(|kind| Item {
+        label: named(&kind),
+        on: draft.types.contains(&kind),
+        press: look.press(OnCard::Kind(kind)),
+    });
+    let hint = "Your contacts are offered video only where a number says so.";
+    container(column![pick::row_of(items), small(hint)].spacing(step::XXS)).into()
+}
+
+/// A type's name for users.
+fn named(kind: &str) -> String {
+    let known = TYPES.iter().find(|(known, _)| *known == kind);
+    known.map_or_else(|| plain::line(kind), |(_, name)| (*name).to_owned())
 }

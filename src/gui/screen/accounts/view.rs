@@ -4,16 +4,15 @@ use iced::widget::{column, container, row};
 use iced::{Element, Length, Padding};
 
 use super::joint::together;
-use super::own_card::cards;
-use super::ways::ways;
-use super::{Accounts, Control, Message, Other, Seen};
+use super::own_card::cards as cards_of;
+use super::{Accounts, Control, Message, Other, Seen, ways};
 use crate::gui::plain;
 use crate::gui::screen::Shared;
 use crate::gui::theme::{Button, Tone, step};
 use crate::gui::widget::avatar::pip;
 use crate::gui::widget::{body, button, sheet, small, strong, switch};
 use crate::gui::words;
-use crate::model::account::{Account, AccountKind, AccountState};
+use crate::model::account::{Account, AccountKind};
 
 /// The page.
 pub fn view<'a>(page: &'a Accounts, shared: Shared<'a>) -> Element<'a, Message> {
@@ -30,23 +29,43 @@ pub fn view<'a>(page: &'a Accounts, shared: Shared<'a>) -> Element<'a, Message> 
     );
     let mut parts = column![head];
     if snapshot.accounts.is_empty() {
-        let words = "No account is set up yet. Add a chat account, a telephony account or both to \
-                     config.toml, or take them over with “dovetail import jitsi”; then start \
-                     Dovetail again.";
-        let words = sheet::long(body(words)).style(Tone::Muted.text());
-        return sheet::page(parts.push(words), shared.narrow);
+        return sheet::page(parts.push(nothing_yet()), shared.narrow);
     }
-    let each = snapshot.accounts.iter().map(|account| connection(page, account, shared));
-    parts = parts.push(sheet::section("Connections", each.collect()));
+    let has = |kind| snapshot.accounts.iter().any(|account| account.kind == kind);
+    let (chat, phone) = (has(AccountKind::Xmpp), has(AccountKind::Sip));
+    let cards = snapshot.accounts.iter().map(|account| connection(page, account, shared));
+    let lacks = match (chat, phone) {
+        (false, _) => {
+            Some("There is no chat account. With one in the configuration file you write, too.")
+        }
+        (_, false) => {
+            Some("There is no telephony account. With one in the configuration file you call, too.")
+        }
+        _ => None,
+    };
+    let rows = cards.chain(lacks.map(sheet::remark)).collect();
+    parts = parts.push(sheet::section("Connections", rows));
     parts = together(page, shared).into_iter().fold(parts, |parts, box_| parts.push(box_));
-    parts = cards(page, shared).into_iter().fold(parts, |parts, box_| parts.push(box_));
-    let phone = snapshot.accounts.iter().any(|account| account.kind == AccountKind::Sip);
-    let chat = snapshot.accounts.iter().any(|account| account.kind == AccountKind::Xmpp);
+    parts = cards_of(page, shared).into_iter().fold(parts, |parts, card| parts.push(card));
     if phone && chat {
         parts = parts.push(sheet::section("What others see", seen(page, shared)));
     }
-    let parts = parts.push(sheet::section("Which way things go", ways(page, shared)));
+    let parts = parts
+        .push(sheet::section("Which way things go", ways::table(page, shared)))
+        .push(sheet::section("Your rules", ways::rules(page, shared)));
     sheet::page(parts, shared.narrow)
+}
+
+/// The next step of somebody without an account.
+fn nothing_yet<'a>() -> Element<'a, Message> {
+    let step = "Add a chat account, a telephony account or both to the configuration file, and \
+                start Dovetail again.";
+    let jitsi = "Coming from Jitsi, “dovetail import jitsi” shows which of its accounts it would \
+                 take over.";
+    let words = column![strong("No account is set up yet"), sheet::long(body(step))]
+        .push(sheet::long(small(jitsi)))
+        .spacing(step::XS);
+    sheet::boxed(vec![sheet::padded(words)])
 }
 
 /// An account's label, address and state; a way to connect it where it waits.
@@ -66,14 +85,9 @@ fn connection<'a>(
     ]
     .spacing(step::XXS / 2.0)
     .width(Length::Fill);
-    let word = match account.state {
-        AccountState::Failed => Some("Connect now"),
-        // It waits for its other half, or was taken down with it.
-        AccountState::Offline if account.reason.is_some() => Some("Connect anyway"),
-        _ => None,
-    };
-    let connect = word.map(|word| {
-        let press = Some(Message::Connect(account.id.clone()));
+    let connect = words::connect(account).map(|word| {
+        let free = !page.waits.contains(&Control::Account(account.id.clone()));
+        let press = free.then(|| Message::Connect(account.id.clone()));
         button::words(Button::Quiet, word, press)
     });
     // A narrow row has no room beside the reason.

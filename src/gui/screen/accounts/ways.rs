@@ -1,170 +1,347 @@
-//! Which way things go: each feature with its side, the user's rules, and one more of them.
+//! Which way things go (CUSAX C5, C9): the table of all features, where a way can be chosen
+//! there is a choice; and the user's rules, with a form for one more.
 
-use iced::widget::{column, row};
+use iced::widget::{Column, column, container, row};
 use iced::{Alignment, Element, Length};
 
 use super::joint::named;
-use super::rule::{Draft, OnRule, Whom, both_sides, features, of_kind};
 use super::{Accounts, Control, Message};
+use crate::core::command::FeatureCommand;
 use crate::core::snapshot::Snapshot;
 use crate::gui::plain;
 use crate::gui::screen::Shared;
 use crate::gui::theme::{Button, Tone, step};
-use crate::gui::widget::{body, button, sheet, small, switch};
+use crate::gui::widget::pick::{self, Item};
+use crate::gui::widget::{body, button, sheet, small};
 use crate::gui::words;
-use crate::model::account::AccountKind;
+use crate::model::account::{Account, AccountKind};
 use crate::model::feature::{DecidedBy, Decision, Feature, Match, Protocol, Rule};
 use crate::model::id::AccountId;
 
-/// The field for whom a rule is about.
-const WHO: &str = "rule-who";
+/// The field of the form.
+pub(super) const FIELD: &str = "rule-with";
 
-/// All features with their side, the user's rules, and the way to one more.
-pub(super) fn ways<'a>(page: &'a Accounts, shared: Shared<'a>) -> Vec<Element<'a, Message>> {
+/// One way that a feature can go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Way {
+    /// Over this protocol.
+    pub protocol: Protocol,
+    /// On this account, where several would do.
+    pub account: Option<AccountId>,
+}
+
+impl Way {
+    fn over(protocol: Protocol) -> Self {
+        Self { protocol, account: None }
+    }
+
+    /// What makes it everybody's way. What is usual needs no rule.
+    pub(super) fn for_everybody(self, feature: Feature) -> FeatureCommand {
+        if self == Self::over(feature.usual()) {
+            return FeatureCommand::Unset { feature, with: None };
+        }
+        let Self { protocol, account } = self;
+        FeatureCommand::Set(Rule { with: None, feature, protocol, account })
+    }
+}
+
+/// The accounts that a feature can go over by a protocol.
+fn able(
+    feature: Feature,
+    protocol: Protocol,
+    snapshot: &Snapshot,
+) -> impl Iterator<Item = &Account> {
+    let all = snapshot.accounts.iter();
+    all.filter(move |account| match (feature, protocol, account.kind) {
+        (Feature::Chat, Protocol::Xmpp, AccountKind::Xmpp)
+        | (Feature::Audio, Protocol::Sip, AccountKind::Sip) => true,
+        (Feature::Chat, Protocol::Sip, AccountKind::Sip) => account.features.chat,
+        _ => false,
+    })
+}
+
+/// The ways among which a rule can choose for a feature: each protocol, and each account of it
+/// where there are several.
+fn ways(feature: Feature, snapshot: &Snapshot) -> Vec<Way> {
+    let mut all = Vec::new();
+    for protocol in feature.ways() {
+        let ids: Vec<_> = able(feature, *protocol, snapshot).map(|a| a.id.clone()).collect();
+        match ids.as_slice() {
+            [] => {}
+            [_] => all.push(Way::over(*protocol)),
+            _ => {
+                all.extend(ids.into_iter().map(|id| Way { protocol: *protocol, account: Some(id) }))
+            }
+        }
+    }
+    all
+}
+
+/// What a rule can be about: features with more than one way.
+const RULED: [Feature; 2] = [Feature::Audio, Feature::Chat];
+
+/// Why a rule about a feature would say nothing; none when it can choose.
+fn single(feature: Feature, snapshot: &Snapshot) -> Option<&'static str> {
+    match (feature, ways(feature, snapshot).len()) {
+        (_, 2..) => None,
+        (Feature::Audio, 1) => Some("Calls: there is one telephony account, which makes them all."),
+        (Feature::Audio, _) => Some("Calls: there is no telephony account."),
+        _ => Some("Messages: there is one account that sends them."),
+    }
+}
+
+/// How wide a rule reaches, as the form offers it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Scope {
+    /// Somebody.
+    #[default]
+    Contact,
+    /// One number or device of somebody.
+    Device,
+    /// Everybody of a domain.
+    Domain,
+    /// The contacts of a chat account.
+    Account,
+}
+
+impl Scope {
+    const ALL: [Self; 4] = [Self::Contact, Self::Device, Self::Domain, Self::Account];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Contact => "One person",
+            Self::Device => "One number",
+            Self::Domain => "A domain",
+            Self::Account => "My contacts",
+        }
+    }
+
+    fn placeholder(self) -> &'static str {
+        match self {
+            Self::Contact => "Their chat address, number or telephony address",
+            Self::Device => "The number or telephony address",
+            Self::Domain => "example.com",
+            Self::Account => "",
+        }
+    }
+
+    /// Messages go to somebody, wherever they are: no rule is about one device then.
+    fn fits(self, feature: Feature) -> bool {
+        self != Self::Device || feature == Feature::Audio
+    }
+}
+
+/// What the person did to the form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OnRule {
+    /// Chose what it is about.
+    Feature(Feature),
+    /// Chose how wide it reaches.
+    Scope(Scope),
+    /// Typed whom it is about.
+    Who(String),
+    /// Chose whose contacts it is about.
+    Contacts(AccountId),
+    /// Chose the way.
+    Way(Way),
+    /// Wants it kept.
+    Add,
+}
+
+/// The rule that is being written.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    /// What it is about; the first that can be ruled when none was chosen.
+    feature: Option<Feature>,
+    scope: Scope,
+    who: String,
+    contacts: Option<AccountId>,
+    way: Option<Way>,
+}
+
+impl Draft {
+    /// One for somebody.
+    pub(super) fn of(contact: String) -> Self {
+        Self { who: contact, ..Self::default() }
+    }
+
+    fn feature(&self, snapshot: &Snapshot) -> Option<Feature> {
+        let free = |feature: &Feature| single(*feature, snapshot).is_none();
+        self.feature.filter(free).or_else(|| RULED.into_iter().find(free))
+    }
+
+    /// The chat account whose contacts it is about: the chosen one, or the only one.
+    fn contacts(&self, snapshot: &Snapshot) -> Option<AccountId> {
+        let mut chats = snapshot.accounts.iter().filter(|a| a.kind == AccountKind::Xmpp);
+        let only = chats.next().filter(|_| chats.next().is_none());
+        self.contacts.clone().or_else(|| only.map(|account| account.id.clone()))
+    }
+
+    /// It was kept: the next one begins.
+    pub(super) fn kept(&mut self) {
+        *self = Self { feature: self.feature, scope: self.scope, ..Self::default() };
+    }
+
+    /// Takes in what the person did. The rule, when it is to be kept.
+    pub(super) fn act(&mut self, act: OnRule, snapshot: &Snapshot) -> Option<Rule> {
+        match act {
+            OnRule::Feature(feature) => {
+                (self.feature, self.way) = (Some(feature), None);
+                if !self.scope.fits(feature) {
+                    self.scope = Scope::Contact;
+                }
+            }
+            OnRule::Scope(scope) => self.scope = scope,
+            OnRule::Who(text) => self.who = text,
+            OnRule::Contacts(account) => self.contacts = Some(account),
+            OnRule::Way(way) => self.way = Some(way),
+            OnRule::Add => return self.rule(snapshot),
+        }
+        None
+    }
+
+    /// The rule as far as it is written; none while something is missing.
+    fn rule(&self, snapshot: &Snapshot) -> Option<Rule> {
+        let feature = self.feature(snapshot)?;
+        let Way { protocol, account } = self.way.clone()?;
+        let who = self.who.trim().to_owned();
+        if self.scope != Scope::Account && who.is_empty() {
+            return None;
+        }
+        let with = Some(match self.scope {
+            Scope::Contact => Match::Contact(who),
+            Scope::Device => Match::Device(who),
+            Scope::Domain => Match::Domain(who),
+            Scope::Account => Match::Account(self.contacts(snapshot)?),
+        });
+        Some(Rule { with, feature, protocol, account })
+    }
+}
+
+/// All features with their way, and a choice where there is one.
+pub(super) fn table<'a>(page: &'a Accounts, shared: Shared<'a>) -> Vec<Element<'a, Message>> {
+    let all = shared.snapshot.features.iter();
+    all.map(|decision| {
+        let control = Control::Rule(decision.feature, None);
+        let told = page.notes.at(&control);
+        let row = feature(decision, page.waits.contains(&control), shared);
+        sheet::told(row, told, Message::Confirm(control))
+    })
+    .collect()
+}
+
+/// A feature's way. Where it is the only one, the reason stands below it.
+fn feature<'a>(decision: &Decision, waits: bool, shared: Shared<'a>) -> Element<'a, Message> {
+    let snapshot = shared.snapshot;
+    let offered = offered(decision, snapshot);
+    let holds = |way: &Way| way.protocol == decision.protocol && way.account == decision.account;
+    let chooses = offered.iter().any(|(way, free)| *free && !holds(way));
+    let tone = if chooses { Tone::Text } else { Tone::Muted };
+    let mut side = column![].spacing(step::XXS).width(Length::FillPortion(3));
+    if decision.ways.is_empty() {
+        side = side.push(body(plain::line(&decision.why)).style(tone.text()));
+    } else if chooses {
+        let items = offered.into_iter().map(|(way, free)| Item {
+            label: way_words(&way, decision.feature, snapshot),
+            on: holds(&way),
+            press: (free && !waits).then_some(Message::Default(decision.feature, way)),
+        });
+        side = side.push(pick::row_of(items));
+        if decision.by != DecidedBy::Usual {
+            side = side.push(small(plain::line(&decision.why)));
+        }
+    } else {
+        let way = Way { protocol: decision.protocol, account: decision.account.clone() };
+        let words = way_words(&way, decision.feature, snapshot);
+        side = side.push(body(words).style(tone.text()));
+        side = side.push(small(only(decision, snapshot)));
+    }
+    let name = body(words::feature(decision.feature)).style(tone.text());
+    let line = match shared.narrow && chooses {
+        true => row![column![name, side.width(Length::Fill)].spacing(step::XXS)],
+        false => row![name.width(Length::FillPortion(2)), side],
+    };
+    sheet::padded(line.spacing(step::S).align_y(Alignment::Center))
+}
+
+/// The ways that the table offers for everybody, and whether each can be had.
+fn offered(decision: &Decision, snapshot: &Snapshot) -> Vec<(Way, bool)> {
+    let feature = decision.feature;
+    let mut all: Vec<(Way, bool)> = decision
+        .ways
+        .iter()
+        .map(|protocol| {
+            let free = able(feature, *protocol, snapshot).next().is_some();
+            (Way::over(*protocol), free)
+        })
+        .collect();
+    // With whom a call goes out on which account is the contact's question; the user may settle
+    // it for everybody.
+    if feature == Feature::Audio && !decision.ways.is_empty() {
+        let each = ways(feature, snapshot).into_iter().filter(|way| way.account.is_some());
+        all.extend(each.map(|way| (way, true)));
+    }
+    all
+}
+
+/// Why there is no choice.
+fn only(decision: &Decision, snapshot: &Snapshot) -> String {
+    let feature = decision.feature;
+    // A rule decided, or something took a way away: its words say more than ours.
+    let decided = decision.by != DecidedBy::Usual || decision.ways.len() < feature.ways().len();
+    match feature {
+        _ if decided => plain::line(&decision.why),
+        Feature::Chat if able(Feature::Chat, Protocol::Sip, snapshot).next().is_none() => {
+            "No telephony account sends messages: those with a chat account leave it to that."
+                .to_owned()
+        }
+        Feature::Chat => "There is no chat account.".to_owned(),
+        _ => "This version knows no other way.".to_owned(),
+    }
+}
+
+fn way_words(way: &Way, feature: Feature, snapshot: &Snapshot) -> String {
+    match &way.account {
+        Some(id) => on(id, snapshot),
+        None if feature == Feature::Audio && ways(feature, snapshot).len() > 1 => {
+            "By the contact".to_owned()
+        }
+        None => words::over(way.protocol).to_owned(),
+    }
+}
+
+/// An account by its address: of several of a kind nothing else tells them apart.
+fn on(id: &AccountId, snapshot: &Snapshot) -> String {
+    let account = snapshot.accounts.iter().find(|account| account.id == *id);
+    plain::line(account.map_or_else(|| id.as_str(), |account| &account.address))
+}
+
+/// The user's rules, and the form for one more.
+pub(super) fn rules<'a>(page: &'a Accounts, shared: Shared<'a>) -> Vec<Element<'a, Message>> {
     let snapshot = shared.snapshot;
     let mut rows: Vec<_> =
-        snapshot.features.iter().map(|decision| way(page, decision, snapshot)).collect();
-    for rule in &snapshot.feature_rules {
-        // That for everybody stands with its feature.
-        if rule.with.is_none() && is_choice(rule.feature, snapshot) {
-            continue;
-        }
-        let control = Control::Rule(rule.feature, rule.with.clone());
-        let remove = Some(Message::DropRule(rule.clone()));
-        let line = row![
-            sheet::long(body(rule_words(rule, snapshot))),
-            button::words(Button::Quiet, "Remove", remove)
-        ]
-        .spacing(step::S)
-        .align_y(Alignment::Center);
-        let told = page.notes.at(&control);
-        rows.push(sheet::told(sheet::padded(line), told, Message::Confirm(control.clone())));
+        snapshot.feature_rules.iter().map(|rule| kept(page, rule, snapshot)).collect();
+    if rows.is_empty() {
+        rows.push(sheet::remark("None yet: with everybody things go as shown above."));
     }
-    match &page.rule {
-        Some(draft) => rows.push(form(page, draft, shared)),
-        None if features(snapshot).is_empty() => {}
-        None => {
-            let open = Some(Message::Rule(OnRule::Open));
-            rows.push(sheet::padded(button::words(Button::Quiet, "Make a rule…", open)));
-        }
-    }
+    let told = page.notes.at(&Control::NewRule);
+    let form = form(page, shared);
+    rows.push(sheet::told(sheet::padded(form), told, Message::Confirm(Control::NewRule)));
     rows
 }
 
-/// Whether the person can choose the side of a feature.
-fn is_choice(feature: Feature, snapshot: &Snapshot) -> bool {
-    feature.ways().len() > 1 && both_sides(snapshot)
-}
-
-fn way<'a>(page: &'a Accounts, decision: &Decision, snapshot: &Snapshot) -> Element<'a, Message> {
-    let none = decision.ways.is_empty();
-    let tone = if none { Tone::Muted } else { Tone::Text };
-    let choice = is_choice(decision.feature, snapshot);
-    let plainly =
-        !none && decision.by == DecidedBy::Usual && decision.ways.contains(&decision.protocol);
-    let side: Element<'a, Message> = if choice {
-        switch::few(decision.ways.iter().map(|protocol| {
-            let chosen = *protocol == decision.protocol;
-            let choose = Message::Way(decision.feature, *protocol);
-            (capital(over(*protocol, None, snapshot)), chosen, choose)
-        }))
-    } else if none {
-        body(plain::line(&decision.why)).style(tone.text()).into()
-    } else {
-        body(capital(over(decision.protocol, decision.account.as_ref(), snapshot))).into()
-    };
-    let why = (!plainly && !none).then(|| small(plain::line(&decision.why)));
-    let side = column![side].push(why).spacing(step::XXS);
-    let name = body(feature(decision.feature)).style(tone.text());
-    let line = row![name.width(Length::FillPortion(2)), side.width(Length::FillPortion(3))];
-    let line = line.spacing(step::S).align_y(Alignment::Center);
-    let control = Control::Rule(decision.feature, None);
+fn kept<'a>(page: &'a Accounts, rule: &Rule, snapshot: &Snapshot) -> Element<'a, Message> {
+    let control = Control::Rule(rule.feature, rule.with.clone());
+    let free = !page.waits.contains(&control);
+    let remove = free.then(|| Message::DropRule(rule.clone()));
+    let line = row![
+        sheet::long(body(rule_words(rule, snapshot))),
+        button::words(Button::Quiet, "Remove", remove)
+    ]
+    .spacing(step::S)
+    .align_y(Alignment::Center);
     let told = page.notes.at(&control);
-    sheet::told(sheet::padded(line), told, Message::Confirm(control))
-}
-
-fn capital(words: String) -> String {
-    words.replacen('o', "O", 1)
-}
-
-/// One more rule.
-fn form<'a>(page: &'a Accounts, draft: &'a Draft, shared: Shared<'a>) -> Element<'a, Message> {
-    let snapshot = shared.snapshot;
-    let mut parts = column![].spacing(step::S);
-    let kinds = features(snapshot);
-    if kinds.len() > 1 {
-        let kinds = kinds.into_iter().map(|kind| {
-            let choose = Message::Rule(OnRule::Feature(kind));
-            (feature(kind).to_owned(), kind == draft.feature, choose)
-        });
-        parts = parts.push(asked("What", switch::few(kinds)));
-    }
-    let with = format!("{} with", feature(draft.feature));
-    parts = parts.push(asked(with, switch::few(whom(draft, snapshot))));
-    let placeholder = match draft.whom {
-        Whom::Device => Some("A number, or an address with its device"),
-        Whom::Person => Some("bob@example.com, or a number"),
-        Whom::Domain => Some("example.com"),
-        Whom::Account(_) => None,
-    };
-    let keep = draft.rule().map(|_| Message::Rule(OnRule::Keep));
-    parts = parts.push(placeholder.map(|placeholder| {
-        let edit = |text| Message::Rule(OnRule::Who(text));
-        sheet::field(WHO, placeholder, &draft.who, edit, keep.clone())
-    }));
-    parts = parts.push(asked("Goes", switch::few(goes(draft, snapshot))));
-    let close = Some(Message::Rule(OnRule::Close));
-    let acts = row![
-        button::words(Button::Primary, "Keep the rule", keep),
-        button::words(Button::Quiet, "Cancel", close)
-    ];
-    let parts = parts.push(acts.spacing(step::XS));
-    let told = page.notes.at(&Control::NewRule);
-    sheet::told(sheet::padded(parts), told, Message::Confirm(Control::NewRule))
-}
-
-fn asked<'a>(
-    name: impl iced::widget::text::IntoFragment<'a>,
-    answers: Element<'a, Message>,
-) -> Element<'a, Message> {
-    column![small(name), answers].spacing(step::XXS).into()
-}
-
-fn whom(draft: &Draft, snapshot: &Snapshot) -> Vec<(String, bool, Message)> {
-    let mut all = vec![
-        ("One person".to_owned(), Whom::Person),
-        ("One number or device".to_owned(), Whom::Device),
-        ("A domain".to_owned(), Whom::Domain),
-    ];
-    let chats: Vec<_> = of_kind(snapshot, AccountKind::Xmpp).collect();
-    // With one chat account it would be everybody.
-    for chat in chats.iter().filter(|_| chats.len() > 1) {
-        let name = format!("Contacts of {}", plain::line(&chat.address));
-        all.push((name, Whom::Account(chat.id.clone())));
-    }
-    let all = all.into_iter().map(|(name, whom)| {
-        let chosen = draft.whom == whom;
-        (name, chosen, Message::Rule(OnRule::Whom(whom)))
-    });
-    all.collect()
-}
-
-fn goes(draft: &Draft, snapshot: &Snapshot) -> Vec<(String, bool, Message)> {
-    if draft.feature == Feature::Audio {
-        let phones = of_kind(snapshot, AccountKind::Sip).map(|phone| {
-            let chosen = draft.on.as_ref() == Some(&phone.id);
-            let name = format!("Over {}", words::account(phone));
-            let name = format!("{name} ({})", plain::line(&phone.address));
-            (name, chosen, Message::Rule(OnRule::On(phone.id.clone())))
-        });
-        return phones.collect();
-    }
-    let ways = draft.feature.ways().iter().map(|protocol| {
-        let chosen = draft.over == Some(*protocol);
-        let name = capital(over(*protocol, None, snapshot));
-        (name, chosen, Message::Rule(OnRule::Over(*protocol)))
-    });
-    ways.collect()
+    sheet::told(sheet::padded(line), told, Message::Confirm(control.clone()))
 }
 
 /// A rule of the user in words.
@@ -175,28 +352,78 @@ fn rule_words(rule: &Rule, snapshot: &Snapshot) -> String {
         Some(Match::Domain(domain)) => format!("with everybody at {}", plain::line(domain)),
         Some(Match::Account(id)) => format!("with the contacts of {}", named(id, snapshot)),
     };
-    let over = over(rule.protocol, rule.account.as_ref(), snapshot);
-    format!("{} {with}: {over}", feature(rule.feature))
-}
-
-fn over(protocol: Protocol, account: Option<&AccountId>, snapshot: &Snapshot) -> String {
-    match (account, protocol) {
+    let over = match (&rule.account, rule.protocol) {
         (Some(account), _) => format!("over {}", named(account, snapshot)),
         (None, Protocol::Xmpp) => "over chat".to_owned(),
         (None, Protocol::Sip) => "over telephony".to_owned(),
-    }
+    };
+    format!("{} {with}: {over}", words::feature(rule.feature))
 }
 
-/// A feature's name for users.
-fn feature(feature: Feature) -> &'static str {
-    match feature {
-        Feature::Chat => "Messages",
-        Feature::Groupchat => "Rooms",
-        Feature::Presence => "Presence",
-        Feature::Files => "Files",
-        Feature::Audio => "Calls",
-        Feature::Video => "Video calls",
-        Feature::Conference => "Conferences",
-        Feature::Screen => "Shared screen",
+/// A form for one more rule; why there is none where nothing can be chosen.
+fn form<'a>(page: &'a Accounts, shared: Shared<'a>) -> Element<'a, Message> {
+    let (snapshot, draft) = (shared.snapshot, &page.rule);
+    let reasons = RULED.into_iter().filter_map(|feature| single(feature, snapshot));
+    let Some(feature) = draft.feature(snapshot) else {
+        let reasons = reasons.map(|why| small(why).into());
+        let words = body("No rule can be added now.").style(Tone::Muted.text());
+        return column![words].extend(reasons).spacing(step::XXS).into();
+    };
+    let picks = |act: fn(Feature) -> OnRule| {
+        RULED.into_iter().map(move |one| Item {
+            label: words::feature(one).to_owned(),
+            on: one == feature,
+            press: single(one, snapshot).is_none().then(|| Message::Rule(act(one))),
+        })
+    };
+    let scopes = Scope::ALL.into_iter().filter(|scope| scope.fits(feature));
+    let has_chat = snapshot.accounts.iter().any(|a| a.kind == AccountKind::Xmpp);
+    let scopes = scopes.filter(|scope| *scope != Scope::Account || has_chat).map(|scope| {
+        Item::new(scope.name(), scope == draft.scope, Message::Rule(OnRule::Scope(scope)))
+    });
+    let ways = ways(feature, snapshot).into_iter().map(|way| {
+        let label = way_words(&way, feature, snapshot);
+        Item::new(label, draft.way.as_ref() == Some(&way), Message::Rule(OnRule::Way(way)))
+    });
+    let waits = page.waits.contains(&Control::NewRule);
+    let ready = draft.rule(snapshot).filter(|_| !waits).map(|_| Message::Rule(OnRule::Add));
+    let add = button::words(Button::Primary, "Add the rule", ready.clone());
+    let parts = column![
+        labelled(
+            "What",
+            column![pick::row_of(picks(OnRule::Feature))]
+                .extend(reasons.map(|why| small(why).into()),)
+        ),
+        labelled("With", column![pick::row_of(scopes)].push(whom(draft, ready, snapshot))),
+        labelled("Goes", column![pick::row_of(ways)]),
+        labelled("", column![add]),
+    ];
+    parts.spacing(step::S).into()
+}
+
+fn labelled<'a>(name: &'a str, parts: Column<'a, Message>) -> Element<'a, Message> {
+    let name = container(small(name)).width(Length::Fixed(44.0)).padding([8.0, 0.0]);
+    row![name, parts.spacing(step::XS).width(Length::Fill)].into()
+}
+
+/// Whom the rule is about.
+fn whom<'a>(
+    draft: &'a Draft,
+    ready: Option<Message>,
+    snapshot: &Snapshot,
+) -> Option<Element<'a, Message>> {
+    if draft.scope != Scope::Account {
+        let type_in = |text| Message::Rule(OnRule::Who(text));
+        let hint = draft.scope.placeholder();
+        return Some(sheet::field(FIELD, hint, &draft.who, type_in, ready));
     }
+    let chats = snapshot.accounts.iter().filter(|a| a.kind == AccountKind::Xmpp);
+    let chosen = draft.contacts(snapshot);
+    let several = chats.clone().count() > 1;
+    several.then(|| {
+        pick::row_of(chats.map(|chat| {
+            let press = Message::Rule(OnRule::Contacts(chat.id.clone()));
+            Item::new(plain::line(&chat.address), chosen.as_ref() == Some(&chat.id), press)
+        }))
+    })
 }
