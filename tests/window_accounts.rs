@@ -9,7 +9,7 @@ mod window;
 
 use dovetail::core::command::{
     AccountCommand, CardCommand, Command, CommandError, Cue, CueKind, FeatureCommand,
-    RelationCommand, Reply, TelephonyCommand,
+    RelationCommand, TelephonyCommand,
 };
 use dovetail::core::snapshot::Snapshot;
 use dovetail::gui::app::{Keystroke, Message, pages};
@@ -99,7 +99,7 @@ fn what_waits_or_failed_can_be_connected_now() {
     let mut waits = snapshot();
     waits.accounts[0].state = AccountState::Offline;
     window.show(waits.clone());
-    assert!(!window.says("Connect anyway"), "the user wants it offline");
+    assert!(!window.says("Connect now"), "the user wants it offline");
     waits.accounts[0].reason = Some("It waits for Telephony.".to_owned());
     window.show(waits);
     assert!(window.says("Chat is offline. It waits for Telephony."));
@@ -127,9 +127,7 @@ fn two_sides_of_one_service_are_told_and_set() {
     assert_eq!(window.commands(), set(None, Some(true)));
     window.click("Both or none");
     assert_eq!(window.commands(), set(Some(true), None));
-    assert!(window.says("You said so."));
-    let by = RelationSource::Configuration;
-    let on = Relation { both_or_none: true, by, ..relation() };
+    let on = Relation { both_or_none: true, chat_waits: true, ..relation() };
     window.show(Snapshot { relations: vec![on], ..snapshot() });
     assert!(window.says("“Both or none” has chat wait already."));
     window.click("Connect chat after telephony");
@@ -185,6 +183,7 @@ fn every_feature_has_its_side_and_every_rule_can_go() {
         "Conferences",
         "Shared screen",
         "Over chat",
+        "Over telephony",
         "Not in this version.",
         "Your default.",
     ] {
@@ -195,160 +194,6 @@ fn every_feature_has_its_side_and_every_rule_can_go() {
     window.click("Remove");
     let wanted = FeatureCommand::Unset { feature: rule.feature, with: rule.with };
     assert_eq!(window.commands(), [Command::Feature(wanted)]);
-}
-
-#[test]
-fn a_side_is_chosen_for_everybody_and_what_is_usual_is_no_rule() {
-    let mut window = page(Snapshot { features: usual(), ..snapshot() });
-    window.click("Over telephony");
-    let rule = Rule { with: None, feature: Feature::Chat, protocol: Protocol::Sip, account: None };
-    let refused = CommandError::Refused("There are too many rules.".to_owned());
-    let asked = window.answer(Err(refused));
-    assert_eq!(asked, Command::Feature(FeatureCommand::Set(rule.clone())));
-    assert!(window.says("There are too many rules."));
-    let mut features = usual();
-    features[0].protocol = Protocol::Sip;
-    features[0].by = DecidedBy::Default;
-    features[0].why = "Your default.".to_owned();
-    window.show(Snapshot { features, feature_rules: vec![rule], ..snapshot() });
-    assert!(window.says("Your default."));
-    assert!(!window.says("Remove"), "the choice itself takes it back");
-    window.click("Over chat");
-    let unset = FeatureCommand::Unset { feature: Feature::Chat, with: None };
-    assert_eq!(window.commands(), [Command::Feature(unset)]);
-    // With one side there is nothing to choose.
-    let mut alone = snapshot();
-    alone.accounts.truncate(1);
-    window.show(Snapshot { features: usual(), ..alone });
-    assert!(!window.says("Over telephony") || !window.says("Make a rule…"));
-    assert!(!window.says("Make a rule…"));
-}
-
-fn kept(rule: Rule) -> Vec<Command> {
-    vec![Command::Feature(FeatureCommand::Set(rule))]
-}
-
-#[test]
-fn a_rule_is_made_for_a_person_a_number_or_a_domain() {
-    let bob = "bob@xmpp.example.com".to_owned();
-    for (whom, with) in [
-        ("One person", Match::Contact(bob.clone())),
-        ("One number or device", Match::Device(bob.clone())),
-        ("A domain", Match::Domain(bob.clone())),
-    ] {
-        let mut window = page(snapshot());
-        window.click("Make a rule…");
-        window.click("Keep the rule");
-        window.click(whom);
-        window.type_into("rule-who", &bob);
-        window.click("Keep the rule");
-        assert_eq!(window.commands(), [], "which way is not said");
-        window.click("Over telephony");
-        window.click("Keep the rule");
-        let (feature, protocol) = (Feature::Chat, Protocol::Sip);
-        let rule = Rule { with: Some(with), feature, protocol, account: None };
-        let error = CommandError::InvalidAddress(bob.clone());
-        assert_eq!(vec![window.answer(Err(error))], kept(rule));
-        assert!(window.mentions(&bob) && window.says("Keep the rule"), "nothing is lost");
-        window.click("Cancel");
-        assert!(window.says("Make a rule…"));
-    }
-}
-
-#[test]
-fn a_rule_says_by_which_telephony_account_a_contact_is_called() {
-    let mut two = snapshot();
-    let mut second = two.accounts[1].clone();
-    (second.id, second.address) = (AccountId::new("desk"), "sip:100@biloxi.test".to_owned());
-    two.accounts.push(second);
-    let mut window = page(two);
-    window.click("Make a rule…");
-    window.click("Calls");
-    window.type_into("rule-who", "bob@xmpp.example.com");
-    window.click("Over Telephony (sip:100@biloxi.test)");
-    window.click("Keep the rule");
-    let with = Some(Match::Contact("bob@xmpp.example.com".to_owned()));
-    let account = Some(AccountId::new("desk"));
-    let rule = Rule { with, feature: Feature::Audio, protocol: Protocol::Sip, account };
-    assert_eq!(vec![window.answer(Ok(Reply::Done {}))], kept(rule));
-    assert!(window.says("Make a rule…"), "the form is done");
-}
-
-#[test]
-fn nobody_is_left_without_a_next_step() {
-    let mut none = snapshot();
-    none.accounts.clear();
-    let window = page(none);
-    assert!(window.mentions("Add a chat account") && window.mentions("dovetail import jitsi"));
-    assert!(!window.says("Which way things go"));
-    // One account alone: nothing to relate, nothing to choose.
-    let mut alone = snapshot();
-    alone.accounts.truncate(1);
-    let window = page(Snapshot { features: usual(), ..alone });
-    for words in ["Not related", "Together", "What others see", "Make a rule…"] {
-        assert!(!window.says(words), "{words}");
-    }
-    assert!(window.says("Chat"));
-}
-
-#[test]
-fn what_was_taken_down_with_its_other_half_can_go_without_it() {
-    let mut down = one_down(snapshot());
-    down.accounts[0].state = AccountState::Offline;
-    let why = "Taken down, since Telephony is not connected. It did not answer.";
-    down.accounts[0].reason = Some(why.to_owned());
-    let both = Relation { both_or_none: true, ..relation() };
-    let mut window = page(Snapshot { relations: vec![both], ..down });
-    assert!(window.mentions(why));
-    assert!(window.says("Connect now"), "telephony itself");
-    window.click("Connect anyway");
-    let wanted = Command::Account(AccountCommand::Connect(AccountId::new("chat")));
-    assert_eq!(window.commands(), [wanted]);
-}
-
-#[test]
-fn ctrl_and_a_comma_lead_to_the_accounts() {
-    let mut window = Driver::new(snapshot());
-    window.take([Message::Key(Keystroke::Accounts)]);
-    assert!(window.says("Accounts"));
-}
-
-#[test]
-fn a_number_on_the_own_card_is_changed_with_what_it_is_for() {
-    let (own, old) = (tel("sip:alice@sip.example.com"), tel("+1 555 0100"));
-    let own_cards = vec![card(vec![own.clone(), old], None)];
-    let mut window = page(Snapshot { own_cards, ..snapshot() });
-    let change = OnCard::Change("+1 555 0100".to_owned());
-    let change = accounts::Message::Card(AccountId::new("chat"), change);
-    window.take([Message::Pages(pages::Message::Accounts(change))]);
-    assert!(window.says("Save"), "it stands in the field");
-    window.click("Video");
-    window.click("Mobile");
-    window.type_into("own-number-chat", "9");
-    window.click("Save");
-    let types = ["voice", "video", "cell"].map(str::to_owned).to_vec();
-    let changed = Tel { value: "+1 555 01009".to_owned(), types, pref: 100 };
-    let error = CommandError::Refused("Your card is as it was: no room.".to_owned());
-    let asked = window.answer(Err(error));
-    assert_eq!(vec![asked], set_tels(vec![own, changed], false));
-    assert!(window.says("Your card is as it was: no room."));
-    window.click("Cancel");
-    assert!(window.says("+1 555 0100") && !window.says("Save"), "as it was");
-}
-
-#[test]
-fn a_card_that_cannot_be_changed_says_so() {
-    let mut window = page(snapshot());
-    assert!(window.says("Your contact card was not read yet."));
-    let mut offline = snapshot();
-    offline.accounts[0].state = AccountState::Failed;
-    window.show(offline.clone());
-    assert!(window.says("Your contact card is shown once Chat is connected."));
-    let own_cards = vec![card(vec![tel("sip:alice@sip.example.com")], None)];
-    window.show(Snapshot { own_cards, ..offline });
-    assert!(window.says("Chat is not connected: your card cannot be changed now."));
-    window.click("Remove");
-    assert_eq!(window.commands(), []);
 }
 
 #[test]

@@ -108,7 +108,7 @@ fn a_way_is_taken_always_when_the_user_says_so() {
     ];
     window.click("Call");
     window.answer(Err(CommandError::ChoiceNeeded(ways)));
-    assert!(window.says("sip:juliet@sip.example.com"));
+    assert!(window.says("sip:juliet@sip.example.com · not connected now"));
     window.click("On Old");
     assert_eq!(window.commands(), [], "what is not connected cannot be chosen");
     window.click("Always for this contact");

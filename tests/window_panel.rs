@@ -14,7 +14,7 @@ use dovetail::core::command::{
 use dovetail::core::snapshot::Snapshot;
 use dovetail::gui::app::{Keystroke, Message};
 use dovetail::gui::screen::sidebar;
-use dovetail::gui::widget::{call_bar::WHY, transfer};
+use dovetail::gui::widget::transfer;
 use dovetail::model::account::Mailbox;
 use dovetail::model::call::{
     Ask, AskKind, Call, CallState, Direction, MediaDirection, TransferState,
@@ -419,21 +419,4 @@ fn a_search_in_the_list_is_not_lost_when_a_call_comes_in() {
     window.take([Message::Sidebar(sidebar::Message::Search("jul".to_owned()))]);
     window.show(with(vec![unanswered(CallState::Incoming, Direction::In, noon())]));
     assert!(window.says("Juliet") && !window.says("Romeo"));
-}
-
-#[test]
-fn why_somebody_has_this_name_is_told_on_a_click() {
-    let mut call = bob(CallState::Active);
-    call.peer.why = "Verified by Bob's contact card: it names exactly this address.".to_owned();
-    call.account_why = Some("It is your only telephony account.".to_owned());
-    let mut window = Driver::new(with(vec![call]));
-    let why = "It is your only telephony account.";
-    assert!(!window.mentions(why));
-    window.press(WHY);
-    assert!(window.mentions("it names exactly this address.") && window.mentions(why));
-    window.take([Message::Key(Keystroke::Escape)]);
-    assert!(!window.mentions(why));
-    window.press(WHY);
-    window.press("Dismiss");
-    assert!(!window.mentions(why));
 }

@@ -411,6 +411,7 @@ pub fn set_by(source: RelationSource) -> &'static str {
     match source {
         RelationSource::Configuration => "Set in the configuration.",
         RelationSource::User => "Set by you.",
+        RelationSource::Provider => "Set by your provider.",
     }
 }
 

@@ -18,7 +18,7 @@ use crate::core::command::{
 use crate::core::snapshot::Snapshot;
 use crate::gui::widget::sheet::Notes;
 use crate::model::account::{Account, AccountKind};
-use crate::model::feature::{Feature, Match, Protocol, Rule};
+use crate::model::feature::{Feature, Match, Rule};
 use crate::model::id::AccountId;
 use crate::model::relation::{Pair, Relation};
 use crate::model::vcard::OwnCard;
@@ -148,15 +148,6 @@ impl Accounts {
                     Command::Feature(FeatureCommand::Unset { feature, with: with.clone() });
                 self.ask(Control::Rule(feature, with), command)
             }
-            Message::Way(feature, protocol) => {
-                let rule = Rule { with: None, feature, protocol, account: None };
-                let command = match protocol == feature.usual() {
-                    true => FeatureCommand::Unset { feature, with: None },
-                    false => FeatureCommand::Set(rule),
-                };
-                self.ask(Control::Rule(feature, None), Command::Feature(command))
-            }
-            Message::Rule(on) => self.on_rule(on, snapshot),
             Message::Card(account, wish) => self.card(account, wish, snapshot),
             Message::Turn(seen, on) => {
                 let wish = match seen {
@@ -207,25 +198,6 @@ impl Accounts {
             Together::Refuse => RelationCommand::Refuse(pair),
         };
         self.ask(control, Command::Relation(command))
-    }
-
-    fn on_rule(&mut self, on: OnRule, snapshot: &Snapshot) -> Action {
-        self.notes.hush(&Control::NewRule);
-        match on {
-            OnRule::Open => self.rule = rule::Draft::new(snapshot),
-            OnRule::Close => self.rule = None,
-            OnRule::Keep => {
-                if let Some(rule) = self.rule.as_ref().and_then(rule::Draft::rule) {
-                    return self.ask(Control::NewRule, Command::Feature(FeatureCommand::Set(rule)));
-                }
-            }
-            on => {
-                if let Some(draft) = &mut self.rule {
-                    draft.update(on);
-                }
-            }
-        }
-        Action::None
     }
 
     fn card(&mut self, account: AccountId, wish: OnCard, snapshot: &Snapshot) -> Action {

@@ -55,8 +55,6 @@ pub struct Calls {
     why: Option<CallId>,
     /// Ends of transfers that were read.
     read: Vec<(CallId, TransferState)>,
-    /// The call whose evidence is shown.
-    why: Option<CallId>,
 }
 
 /// The call was answered and goes on.
@@ -199,10 +197,6 @@ impl Calls {
                 Action::None
             }
             Act::Dismiss => Action::None,
-            Act::Why => {
-                self.why = Some(id).filter(|id| self.why.as_ref() != Some(id));
-                Action::None
-            }
             Act::Read => {
                 self.read.extend(call.transfer.clone().map(|state| (id, state)));
                 Action::None

@@ -38,12 +38,7 @@ pub enum Act {
     Dismiss,
     /// How the transfer ended was read.
     Read,
-    /// Show or hide why the other side has this name, and why the call goes by this account.
-    Why,
 }
-
-/// The identifier of what shows and hides the evidence.
-pub const WHY: &str = "Why this name?";
 
 /// How a bar is to be drawn.
 #[derive(Debug, Clone, Copy)]
@@ -116,15 +111,10 @@ fn who<'a>(call: &Call, on_press: Option<Act>) -> Element<'a, Act> {
             ..button::Style::default()
         })
         .on_press_maybe(on_press);
-    row![name, proof(call)].align_y(Alignment::Center).into()
-}
-
-/// Whether the name is proven; a click tells why.
-fn proof<'a>(call: &Call) -> Element<'a, Act> {
     let (tone, glyph): (Tone, &Icon) = match call.peer.binding {
         Binding::Verified => (Tone::Good, &icon::CHECK),
         Binding::Claimed => (Tone::Warn, &icon::WARNING),
-        Binding::None => (Tone::Muted, &icon::INFO),
+        Binding::None => return name.into(),
     };
     let mark = button(container(glyph.sized(tone, 14.0)).id(WHY_NAME).center(Length::Fill))
         .padding(0)

@@ -291,8 +291,10 @@ fn way<'a>(choice: &Choice) -> Element<'a, Answer> {
         true => (Tone::Text, Tone::Accent),
         false => (Tone::Muted, Tone::Muted),
     };
-    // Whether it is connected is in the label.
-    let under = plain::line(&choice.uri);
+    let mut under = plain::line(&choice.uri);
+    if !choice.available {
+        under.push_str(" · not connected now");
+    }
     // Whole: two ways may differ only in their last word.
     let label = strong(plain::line(&choice.label)).style(tone.text());
     let words = column![sheet::long(label), sheet::long(small(under))];

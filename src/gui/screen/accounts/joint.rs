@@ -11,7 +11,7 @@ use crate::gui::theme::{Button, step};
 use crate::gui::widget::{body, button, sheet, small, switch};
 use crate::gui::words;
 use crate::model::id::AccountId;
-use crate::model::relation::{Pair, Proposal, Relation, RelationSource};
+use crate::model::relation::{Pair, Proposal, Relation};
 
 /// The relations, what is proposed, and what stands apart; one box for each.
 pub(super) fn together<'a>(page: &'a Accounts, shared: Shared<'a>) -> Vec<Element<'a, Message>> {
