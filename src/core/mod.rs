@@ -16,7 +16,9 @@ use self::asking::Asking;
 use self::book::{Book, KeepBook};
 use self::calls::Calls;
 use self::chats::Chats;
-use self::command::{CallCommand, CardsFrom, ChatCommand, Command, CommandError, Reply};
+use self::command::{
+    AccountCommand, CallCommand, CardsFrom, ChatCommand, Command, CommandError, KeepPassword, Reply,
+};
 use self::event::Event;
 use self::linker::{Linker, Seen};
 use self::roster::Roster;
@@ -32,6 +34,7 @@ use crate::model::message::{Entry, MessageState};
 use crate::model::party::Party;
 use crate::model::presence::Show;
 use crate::model::relation::{Proposal, Relation, Relations};
+use crate::model::secret::Secret;
 use crate::model::telephony::Telephony;
 use crate::model::time::{Now, Timestamp};
 use crate::model::vcard::{OwnCard, Vcard};
@@ -54,6 +57,7 @@ pub mod linker;
 mod on_the_phone;
 mod outgoing;
 mod own_card;
+mod passwords;
 pub mod relations;
 mod roster;
 pub mod rules;
@@ -128,6 +132,17 @@ pub enum Input {
         /// What the file has.
         read: Result<Cards, CommandError>,
     },
+    /// What [`Output::Password`] asked for was done.
+    PasswordKept {
+        /// Whose request it is.
+        request: RequestId,
+        /// The account.
+        account: AccountId,
+        /// Where it was to be kept.
+        keep: KeepPassword,
+        /// Why it is in memory only, where that was not wanted.
+        trouble: Option<String>,
+    },
     /// History is not being kept, and why.
     StoreTrouble(String),
     /// A moment that `poll_timeout` named has come.
@@ -191,6 +206,20 @@ pub enum Output {
     History(RequestId, HistoryQuery),
     /// Answer `devices` from the platform.
     Devices(RequestId, Audio),
+    /// Keep an account's password, in memory at the least; comes back as
+    /// [`Input::PasswordKept`].
+    Password {
+        /// For whom.
+        request: RequestId,
+        /// The account.
+        account: AccountId,
+        /// It.
+        password: Secret,
+        /// Where.
+        keep: KeepPassword,
+    },
+    /// Forget the password that was given for this run: it is wrong.
+    ForgetPassword(AccountId),
     /// Read vCards; they come back as [`Input::Cards`].
     ReadCards {
         /// For whom.
@@ -296,6 +325,9 @@ impl Core {
                 self.on_kept(now, kept);
             }
             Input::Cards { request, apply, read } => self.on_cards_read(now, request, apply, read),
+            Input::PasswordKept { request, account, keep, trouble } => {
+                self.on_password_kept(request, &account, keep, trouble);
+            }
             Input::StoreTrouble(text) => self.notice(event::NoticeLevel::Error, text),
             Input::Timeout => self.on_timeout(now),
             Input::Quit => self.on_quit(now),
@@ -358,7 +390,12 @@ impl Core {
             Command::Asking(command) => self.on_asking_command(command),
             Command::Book(command) => return self.on_book_command(now, request, command),
             Command::Devices(command) => return self.on_device_command(request, command),
-            Command::Account(command) => self.on_account_command(now, command),
+            Command::Account(AccountCommand::Password { account, password, keep }) => {
+                return self.give_password(request, account, password, keep);
+            }
+            Command::Account(AccountCommand::Connect(account)) => {
+                self.on_connect_command(now, account)
+            }
             Command::Relation(command) => self.on_relation_command(now, command),
             Command::Feature(command) => self.on_feature_command(command),
             Command::Card(command) => return self.on_card_command(request, command),
