@@ -1,8 +1,10 @@
-//! Passwords: from the platform's keyring or from a command of the user. They live in memory
-//! that is wiped, and are written nowhere but into the keyring.
+//! Passwords: from the platform's keyring, from a command of the user, or from the user for
+//! this run. They live in memory that is wiped, and are written nowhere but into the keyring.
 
 mod command;
 mod keyring;
+mod scrub;
+mod session;
 
 use std::sync::Arc;
 
@@ -11,6 +13,9 @@ use zeroize::Zeroizing;
 
 use crate::config::PasswordSource;
 use crate::model::fault::Fault;
+
+pub use scrub::scrubbed;
+pub use session::SessionPasswords;
 
 /// Gives an account's password when it is needed, and again when it is needed again.
 pub type PasswordProvider =
@@ -70,9 +75,15 @@ pub async fn forget_password(service: &str, account: &str) -> Result<(), Fault> 
 enum SecretError {
     #[error("the keyring holds none yet")]
     NoEntry,
-    #[error("the keyring is locked; unlock it and sign in again")]
+    #[error(
+        "the keyring is locked. Unlock it and connect again, enter the password for this time, \
+         or let a command print it (password_command)"
+    )]
     Locked,
-    #[error("this computer has no keyring service running; start one, or use password_command")]
+    #[error(
+        "this computer has no keyring service running. Enter the password each time, or let a \
+         command print it (password_command)"
+    )]
     NoStore,
     #[error("the keyring did not answer; a question of it may wait for you")]
     NoAnswer,

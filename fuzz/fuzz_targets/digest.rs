@@ -10,10 +10,8 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     let text = String::from_utf8_lossy(data);
-    let credentials = Credentials {
-        username: "alice".to_owned(),
-        password: "a password that appears nowhere".to_owned().into(),
-    };
+    let password = "a password that appears nowhere".to_owned();
+    let mut credentials = Credentials::new("alice", password.into());
     let mut authenticator = Authenticator::new();
     let mut strength = Strength::default();
     let mut request = Request::new(Method::Register, "sip:cusax.test");
@@ -36,7 +34,7 @@ fuzz_target!(|data: &[u8]| {
         } else if authenticator.challenged_by(&mut strength, &request, &response).is_err() {
             continue;
         }
-        authenticator.authorize(&mut request, &credentials, [7; 16]);
+        authenticator.authorize(&mut request, &mut credentials, [7; 16]);
         let answers = request.headers.all("Authorization").count()
             + request.headers.all("Proxy-Authorization").count();
         assert!(answers <= 8, "{answers} answers");

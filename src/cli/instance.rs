@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use tokio::runtime::{Builder, Runtime};
 
 use super::{Failure, load, logging};
-use crate::config::{Config, PasswordSource, Profile};
+use crate::config::{Config, Profile};
+use crate::headless;
 use crate::hub::{Handle, Hub};
 use crate::rpc::socket::{self, Guard};
 use crate::store::Store;
-use crate::{headless, secrets};
 
 /// Everything that runs beneath a face.
 struct Instance {
@@ -114,29 +114,4 @@ fn show(runtime: &Runtime, instance: &Instance, demo: bool) -> Result<ExitCode, 
 #[cfg(not(feature = "gui"))]
 fn show(_: &Runtime, _: &Instance, _: bool) -> Result<ExitCode, Failure> {
     Err(Failure::new("This build has no window. Use --headless."))
-}
-
-/// `dovetail set-password ACCOUNT`
-pub(super) fn set_password(profile: &Profile, account: &str) -> Result<ExitCode, Failure> {
-    let config = load(profile)?;
-    let chat =
-        config.xmpp.iter().map(|a| (&a.id, secrets::CHAT_SERVICE, a.jid.to_string(), &a.password));
-    let telephony = config
-        .sip
-        .iter()
-        .map(|a| (&a.id, secrets::TELEPHONY_SERVICE, a.aor.to_string(), &a.password));
-    let found = chat.chain(telephony).find(|(id, ..)| id.as_str() == account);
-    let Some((_, service, address, source)) = found else {
-        return Err(Failure::new(format!("There is no account “{account}” in the configuration.")));
-    };
-    if matches!(source, PasswordSource::Command(_)) {
-        return Err(Failure::new("This account takes its password from a command."));
-    }
-    let mut line = zeroize::Zeroizing::new(String::new());
-    std::io::stdin().read_line(&mut line).map_err(Failure::new)?;
-    let password = zeroize::Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned());
-    let stored = secrets::store_password(service, &address, password);
-    runtime()?.block_on(stored).map_err(Failure::new)?;
-    println!("The password for {address} is in the keyring.");
-    Ok(ExitCode::SUCCESS)
 }

@@ -13,6 +13,7 @@ mod history;
 mod import;
 mod instance;
 mod logging;
+mod password;
 
 /// Exit status for bad usage, or when no instance runs (`dovetail rpc`).
 const USAGE: u8 = 2;
@@ -54,10 +55,14 @@ enum Verb {
         /// A JSON object.
         params: Option<String>,
     },
-    /// Keep an account's password in the keyring; it is read from standard input.
+    /// Keep an account's password in the keyring; it is read from standard input. Where Dovetail
+    /// runs, the account signs in with it.
     SetPassword {
         /// The account's id in config.toml.
         account: String,
+        /// Give it to the Dovetail that runs, for this time only: it is kept nowhere.
+        #[arg(long)]
+        session: bool,
     },
     /// Write the history out, or delete from it.
     History {
@@ -132,7 +137,9 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let directory = cli.place.profile.as_deref();
     match cli.command {
         Some(Verb::Rpc { method, params }) => call(&open(directory)?, &method, params.as_deref()),
-        Some(Verb::SetPassword { account }) => instance::set_password(&open(directory)?, &account),
+        Some(Verb::SetPassword { account, session }) => {
+            password::set(&open(directory)?, &account, session)
+        }
         Some(Verb::Import { from: Source::Jitsi { file, add } }) => {
             import::jitsi(directory, file.as_deref(), add)
         }

@@ -44,6 +44,8 @@ pub(super) struct Record {
     started: bool,
     /// The user wants it connected, whatever its other half does.
     pub anyway: bool,
+    /// A password was given while an attempt with an older one was under way.
+    pub newer_password: bool,
     /// Why it is taken down: its other half is not connected.
     pub down_for: Option<String>,
     /// Since when it is not online, and whether that needs the user.
@@ -261,6 +263,7 @@ impl Record {
             address,
             state: AccountState::Offline,
             reason: None,
+            reason_kind: None,
             retry_in: None,
             related_to: None,
             security: None,
@@ -272,6 +275,7 @@ impl Record {
             settings,
             started: false,
             anyway: false,
+            newer_password: false,
             down_for: None,
             away: None,
             relation: None,
@@ -334,7 +338,7 @@ impl Core {
             let Some(record) = self.accounts.get_mut(&id) else { continue };
             record.started = true;
             record.view.state = AccountState::Connecting;
-            record.view.reason = None;
+            (record.view.reason, record.view.reason_kind) = (None, None);
             let chat = record.switched_from_configuration();
             self.outputs.push_back(Output::Start(id.clone()));
             if let Some(chat) = chat {
@@ -376,8 +380,8 @@ impl Core {
     ) {
         let Some(record) = self.accounts.get_mut(id) else { return };
         let view = &mut record.view;
-        (view.reason, view.retry_in) = (None, None);
-        let mut online = None;
+        (view.reason, view.reason_kind, view.retry_in) = (None, None, None);
+        let (mut online, mut failed) = (None, None);
         match connection {
             XmppConnection::Connecting => view.state = AccountState::Connecting,
             XmppConnection::Online { security, resumed, .. } => {
@@ -390,6 +394,7 @@ impl Core {
                 view.security = None;
                 view.reason = Some(words(&fault));
                 view.retry_in = retry_in.map(|wait| wait.as_secs());
+                failed = Some(fault);
             }
             XmppConnection::Closed => {
                 view.state = AccountState::Offline;
@@ -399,6 +404,10 @@ impl Core {
         }
         let needs_user = view.state == AccountState::Failed && view.retry_in.is_none();
         record.note_away(now, needs_user);
+        record.newer_password &= record.view.state != AccountState::Online;
+        if let Some(fault) = &failed {
+            self.on_account_fault(id, fault);
+        }
         self.tell_account(id);
         if online == Some(false) {
             for jid in self.roster.forget_presence(id) {
@@ -422,8 +431,8 @@ impl Core {
         let Some(record) = self.accounts.get_mut(id) else { return };
         let view = &mut record.view;
         let before = view.state;
-        let mut moved_to = None;
-        (view.reason, view.retry_in) = (None, None);
+        let (mut moved_to, mut failed) = (None, None);
+        (view.reason, view.reason_kind, view.retry_in) = (None, None, None);
         match registration {
             Registration::Connecting => view.state = AccountState::Connecting,
             Registration::Registered { local, security } => {
@@ -438,6 +447,7 @@ impl Core {
                 view.security = None;
                 view.reason = Some(words(&fault));
                 view.retry_in = retry_in.map(|wait| wait.as_secs());
+                failed = Some(fault);
             }
             Registration::Closed => {
                 view.state = AccountState::Offline;
@@ -448,6 +458,10 @@ impl Core {
         let after = view.state;
         let needs_user = after == AccountState::Failed && view.retry_in.is_none();
         record.note_away(now, needs_user);
+        record.newer_password &= record.view.state != AccountState::Online;
+        if let Some(fault) = &failed {
+            self.on_account_fault(id, fault);
+        }
         self.tell_account(id);
         self.tell_waiting();
         if before != after {

@@ -27,7 +27,9 @@ use crate::model::vcard::OwnCard;
 
 pub use book::{BookCommand, BookPatch, BookReply, CardsFrom};
 pub use history::HistoryCommand;
-pub use joint::{AccountCommand, AskingCommand, CardCommand, FeatureCommand, RelationCommand};
+pub use joint::{
+    AccountCommand, AskingCommand, CardCommand, FeatureCommand, KeepPassword, RelationCommand,
+};
 
 /// A request of a face.
 #[derive(Debug, Clone, PartialEq)]
@@ -305,6 +307,14 @@ pub enum Reply {
     },
     /// `telephony`, `telephony.set`
     Telephony(Telephony),
+    /// `account.password`
+    Password {
+        /// Where it is now.
+        kept: KeepPassword,
+        /// Why it is not where it was wanted.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
+    },
     /// `asking`, `asking.reset`
     Asking {
         /// The classes that are not asked about.

@@ -17,7 +17,8 @@ use self::book::{Book, KeepBook};
 use self::calls::Calls;
 use self::chats::Chats;
 use self::command::{
-    CallCommand, CardsFrom, ChatCommand, Command, CommandError, HistoryCommand, Reply,
+    AccountCommand, CallCommand, CardsFrom, ChatCommand, Command, CommandError, HistoryCommand,
+    KeepPassword, Reply,
 };
 use self::event::Event;
 use self::history::Deletion;
@@ -36,6 +37,7 @@ use crate::model::message::{Entry, MessageState};
 use crate::model::party::Party;
 use crate::model::presence::Show;
 use crate::model::relation::{Proposal, Relation, Relations};
+use crate::model::secret::Secret;
 use crate::model::telephony::Telephony;
 use crate::model::time::{Now, Timestamp};
 use crate::model::vcard::{OwnCard, Vcard};
@@ -59,6 +61,7 @@ pub mod linker;
 mod on_the_phone;
 mod outgoing;
 mod own_card;
+mod passwords;
 pub mod relations;
 mod roster;
 pub mod rules;
@@ -147,6 +150,17 @@ pub enum Input {
         /// Why remains of it can still be in the file.
         remains: Option<String>,
     },
+    /// What [`Output::Password`] asked for was done.
+    PasswordKept {
+        /// Whose request it is.
+        request: RequestId,
+        /// The account.
+        account: AccountId,
+        /// Where it was to be kept.
+        keep: KeepPassword,
+        /// Why it is in memory only, where that was not wanted.
+        trouble: Option<String>,
+    },
     /// A moment that `poll_timeout` named has come.
     Timeout,
     /// The program ends: hang up, sign out.
@@ -210,6 +224,20 @@ pub enum Output {
     Archive(RequestId, HistoryCommand),
     /// Answer `devices` from the platform.
     Devices(RequestId, Audio),
+    /// Keep an account's password, in memory at the least; comes back as
+    /// [`Input::PasswordKept`].
+    Password {
+        /// For whom.
+        request: RequestId,
+        /// The account.
+        account: AccountId,
+        /// It.
+        password: Secret,
+        /// Where.
+        keep: KeepPassword,
+    },
+    /// Forget the password that was given for this run: it is wrong.
+    ForgetPassword(AccountId),
     /// Read vCards; they come back as [`Input::Cards`].
     ReadCards {
         /// For whom.
@@ -323,6 +351,9 @@ impl Core {
                     self.notice(event::NoticeLevel::Warning, text);
                 }
             }
+            Input::PasswordKept { request, account, keep, trouble } => {
+                self.on_password_kept(request, &account, keep, trouble);
+            }
             Input::Timeout => self.on_timeout(now),
             Input::Quit => self.on_quit(now),
         }
@@ -385,7 +416,12 @@ impl Core {
             Command::Book(command) => return self.on_book_command(now, request, command),
             Command::History(command) => return self.on_history_command(request, command),
             Command::Devices(command) => return self.on_device_command(request, command),
-            Command::Account(command) => self.on_account_command(now, command),
+            Command::Account(AccountCommand::Password { account, password, keep }) => {
+                return self.give_password(request, account, password, keep);
+            }
+            Command::Account(AccountCommand::Connect(account)) => {
+                self.on_connect_command(now, account)
+            }
             Command::Relation(command) => self.on_relation_command(now, command),
             Command::Feature(command) => self.on_feature_command(command),
             Command::Card(command) => return self.on_card_command(request, command),

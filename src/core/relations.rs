@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::command::{AccountCommand, CommandError, RelationCommand, Reply};
+use super::command::{CommandError, RelationCommand, Reply};
 use super::event::Event;
 use super::linker::links_of;
 use super::{Core, Keep, Output};
@@ -188,12 +188,11 @@ impl Core {
     }
 
     /// "Connect anyway", and "try now".
-    pub(super) fn on_account_command(
+    pub(super) fn on_connect_command(
         &mut self,
         now: Now,
-        command: AccountCommand,
+        id: AccountId,
     ) -> Result<Reply, CommandError> {
-        let AccountCommand::Connect(id) = command;
         let Some(record) = self.accounts.get_mut(&id) else {
             return Err(CommandError::Refused(format!("There is no account “{id}”.")));
         };
@@ -209,7 +208,7 @@ impl Core {
         Ok(Reply::Done {})
     }
 
-    fn connect(&mut self, id: &AccountId) {
+    pub(super) fn connect(&mut self, id: &AccountId) {
         let Some(record) = self.accounts.get(id) else { return };
         let output = match record.view.kind {
             AccountKind::Xmpp => Output::Xmpp(id.clone(), XmppCommand::Connect),

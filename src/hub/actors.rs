@@ -9,13 +9,14 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::config::{Audio, AudioDevice, Config, PasswordSource};
-use crate::core::Input;
-use crate::core::command::{Device, Reply};
+use crate::core::command::{Device, KeepPassword, Reply};
+use crate::core::{Input, RequestId};
 use crate::media::{MediaCommand, MediaError, MediaEvent};
 use crate::model::fault::Fault;
 use crate::model::id::{AccountId, CallId};
 use crate::model::message::MessageState;
-use crate::secrets::{self, CHAT_SERVICE, PasswordProvider, TELEPHONY_SERVICE};
+use crate::model::secret::Secret;
+use crate::secrets::{self, CHAT_SERVICE, PasswordProvider, SessionPasswords, TELEPHONY_SERVICE};
 use crate::sip::actor::SipSettings;
 use crate::sip::{Registration, SipCommand, SipEvent};
 use crate::xmpp::XmppSettings;
@@ -34,6 +35,8 @@ pub(super) struct Actors {
     xmpp: HashMap<AccountId, mpsc::Sender<XmppCommand>>,
     sip: HashMap<AccountId, mpsc::Sender<SipCommand>>,
     media: HashMap<CallId, mpsc::Sender<MediaCommand>>,
+    /// The passwords that the user gave for this run.
+    passwords: SessionPasswords,
     /// The next call's media session: its thread need not be started while the user waits.
     spare: Option<Session>,
 }
@@ -62,6 +65,7 @@ impl Actors {
             xmpp: HashMap::new(),
             sip: HashMap::new(),
             media: HashMap::new(),
+            passwords: SessionPasswords::default(),
             spare: None,
         }
     }
@@ -69,7 +73,8 @@ impl Actors {
     /// Starts an account's actor.
     pub(super) fn start(&mut self, id: &AccountId) {
         if let Some(account) = self.config.xmpp.iter().find(|account| account.id == *id) {
-            let password = provider(&account.password, CHAT_SERVICE, account.jid.as_str());
+            let entry = (CHAT_SERVICE, account.jid.to_string());
+            let password = self.provider(id, &account.password, entry);
             let (commands, queue) = mpsc::channel(QUEUE);
             let events = self.forward(id.clone(), Input::Xmpp);
             let settings = XmppSettings {
@@ -86,7 +91,8 @@ impl Actors {
             );
             self.xmpp.insert(id.clone(), commands);
         } else if let Some(account) = self.config.sip.iter().find(|account| account.id == *id) {
-            let password = provider(&account.password, TELEPHONY_SERVICE, &account.aor.to_string());
+            let entry = (TELEPHONY_SERVICE, account.aor.to_string());
+            let password = self.provider(id, &account.password, entry);
             let (commands, queue) = mpsc::channel(QUEUE);
             let events = self.forward(id.clone(), Input::Sip);
             let instance = instance_of(self.installation, id);
@@ -132,6 +138,68 @@ impl Actors {
         if matches!(error, mpsc::error::TrySendError::Full(_)) {
             self.report(Input::Behind(id.clone()));
         }
+    }
+
+    /// Gives an account's password whenever it is wanted: the one of this run, else from where
+    /// the configuration says. `entry` is its place in the keyring.
+    fn provider(
+        &self,
+        id: &AccountId,
+        source: &PasswordSource,
+        entry: (&'static str, String),
+    ) -> PasswordProvider {
+        let (id, source, passwords) = (id.clone(), source.clone(), self.passwords.clone());
+        Arc::new(move || {
+            let given = passwords.get(&id);
+            let (source, (service, account)) = (source.clone(), entry.clone());
+            Box::pin(async move {
+                match given {
+                    Some(given) => Ok(given),
+                    None => secrets::password(&source, service, &account).await,
+                }
+            })
+        })
+    }
+
+    /// Keeps a password that the user gave; the core hears when that is done.
+    pub(super) fn keep_password(
+        &self,
+        request: RequestId,
+        account: AccountId,
+        password: Secret,
+        keep: KeepPassword,
+    ) {
+        let passwords = self.passwords.clone();
+        let entry = self.entry(&account);
+        self.report_later(async move {
+            let password = password.into_inner();
+            let trouble = match (keep, entry) {
+                (KeepPassword::Keyring, Some((service, address))) => {
+                    secrets::store_password(service, &address, password.clone()).await.err()
+                }
+                _ => None,
+            };
+            // What the keyring has now is asked of it, as at the next start.
+            match keep == KeepPassword::Keyring && trouble.is_none() {
+                true => passwords.forget(&account),
+                false => passwords.give(&account, password),
+            }
+            let trouble = trouble.map(|fault| fault.to_string());
+            Input::PasswordKept { request, account, keep, trouble }
+        });
+    }
+
+    /// Forgets what the user gave for this run.
+    pub(super) fn forget_password(&self, account: &AccountId) {
+        self.passwords.forget(account);
+    }
+
+    /// An account's place in the keyring.
+    fn entry(&self, id: &AccountId) -> Option<(&'static str, String)> {
+        let chat = self.config.xmpp.iter().find(|account| account.id == *id);
+        let phone = self.config.sip.iter().find(|account| account.id == *id);
+        chat.map(|chat| (CHAT_SERVICE, chat.jid.to_string()))
+            .or(phone.map(|phone| (TELEPHONY_SERVICE, phone.aor.to_string())))
     }
 
     /// Passes a command to a call's media session; `Prepare` begins one, `Stop` ends it.
@@ -254,14 +322,6 @@ fn instance_of(installation: Uuid, account: &AccountId) -> Uuid {
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
     uuid::Builder::from_random_bytes(bytes).into_uuid()
-}
-
-fn provider(source: &PasswordSource, service: &'static str, account: &str) -> PasswordProvider {
-    let (source, account) = (source.clone(), account.to_owned());
-    Arc::new(move || {
-        let (source, account) = (source.clone(), account.clone());
-        Box::pin(async move { secrets::password(&source, service, &account).await })
-    })
 }
 
 /// The platform's sound devices, and which are in use.

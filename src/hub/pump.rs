@@ -205,6 +205,10 @@ impl Pump {
                 let listed = tokio::task::spawn_blocking(move || super::actors::devices(&audio));
                 listed.await.map_err(|error| CommandError::Internal(error.to_string()))
             }),
+            Output::Password { request, account, password, keep } => {
+                self.actors.keep_password(request, account, password, keep);
+            }
+            Output::ForgetPassword(account) => self.actors.forget_password(&account),
             Output::ReadCards { request, from, apply } => self.actors.report_later(async move {
                 let read = tokio::task::spawn_blocking(move || super::cards::read(from)).await;
                 let read = match read {

@@ -2,6 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
+use super::fault::Fault;
 use super::id::AccountId;
 
 /// The protocol an account speaks.
@@ -90,6 +91,48 @@ pub struct Security {
     pub auth: String,
 }
 
+/// Why an account is not connected, for whoever acts on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReasonKind {
+    /// There is no password: the user is to give it.
+    PasswordNeeded,
+    /// The server refused the password: the user is to give another.
+    PasswordWrong,
+    /// The connection would not be safe: a certificate, no TLS, a weak sign-in.
+    NotSecure,
+    /// The server refused for another reason.
+    Refused,
+    /// The server was not reached, or the connection broke.
+    NotReached,
+    /// Something on this computer.
+    Local,
+}
+
+impl ReasonKind {
+    /// The kind of a fault.
+    pub fn of(fault: &Fault) -> Self {
+        match fault {
+            Fault::NoPassword(_) => Self::PasswordNeeded,
+            Fault::WrongPassword => Self::PasswordWrong,
+            Fault::Certificate(_)
+            | Fault::Tls(_)
+            | Fault::NoTls
+            | Fault::NoMechanism
+            | Fault::Downgraded
+            | Fault::Impostor => Self::NotSecure,
+            Fault::Rejected(_) | Fault::Replaced | Fault::NotOffered(_) => Self::Refused,
+            Fault::Local(_) => Self::Local,
+            _ => Self::NotReached,
+        }
+    }
+
+    /// The user is to give a password.
+    pub fn wants_password(self) -> bool {
+        matches!(self, Self::PasswordNeeded | Self::PasswordWrong)
+    }
+}
+
 /// What an account is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Features {
@@ -133,6 +176,9 @@ pub struct Account {
     /// Why it is not online, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What kind of reason that is, where the connection failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason_kind: Option<ReasonKind>,
     /// Seconds until the next attempt, when one is planned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_in: Option<u64>,

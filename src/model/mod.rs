@@ -20,6 +20,7 @@ pub mod party;
 pub mod person;
 pub mod presence;
 pub mod relation;
+pub mod secret;
 pub mod telephony;
 pub mod time;
 pub mod vcard;

@@ -35,6 +35,11 @@ impl Params {
         }
     }
 
+    /// A parameter as it came.
+    fn take(&mut self, name: &str) -> Option<Value> {
+        self.0.remove(name)
+    }
+
     fn jid(&mut self, name: &str) -> Result<BareJid, RequestError> {
         let text: String = self.need(name)?;
         BareJid::new(text.strip_prefix("xmpp:").unwrap_or(&text))

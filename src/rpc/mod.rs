@@ -3,6 +3,7 @@
 //! connection, `socket` is where an instance is found, `client` makes one call.
 
 pub mod client;
+mod lines;
 mod method;
 pub mod server;
 pub mod socket;

@@ -4,12 +4,12 @@
 use std::io;
 use std::sync::Arc;
 
-use futures::StreamExt;
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::sync::broadcast::error::RecvError;
-use tokio_util::codec::{FramedRead, LinesCodec, LinesCodecError};
+use zeroize::Zeroizing;
 
+use super::lines::{LineError, Lines};
 use super::method;
 use super::wire::{self, LONGEST_LINE, Request, RequestError};
 use crate::core::event::{Event, NoticeLevel};
@@ -25,20 +25,14 @@ pub async fn serve(
     mut output: impl AsyncWrite + Unpin,
 ) -> io::Result<()> {
     let mut events = handle.events();
-    let mut lines = FramedRead::new(input, LinesCodec::new_with_max_length(LONGEST_LINE));
-    // After a bad line the framing ends once and then goes on with the next line.
-    let mut was_bad = false;
+    let mut lines = Lines::new(input, LONGEST_LINE);
     loop {
         let text = tokio::select! {
             biased;
             event = events.recv() => Some(event_line(event)?),
             line = lines.next() => match line {
-                None if std::mem::take(&mut was_bad) => None,
                 None => return Ok(()),
-                Some(line) => {
-                    was_bad = line.is_err();
-                    answer_while_telling(&handle, line, &mut events, &mut output).await?
-                }
+                Some(line) => answer_while_telling(&handle, line, &mut events, &mut output).await?,
             },
         };
         if let Some(text) = text {
@@ -50,7 +44,7 @@ pub async fn serve(
 /// Carries a request out; events that come meanwhile go out before its answer.
 async fn answer_while_telling(
     handle: &Handle,
-    line: Result<String, LinesCodecError>,
+    line: Result<Zeroizing<String>, LineError>,
     events: &mut tokio::sync::broadcast::Receiver<Arc<Event>>,
     output: &mut (impl AsyncWrite + Unpin),
 ) -> io::Result<Option<String>> {
@@ -67,23 +61,25 @@ async fn answer_while_telling(
 
 async fn answer(
     handle: &Handle,
-    line: Result<String, LinesCodecError>,
+    line: Result<Zeroizing<String>, LineError>,
 ) -> io::Result<Option<String>> {
     let line = match line {
         Ok(line) if line.trim().is_empty() => return Ok(None),
         Ok(line) => line,
-        Err(LinesCodecError::MaxLineLengthExceeded) => {
+        Err(LineError::TooLong) => {
             let error = RequestError::Invalid("a line is at most 1 MiB");
             return Ok(Some(wire::answer(Value::Null, Err(error))));
         }
-        // Bytes that are not UTF-8 are a fault of that line alone.
-        Err(LinesCodecError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
+        Err(LineError::NotText) => {
             let error = RequestError::Parse("the line is not UTF-8".to_owned());
             return Ok(Some(wire::answer(Value::Null, Err(error))));
         }
-        Err(LinesCodecError::Io(error)) => return Err(error),
+        Err(LineError::Io(error)) => return Err(error),
     };
-    Ok(match wire::read(&line) {
+    let request = wire::read(&line);
+    // It may hold a password, and an answer may take long.
+    drop(line);
+    Ok(match request {
         Err((id, error)) => Some(wire::answer(id, Err(error))),
         Ok(Request { id, method, params }) => {
             let result = match method::command(&method, params) {

@@ -29,8 +29,8 @@ pub struct SipSettings {
     pub account: SipAccount,
     /// What stands for this installation and account (RFC 5626 §4.1): the same at every start.
     pub instance: Uuid,
-    /// Where the password comes from. Asked when the server first wants one; the answer is kept
-    /// in memory only, until the actor ends.
+    /// Where the password comes from. Asked when a server wants one for a realm that was not
+    /// answered before; the answer is wiped once what the realm needs was made of it.
     pub password: PasswordProvider,
 }
 

@@ -19,7 +19,6 @@ use zeroize::Zeroizing;
 
 use super::call::Call;
 use super::dialog::DialogId;
-use super::digest::Credentials;
 use super::mailbox::Mailbox;
 use super::message::{Message, Request, Response};
 use super::pager::Pager;
@@ -218,13 +217,12 @@ impl Agent {
         self.settle(now);
     }
 
-    /// Takes the password, or why there is none.
+    /// Takes the password, or why there is none. It is wiped once what waited for it is answered.
     pub fn handle_password(&mut self, now: Instant, password: Result<Zeroizing<String>, Fault>) {
         self.stack.password_answered();
         let fault = match password {
             Ok(password) => {
-                let username = self.stack.settings.username.clone();
-                self.stack.credentials = Some(Credentials { username, password });
+                self.stack.open(password);
                 None
             }
             Err(fault) => Some(fault),
@@ -235,6 +233,7 @@ impl Agent {
         for call in self.calls.values_mut() {
             call.on_password(now, &mut self.stack);
         }
+        self.stack.seal();
         self.settle(now);
     }
 

@@ -3,38 +3,21 @@
 
 mod answer;
 mod challenge;
+mod credentials;
 mod strength;
-
-use std::fmt;
-
-use zeroize::Zeroizing;
 
 use super::message::{Request, Response};
 use super::value::{Params, split};
 use answer::Answer;
 use challenge::{Challenge, challenges};
 
+pub use credentials::Credentials;
 pub use strength::Strength;
 
 /// The most realms that are remembered.
 const MOST_REALMS: usize = 8;
 /// The most challenges in a row that may call our nonce stale.
 const MOST_STALE: u8 = 3;
-
-/// A user name and its password.
-#[derive(Clone)]
-pub struct Credentials {
-    /// The user name, as the server knows it.
-    pub username: String,
-    /// The password.
-    pub password: Zeroizing<String>,
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials").field("username", &self.username).finish_non_exhaustive()
-    }
-}
 
 /// Why a challenge cannot be answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -86,8 +69,8 @@ impl Authenticator {
     }
 
     /// Takes the challenges of a 401 or 407, of each realm the strongest that is known here.
-    /// MD5 is taken as far as `strength` allows. Whether our answer was refused is told from what was answered since the last challenge;
-    /// `challenged_by` knows it exactly.
+    /// MD5 is taken as far as `strength` allows. Whether our answer was refused is told from what
+    /// was answered since the last challenge; `challenged_by` knows it exactly.
     ///
     /// # Errors
     /// See `DigestError`. After `WrongPassword` the realm is forgotten.
@@ -119,18 +102,22 @@ impl Authenticator {
     }
 
     /// Puts credentials for all known realms into a request, in place of those it has. `random`
-    /// becomes the cnonce. ACK repeats the credentials of its INVITE and does not come here
+    /// becomes the cnonce. A realm that the credentials know nothing for gets none. ACK repeats the credentials of its INVITE and does not come here
     /// (RFC 3261 §22.1).
     pub fn authorize(
         &mut self,
         request: &mut Request,
-        credentials: &Credentials,
+        credentials: &mut Credentials,
         random: [u8; 16],
     ) {
         request.headers.remove("Authorization");
         request.headers.remove("Proxy-Authorization");
         let fresh: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
         for realm in &mut self.realms {
+            if credentials.key(&realm.challenge).is_none() {
+                credentials.learn(&realm.challenge);
+            }
+            let Some(key) = credentials.key(&realm.challenge) else { continue };
             realm.count = realm.count.saturating_add(1);
             let cnonce = match &realm.cnonce {
                 Some(first) if realm.challenge.algorithm.session => first.as_str(),
@@ -138,7 +125,8 @@ impl Authenticator {
             };
             let answer = Answer {
                 challenge: &realm.challenge,
-                credentials,
+                username: credentials.username(),
+                key,
                 method: request.method.as_str(),
                 uri: &request.uri,
                 body: &request.body,
@@ -195,9 +183,11 @@ impl Authenticator {
             if info(value, "cnonce").is_some_and(|other| other != *cnonce) {
                 continue;
             }
+            let Some(key) = credentials.key(&realm.challenge) else { continue };
             let answer = Answer {
                 challenge: &realm.challenge,
-                credentials,
+                username: credentials.username(),
+                key,
                 method: "",
                 uri,
                 body: &response.body,
@@ -280,6 +270,28 @@ impl Realm {
             false => "Authentication-Info",
         }
     }
+}
+
+/// Whether the password is needed to answer a 401 or 407: some realm in it was not answered
+/// before, and `credentials` hold no password. A response that no answer helps needs none.
+pub fn needs_password(
+    strength: &Strength,
+    credentials: Option<&Credentials>,
+    response: &Response,
+) -> bool {
+    let offers = challenges(&response.headers).known;
+    let mut answerable = offers.iter().filter(|challenge| strength.allows(challenge));
+    answerable.any(|challenge| credentials.is_none_or(|known| !known.knows(challenge)))
+}
+
+/// Makes what answers the challenges of a 401 or 407, while the password is at hand.
+pub fn learn(credentials: &mut Credentials, response: &Response) {
+    challenges(&response.headers).known.iter().for_each(|challenge| credentials.learn(challenge));
+}
+
+/// Forgets what answered these challenges: it was refused.
+pub fn forget(credentials: &mut Credentials, response: &Response) {
+    credentials.forget(&challenges(&response.headers).known);
 }
 
 /// A parameter of Authentication-Info.

@@ -81,7 +81,7 @@ impl Pager {
         };
         let mut sending = self.sending.swap_remove(at);
         let sent = match response.status {
-            401 | 407 if stack.credentials.is_none() => {
+            401 | 407 if stack.needs_password(response) => {
                 stack.need(Need::Password);
                 sending.key = None;
                 sending.challenge = Some(Box::new(response.clone()));

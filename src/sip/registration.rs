@@ -347,7 +347,7 @@ impl Registration {
     }
 
     fn on_challenge(&mut self, now: Instant, stack: &mut Stack, response: &Response) {
-        if stack.credentials.is_none() {
+        if stack.needs_password(response) {
             self.phase = Phase::AwaitingPassword(Box::new(response.clone()));
             stack.need(Need::Password);
             return;

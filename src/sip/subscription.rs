@@ -190,9 +190,9 @@ impl Subscription {
         let Phase::AwaitingPassword(challenge) = &self.phase else { return };
         let challenge = challenge.clone();
         self.phase = Phase::Starting;
-        match stack.credentials {
-            Some(_) => self.on_challenge(now, stack, &challenge),
-            None => self.end(),
+        match stack.needs_password(&challenge) {
+            false => self.on_challenge(now, stack, &challenge),
+            true => self.end(),
         }
     }
 
@@ -300,7 +300,7 @@ impl Subscription {
     }
 
     fn on_challenge(&mut self, now: Instant, stack: &mut Stack, response: &Response) {
-        if stack.credentials.is_none() {
+        if stack.needs_password(response) {
             stack.need(Need::Password);
             self.phase = Phase::AwaitingPassword(Box::new(response.clone()));
             return;

@@ -1,14 +1,11 @@
 //! SASL over a verified stream (RFC 6120 §6): SCRAM with channel binding where both sides can
 //! (RFC 5802, RFC 7677, RFC 9266, XEP-0440), PLAIN only where no SCRAM is offered at all.
 
+mod scram;
+
 use std::collections::BTreeSet;
 
 use futures::{SinkExt, StreamExt};
-use sasl::client::mechanisms::{Plain, Scram};
-use sasl::client::{Mechanism, MechanismError};
-use sasl::common::scram::{DeriveError, ScramProvider, Sha1, Sha256};
-use sasl::common::{ChannelBinding, Credentials, Password};
-use sasl::secret;
 use tokio::io::{AsyncBufRead, AsyncWrite};
 use tokio_xmpp::minidom::Element;
 use tokio_xmpp::parsers::ns;
@@ -19,6 +16,7 @@ use tokio_xmpp::xmlstream::{FallibleStreamElement, XmppStream, XmppStreamElement
 use zeroize::Zeroizing;
 
 use crate::model::fault::Fault;
+use scram::{Answer, Channel, Hash, Scram};
 
 /// Fewer rounds than any server should ask for (RFC 7677 §4).
 const MIN_ITERATIONS: u32 = 4096;
@@ -118,77 +116,67 @@ pub(super) async fn authenticate<Io: AsyncBufRead + AsyncWrite + Unpin>(
         let words = "the log would show the password; lower the level in RUST_LOG";
         return Err(Fault::Local(words.to_owned()));
     }
-    let mut mechanism = start(choice, user, password, exporter)?;
-    let first = mechanism.initial();
-    stream.send(&auth(choice.name, &first)).await.map_err(|error| Fault::lost(&error))?;
-    let mut proven = choice.name == "PLAIN";
-    let mut answered = proven;
-    loop {
-        match receive(stream).await? {
-            Nonza::Challenge(challenge) if !answered => {
-                check_challenge(&first, &challenge.data)?;
-                let (returned, response) = respond(mechanism, challenge.data).await?;
-                mechanism = returned;
-                answered = true;
-                reply(stream, response).await?;
+    let prepared = Zeroizing::new(match stringprep::saslprep(password) {
+        Ok(text) => text.into_owned(),
+        Err(_) => password.to_string(),
+    });
+    if choice.name == "PLAIN" {
+        return plain(stream, user, &prepared).await;
+    }
+    let scram = start(choice, user, exporter);
+    let first = scram.first();
+    stream.send(&auth(choice.name, first.as_bytes())).await.map_err(lost)?;
+    let Nonza::Challenge(challenge) = or_refusal(receive(stream).await?)? else {
+        return Err(broken());
+    };
+    check_challenge(first.as_bytes(), &challenge.data)?;
+    let answer = respond(scram, challenge.data, prepared).await?;
+    reply(stream, answer.message.clone().into_bytes()).await?;
+    let proven = |data: &[u8]| answer.is_proven_by(data).then_some(()).ok_or_else(unproven);
+    match or_refusal(receive(stream).await?)? {
+        Nonza::Success(success) => proven(&success.data),
+        // Some servers send their proof as one more challenge.
+        Nonza::Challenge(challenge) => {
+            proven(&challenge.data)?;
+            reply(stream, Vec::new()).await?;
+            match or_refusal(receive(stream).await?)? {
+                Nonza::Success(_) => Ok(()),
+                _ => Err(broken()),
             }
-            // Some servers send their proof as one more challenge.
-            Nonza::Challenge(challenge) if !proven => {
-                mechanism.success(&challenge.data).map_err(unproven)?;
-                proven = true;
-                reply(stream, Vec::new()).await?;
-            }
-            Nonza::Success(success) => {
-                if !proven {
-                    mechanism.success(&success.data).map_err(unproven)?;
-                }
-                return Ok(());
-            }
-            Nonza::Failure(failure) => return Err(refusal(&failure.defined_condition)),
-            _ => return Err(Fault::Lost("the server broke the sign-in protocol".to_owned())),
         }
+        _ => Err(broken()),
     }
 }
 
-type BoxedMechanism = Box<dyn Mechanism + Send + Sync>;
-
-fn start(
-    choice: &Choice,
+/// RFC 4616.
+async fn plain<Io: AsyncBufRead + AsyncWrite + Unpin>(
+    stream: &mut XmppStream<Io>,
     user: &str,
     password: &Zeroizing<String>,
-    exporter: Option<Vec<u8>>,
-) -> Result<BoxedMechanism, Fault> {
-    let binding = match (choice.binding, exporter) {
-        (Binding::Exporter, Some(data)) => ChannelBinding::TlsExporter(data),
-        (Binding::NotOffered, _) => ChannelBinding::Unsupported,
-        _ => ChannelBinding::None,
-    };
-    let prepared = Zeroizing::new(
-        stringprep::saslprep(password)
-            .map_or_else(|_| password.to_string(), |text| text.into_owned()),
-    );
-    let with = |user: String| {
-        Credentials::default()
-            .with_username(user)
-            .with_password(prepared.as_str())
-            .with_channel_binding(binding)
-    };
-    // RFC 5802 §5.1: the two characters with a meaning of their own.
-    let escaped = user.replace('=', "=3D").replace(',', "=2C");
-    let made: Result<BoxedMechanism, MechanismError> = match choice.name {
-        "PLAIN" => Plain::from_credentials(with(user.to_owned())).map(|made| Box::new(made) as _),
-        name if name.starts_with("SCRAM-SHA-512") => {
-            Scram::<Sha512>::from_credentials(with(escaped)).map(|made| Box::new(made) as _)
-        }
-        name if name.starts_with("SCRAM-SHA-256") => {
-            Scram::<Sha256>::from_credentials(with(escaped)).map(|made| Box::new(made) as _)
-        }
-        _ => Scram::<Sha1>::from_credentials(with(escaped)).map(|made| Box::new(made) as _),
-    };
-    made.map_err(|error| Fault::Local(error.to_string()))
+) -> Result<(), Fault> {
+    let message = Zeroizing::new(format!("\0{user}\0{}", password.as_str()));
+    stream.send(&auth("PLAIN", message.as_bytes())).await.map_err(lost)?;
+    match or_refusal(receive(stream).await?)? {
+        Nonza::Success(_) => Ok(()),
+        _ => Err(broken()),
+    }
 }
 
-/// What the SASL library leaves unchecked of a server-first message: that its nonce continues
+fn start(choice: &Choice, user: &str, exporter: Option<Vec<u8>>) -> Scram {
+    let channel = match (choice.binding, exporter) {
+        (Binding::Exporter, Some(data)) => Channel::Exporter(data),
+        (Binding::NotOffered, _) => Channel::NotOffered,
+        _ => Channel::Cannot,
+    };
+    let hash = match choice.name {
+        name if name.starts_with("SCRAM-SHA-512") => Hash::Sha512,
+        name if name.starts_with("SCRAM-SHA-256") => Hash::Sha256,
+        _ => Hash::Sha1,
+    };
+    Scram::new(hash, channel, user, rand::random())
+}
+
+/// What is to be seen of a server-first message before work goes into it: that its nonce continues
 /// ours, and that the work asked for is neither too little nor endless.
 fn check_challenge(client_first: &[u8], server_first: &[u8]) -> Result<(), Fault> {
     let refuse = |why: &str| Err(Fault::Rejected(why.to_owned()));
@@ -215,15 +203,16 @@ fn check_challenge(client_first: &[u8], server_first: &[u8]) -> Result<(), Fault
 
 /// Computes the answer on a thread where it may take its time.
 async fn respond(
-    mut mechanism: BoxedMechanism,
+    scram: Scram,
     challenge: Vec<u8>,
-) -> Result<(BoxedMechanism, Vec<u8>), Fault> {
+    password: Zeroizing<String>,
+) -> Result<Answer, Fault> {
     let answer = tokio::task::spawn_blocking(move || {
-        let response = mechanism.response(&challenge);
-        (mechanism, response)
+        // Seen to be text already.
+        scram.answer(&String::from_utf8_lossy(&challenge), &password)
     });
-    let (mechanism, response) = answer.await.map_err(|error| Fault::Local(error.to_string()))?;
-    Ok((mechanism, response.map_err(|error| Fault::Rejected(error.to_string()))?))
+    let answer = answer.await.map_err(|error| Fault::Local(error.to_string()))?;
+    answer.map_err(|error| Fault::Rejected(error.to_string()))
 }
 
 async fn reply<Io: AsyncBufRead + AsyncWrite + Unpin>(
@@ -231,7 +220,7 @@ async fn reply<Io: AsyncBufRead + AsyncWrite + Unpin>(
     data: Vec<u8>,
 ) -> Result<(), Fault> {
     let response = XmppStreamElement::Sasl(Nonza::Response(Response { data }));
-    stream.send(&response).await.map_err(|error| Fault::lost(&error))
+    stream.send(&response).await.map_err(lost)
 }
 
 async fn receive<Io: AsyncBufRead + AsyncWrite + Unpin>(
@@ -244,7 +233,7 @@ async fn receive<Io: AsyncBufRead + AsyncWrite + Unpin>(
         }
         // A condition that the library does not know still is a refusal.
         Some(Ok(FallibleStreamElement::Err(error))) => Err(Fault::Rejected(error.to_string())),
-        Some(Ok(_)) => Err(Fault::Lost("the server broke the sign-in protocol".to_owned())),
+        Some(Ok(_)) => Err(broken()),
         Some(Err(error)) => Err(Fault::Lost(error.to_string())),
         None => Err(Fault::Lost("the server closed the connection".to_owned())),
     }
@@ -263,8 +252,24 @@ fn auth(mechanism: &str, initial: &[u8]) -> Element {
         .build()
 }
 
-fn unproven(_: MechanismError) -> Fault {
+fn unproven() -> Fault {
     Fault::Rejected("the server could not prove that it knows the password".to_owned())
+}
+
+fn broken() -> Fault {
+    Fault::Lost("the server broke the sign-in protocol".to_owned())
+}
+
+fn lost(error: std::io::Error) -> Fault {
+    Fault::lost(&error)
+}
+
+/// What the server said, unless that was no.
+fn or_refusal(said: Nonza) -> Result<Nonza, Fault> {
+    match said {
+        Nonza::Failure(failure) => Err(refusal(&failure.defined_condition)),
+        said => Ok(said),
+    }
 }
 
 fn refusal(condition: &DefinedCondition) -> Fault {
@@ -282,42 +287,6 @@ fn refusal(condition: &DefinedCondition) -> Fault {
         Condition::Aborted | Condition::IncorrectEncoding | Condition::MalformedRequest => {
             Fault::Rejected("the sign-in was broken off".to_owned())
         }
-    }
-}
-
-/// SCRAM-SHA-512, which the SASL library does not bring.
-struct Sha512;
-
-impl ScramProvider for Sha512 {
-    // The type names the kind of a stored secret; we store none.
-    type Secret = secret::Pbkdf2Sha256;
-
-    fn name() -> &'static str {
-        "SHA-512"
-    }
-
-    fn hash(data: &[u8]) -> Vec<u8> {
-        use sha2::Digest as _;
-        sha2::Sha512::digest(data).to_vec()
-    }
-
-    fn hmac(data: &[u8], key: &[u8]) -> Result<Vec<u8>, hmac::digest::InvalidLength> {
-        use hmac::Mac as _;
-        let mut mac = hmac::Hmac::<sha2::Sha512>::new_from_slice(key)?;
-        mac.update(data);
-        Ok(mac.finalize().into_bytes().to_vec())
-    }
-
-    fn derive(password: &Password, salt: &[u8], rounds: u32) -> Result<Vec<u8>, DeriveError> {
-        let Password::Plain(text) = password else {
-            return Err(DeriveError::IncompatibleHashingMethod(
-                "stored".to_owned(),
-                Self::name().to_owned(),
-            ));
-        };
-        let mut key = vec![0; 64];
-        pbkdf2::pbkdf2::<hmac::Hmac<sha2::Sha512>>(text.as_bytes(), salt, rounds, &mut key)?;
-        Ok(key)
     }
 }
 

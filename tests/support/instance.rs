@@ -70,6 +70,11 @@ impl Instance {
         Self::spawn(profile, Vec::new())
     }
 
+    /// The same, with more in its environment.
+    pub async fn start_in_with(profile: TempDir, more: Vec<(&str, OsString)>) -> Self {
+        Self::spawn(profile, more)
+    }
+
     fn spawn(profile: TempDir, more: Vec<(&str, OsString)>) -> Self {
         let log = std::fs::File::options()
             .create(true)

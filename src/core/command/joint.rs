@@ -1,10 +1,13 @@
 //! What a face asks about the joint between the two sides: accounts, relations, which way
 //! features go, the user's own card, and which calls are not asked about.
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::dialing::CostClass;
 use crate::model::feature::{Feature, Match, Rule};
 use crate::model::id::AccountId;
 use crate::model::relation::Pair;
+use crate::model::secret::Secret;
 use crate::model::vcard::Tel;
 
 /// `account.*`
@@ -12,6 +15,26 @@ use crate::model::vcard::Tel;
 pub enum AccountCommand {
     /// `account.connect`: now, also where it waits for its other half or for the next attempt.
     Connect(AccountId),
+    /// `account.password`: this is its password; sign in with it.
+    Password {
+        /// Whose.
+        account: AccountId,
+        /// It.
+        password: Secret,
+        /// Where to keep it.
+        keep: KeepPassword,
+    },
+}
+
+/// Where a password that the user gives is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeepPassword {
+    /// In memory until the program ends: it is asked for again next time.
+    #[default]
+    Session,
+    /// In the platform's keyring.
+    Keyring,
 }
 
 /// `relations`, `relation.*`

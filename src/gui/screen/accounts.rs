@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
-use super::{Action, Spot};
+use super::{Action, Spot, password};
 use crate::core::command::{
     AccountCommand, CardCommand, Command, CommandError, FeatureCommand, RelationCommand, Reply,
     TelephonyCommand,
@@ -80,6 +80,8 @@ pub enum Message {
     Card(AccountId, OnCard),
     /// Turned what others see.
     Turn(Seen, bool),
+    /// Gives an account its password.
+    Password(password::Message),
     /// Wants what a control asked although it has cues.
     Confirm(Control),
 }
@@ -115,6 +117,7 @@ pub struct Accounts {
     numbers: HashMap<AccountId, own_card::Draft>,
     rule: ways::Draft,
     notes: Notes<Control>,
+    passwords: password::Forms,
     /// What a control asked last, so that it can be asked again with the user's word.
     asked: HashMap<Control, Command>,
     /// Controls whose answer has not come yet.
@@ -156,6 +159,13 @@ impl Accounts {
                 };
                 self.ask(Control::Seen(seen), telephony(wish))
             }
+            // Not by `ask`, which would remember it.
+            Message::Password(message) => match self.passwords.update(message) {
+                Some((account, command)) => {
+                    Action::At(Spot::Accounts(Control::Account(account)), command)
+                }
+                None => Action::None,
+            },
             Message::Confirm(control) => match self.asked.get(&control).cloned() {
                 Some(command) => self.ask(control, confirmed(command)),
                 None => Action::None,

@@ -6,6 +6,7 @@ pub mod book;
 pub mod calls;
 pub mod conversation;
 pub mod details;
+pub mod password;
 pub mod protection;
 pub mod roster;
 pub mod rules;

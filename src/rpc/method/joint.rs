@@ -1,15 +1,19 @@
 //! Methods about the joint between the two sides: `account.*`, `relation.*`, `feature.*`,
 //! `card.*`.
 
+use serde_json::Value;
+
 use crate::core::command::{AccountCommand, CardCommand, Command, FeatureCommand, RelationCommand};
 use crate::model::feature::Rule;
 use crate::model::relation::Pair;
+use crate::model::secret::Secret;
 use crate::rpc::wire::{Params, RequestError};
 
 /// Reads a method's call.
 pub(super) fn command(method: &str, params: &mut Params) -> Result<Command, RequestError> {
     Ok(match method {
         "account.connect" => Command::Account(AccountCommand::Connect(params.need("account")?)),
+        "account.password" => password(params)?,
         "relations" => Command::Relation(RelationCommand::List),
         "relation.set" => Command::Relation(RelationCommand::Set {
             pair: pair(params)?,
@@ -39,6 +43,22 @@ pub(super) fn command(method: &str, params: &mut Params) -> Result<Command, Requ
     })
 }
 
+/// The longest password, in bytes.
+const LONGEST_PASSWORD: usize = 4096;
+
+/// What is wrong with a password is told without it.
+fn password(params: &mut Params) -> Result<Command, RequestError> {
+    let account = params.need("account")?;
+    let keep = params.may("keep")?.unwrap_or_default();
+    match params.take("password") {
+        Some(Value::String(text)) if text.len() <= LONGEST_PASSWORD => {
+            let password = Secret::new(text);
+            Ok(Command::Account(AccountCommand::Password { account, password, keep }))
+        }
+        _ => Err(RequestError::Params("“password” must be a text, and not too long".to_owned())),
+    }
+}
+
 fn pair(params: &mut Params) -> Result<Pair, RequestError> {
     Ok(Pair { xmpp: params.need("xmpp")?, sip: params.need("sip")? })
 }
@@ -46,9 +66,10 @@ fn pair(params: &mut Params) -> Result<Pair, RequestError> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
+    use crate::core::command::KeepPassword;
     use crate::model::feature::{Feature, Match, Protocol};
 
     fn read(method: &str, params: Value) -> Result<Command, RequestError> {
@@ -85,6 +106,28 @@ mod tests {
         }
         for method in ["relation.", "account.fly", "card.get"] {
             assert!(matches!(read(method, json!({})), Err(RequestError::UnknownMethod(_))));
+        }
+    }
+
+    #[test]
+    fn a_password_is_read_and_not_shown() {
+        let params = json!({ "account": "chat", "password": "open sesame", "keep": "keyring" });
+        let command = read("account.password", params).unwrap();
+        assert!(!format!("{command:?}").contains("sesame"));
+        let Command::Account(AccountCommand::Password { password, keep, .. }) = command else {
+            panic!("{command:?}");
+        };
+        assert_eq!((password.into_inner().as_str(), keep), ("open sesame", KeepPassword::Keyring));
+        for params in [
+            json!({ "account": "chat" }),
+            json!({ "account": "chat", "password": 4711 }),
+            json!({ "account": "chat", "password": "x".repeat(4097) }),
+            json!({ "account": "chat", "password": "open sesame", "keep": "file" }),
+        ] {
+            let error = read("account.password", params).unwrap_err();
+            assert!(matches!(error, RequestError::Params(_)), "{error:?}");
+            let text = error.to_string();
+            assert!(!text.contains("4711") && !text.contains("sesame"), "{text}");
         }
     }
 }

@@ -7,11 +7,12 @@ use std::time::Instant;
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
+use zeroize::Zeroizing;
 
 use super::super::body;
 use super::super::call::Progress;
 use super::super::dialog::with_tag;
-use super::super::digest::{Authenticator, Credentials, DigestError, Strength};
+use super::super::digest::{self, Authenticator, Credentials, DigestError, Strength};
 use super::super::message::{Headers, Method, Request, Response};
 use super::super::transaction::{ClientKey, ServerKey, Transactions};
 use super::super::transport::{FlowId, FlowInfo, Hop, Source};
@@ -48,6 +49,9 @@ pub enum Owner {
     Pager,
 }
 
+/// The most challenges that wait for the password; of an older one the request is sent anew.
+const MOST_WANTED: usize = 8;
+
 /// See the module.
 #[derive(Debug)]
 pub struct Stack {
@@ -69,8 +73,10 @@ pub struct Stack {
     pub identities: Vec<String>,
     /// Routes that the registrar wants requests to take (RFC 3608).
     pub service_route: Vec<String>,
-    /// Name and password, once known.
+    /// Name and what proves it, once known.
     pub credentials: Option<Credentials>,
+    /// Challenges that the password was not there for.
+    wanted: VecDeque<Response>,
     rng: StdRng,
     events: VecDeque<SipEvent>,
     needs: VecDeque<Need>,
@@ -102,6 +108,7 @@ impl Stack {
             identities: Vec::new(),
             service_route: Vec::new(),
             credentials: None,
+            wanted: VecDeque::new(),
             rng: StdRng::from_seed(seed),
             events: VecDeque::new(),
             needs: VecDeque::new(),
@@ -184,7 +191,8 @@ impl Stack {
         authenticator: &mut Authenticator,
         response: &Response,
     ) -> Result<(), DigestError> {
-        authenticator.challenged(&mut self.strength, response)
+        let taken = authenticator.challenged(&mut self.strength, response);
+        self.learn(response, taken)
     }
 
     /// The same where the refused request is known.
@@ -197,7 +205,53 @@ impl Stack {
         request: &Request,
         response: &Response,
     ) -> Result<(), DigestError> {
-        authenticator.challenged_by(&mut self.strength, request, response)
+        let taken = authenticator.challenged_by(&mut self.strength, request, response);
+        self.learn(response, taken)
+    }
+
+    /// Makes what answers a challenge as long as the password is at hand; what was refused is
+    /// not used again.
+    fn learn(
+        &mut self,
+        response: &Response,
+        taken: Result<(), DigestError>,
+    ) -> Result<(), DigestError> {
+        if let Some(credentials) = &mut self.credentials {
+            match taken {
+                Ok(()) => digest::learn(credentials, response),
+                Err(DigestError::WrongPassword) => digest::forget(credentials, response),
+                Err(_) => {}
+            }
+        }
+        taken
+    }
+
+    /// Whether the password must be fetched to answer a 401 or 407. What that takes is made once
+    /// the password is there, also when nobody waits with that very request any more.
+    pub fn needs_password(&mut self, response: &Response) -> bool {
+        let needs = digest::needs_password(&self.strength, self.credentials.as_ref(), response);
+        if needs && !self.wanted.contains(response) {
+            if self.wanted.len() == MOST_WANTED {
+                self.wanted.pop_front();
+            }
+            self.wanted.push_back(response.clone());
+        }
+        needs
+    }
+
+    /// The password is at hand, until [`Self::seal`].
+    pub fn open(&mut self, password: Zeroizing<String>) {
+        let username = self.settings.username.as_str();
+        let credentials = self
+            .credentials
+            .get_or_insert_with(|| Credentials::new(username, Zeroizing::default()));
+        credentials.open(password);
+        self.wanted.drain(..).for_each(|response| digest::learn(credentials, &response));
+    }
+
+    /// Wipes the password: what is needed of it was made.
+    pub fn seal(&mut self) {
+        self.credentials.iter_mut().for_each(Credentials::seal);
     }
 
     /// Takes the 2xx to a request that was authorized.
@@ -326,7 +380,7 @@ impl Stack {
 
     /// Adds what we know of credentials, when a challenge asked for them.
     pub fn authorize(&mut self, authenticator: &mut Authenticator, request: &mut Request) {
-        if let Some(credentials) = &self.credentials {
+        if let Some(credentials) = &mut self.credentials {
             authenticator.authorize(request, credentials, self.rng.random());
         }
     }

@@ -115,7 +115,7 @@ impl Line<'_> {
 
     /// Takes a 401 or 407.
     pub fn challenged(&mut self, response: &Response) -> Challenge {
-        if self.stack.credentials.is_none() {
+        if self.stack.needs_password(response) {
             self.stack.need(Need::Password);
             return Challenge::NeedsPassword;
         }
@@ -146,8 +146,8 @@ impl Line<'_> {
     }
 
     /// A challenge that cannot be answered yet, since the password is not there.
-    pub fn awaits_password(&self, response: &Response) -> bool {
-        matches!(response.status, 401 | 407) && self.stack.credentials.is_none()
+    pub fn awaits_password(&mut self, response: &Response) -> bool {
+        matches!(response.status, 401 | 407) && self.stack.needs_password(response)
     }
 
     /// Where we are, as `<uri>`.

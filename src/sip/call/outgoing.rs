@@ -142,7 +142,7 @@ impl Outgoing {
 
     pub fn on_password(&mut self, line: &mut Line<'_>) -> Next {
         let Some(challenge) = self.challenge.take() else { return Next::Stay };
-        if line.stack.credentials.is_none() {
+        if line.stack.needs_password(&challenge) {
             return Self::refused(line, &challenge);
         }
         self.on_challenge(line, &challenge)

@@ -209,9 +209,9 @@ impl Referral {
 
     pub fn on_password(&mut self, line: &mut Line<'_>, dialog: &mut Dialog) {
         let Some(challenge) = self.challenge.take() else { return };
-        match line.stack.credentials {
-            Some(_) => self.on_response(line, dialog, &challenge),
-            None => self.unwatch(),
+        match line.stack.needs_password(&challenge) {
+            false => self.on_response(line, dialog, &challenge),
+            true => self.unwatch(),
         }
     }
 

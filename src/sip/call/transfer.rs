@@ -99,7 +99,7 @@ impl Transfer {
 
     pub fn on_password(&mut self, line: &mut Line<'_>, dialog: &mut Dialog) {
         let Some(challenge) = self.challenge.take() else { return };
-        if line.stack.credentials.is_none() {
+        if line.stack.needs_password(&challenge) {
             return self.fail(line, challenge.status, reason(&challenge));
         }
         self.on_response(line, dialog, &challenge);

@@ -4,13 +4,15 @@ use md5::{Digest, Md5};
 use sha2::{Sha256, Sha512_256};
 use zeroize::Zeroizing;
 
-use super::Credentials;
 use super::challenge::{Challenge, Hash, Qop};
+use crate::secrets::scrubbed;
 use crate::sip::value::quoted;
 
 pub(super) struct Answer<'a> {
     pub challenge: &'a Challenge,
-    pub credentials: &'a Credentials,
+    pub username: &'a str,
+    /// What [`secret`] made for this challenge.
+    pub key: &'a str,
     pub method: &'a str,
     pub uri: &'a str,
     pub body: &'a [u8],
@@ -56,20 +58,16 @@ impl Answer<'_> {
     /// The user name, or its hash where the server wants that (RFC 7616 §3.4.4).
     pub fn username(&self) -> String {
         if self.challenge.userhash {
-            self.hash(&[self.credentials.username.as_bytes(), self.challenge.realm.as_bytes()])
+            self.hash(&[self.username.as_bytes(), self.challenge.realm.as_bytes()])
         } else {
-            self.credentials.username.clone()
+            self.username.to_owned()
         }
     }
 
     /// The response parameter (RFC 7616 §3.4.1).
     pub fn response(&self) -> String {
         let nonce = self.challenge.nonce.as_bytes();
-        let mut key = Zeroizing::new(self.hash(&[
-            self.credentials.username.as_bytes(),
-            self.challenge.realm.as_bytes(),
-            self.credentials.password.as_bytes(),
-        ]));
+        let mut key = Zeroizing::new(self.key.to_owned());
         if self.challenge.algorithm.session {
             key = Zeroizing::new(self.hash(&[key.as_bytes(), nonce, self.cnonce.as_bytes()]));
         }
@@ -102,11 +100,22 @@ impl Answer<'_> {
 
     /// The hash of the parts with colons between them, in lower-case hexadecimal.
     fn hash(&self, parts: &[&[u8]]) -> String {
-        match self.challenge.algorithm.hash {
-            Hash::Md5 => hex::<Md5>(parts),
-            Hash::Sha256 => hex::<Sha256>(parts),
-            Hash::Sha512_256 => hex::<Sha512_256>(parts),
-        }
+        hash(self.challenge.algorithm.hash, parts)
+    }
+}
+
+/// What stands for the password in every answer to challenges of this realm and algorithm: the
+/// hash of user name, realm and password (RFC 7616 §3.4.2).
+pub(super) fn secret(challenge: &Challenge, username: &str, password: &str) -> Zeroizing<String> {
+    let parts = [username.as_bytes(), challenge.realm.as_bytes(), password.as_bytes()];
+    scrubbed(|| Zeroizing::new(hash(challenge.algorithm.hash, &parts)))
+}
+
+fn hash(function: Hash, parts: &[&[u8]]) -> String {
+    match function {
+        Hash::Md5 => hex::<Md5>(parts),
+        Hash::Sha256 => hex::<Sha256>(parts),
+        Hash::Sha512_256 => hex::<Sha512_256>(parts),
     }
 }
 

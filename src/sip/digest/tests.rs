@@ -1,4 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
+use zeroize::Zeroizing;
+
 use super::challenge::schemes;
 use super::*;
 use crate::sip::message::{Headers, Method};
@@ -16,7 +18,7 @@ fn www(value: &str) -> Response {
 }
 
 fn alice() -> Credentials {
-    Credentials { username: "alice".into(), password: Zeroizing::new("secret".into()) }
+    Credentials::new("alice", Zeroizing::new("secret".into()))
 }
 
 fn register() -> Request {
@@ -26,7 +28,7 @@ fn register() -> Request {
 /// The parameters of the credentials that `authorize` wrote.
 fn answered(authenticator: &mut Authenticator, random: u8) -> (Request, Vec<Params>) {
     let mut request = register();
-    authenticator.authorize(&mut request, &alice(), [random; 16]);
+    authenticator.authorize(&mut request, &mut alice(), [random; 16]);
     let lines =
         request.headers.all("Authorization").chain(request.headers.all("Proxy-Authorization"));
     let pairs = lines.flat_map(schemes).map(|(_, pairs)| pairs).collect();
@@ -36,11 +38,11 @@ fn answered(authenticator: &mut Authenticator, random: u8) -> (Request, Vec<Para
 /// The answer to one of RFC 7616's own challenges, for GET.
 fn vector(header: &str, user: &str, password: &str, uri: &str, cnonce: &str) -> (String, String) {
     let offers = challenges(&www(header).headers);
-    let credentials =
-        Credentials { username: user.into(), password: Zeroizing::new(password.into()) };
+    let key = answer::secret(&offers.known[0], user, password);
     let answer = Answer {
         challenge: &offers.known[0],
-        credentials: &credentials,
+        username: user,
+        key: &key,
         method: "GET",
         uri,
         body: b"",
@@ -150,7 +152,7 @@ fn one_401_with_realms_of_both_kinds() {
     );
     assert_eq!(request.headers.all("Proxy-Authorization").count(), 1);
     let mut again = request;
-    authenticator.authorize(&mut again, &alice(), [0; 16]);
+    authenticator.authorize(&mut again, &mut alice(), [0; 16]);
     assert_eq!(again.headers.len(), 2, "credentials are replaced, not added");
 }
 
@@ -274,7 +276,7 @@ fn what_cannot_be_answered_is_told() {
         );
     }
     let mut request = register();
-    authenticator.authorize(&mut request, &alice(), [0; 16]);
+    authenticator.authorize(&mut request, &mut alice(), [0; 16]);
     assert!(request.headers.is_empty());
 }
 
@@ -293,12 +295,10 @@ fn a_server_that_proves_nothing_is_not_believed() {
     };
     for qop in ["auth", "auth-int"] {
         let mut authenticator = Authenticator::new();
-        authenticator
-            .challenged(
-                &mut Strength::default(),
-                &www(&format!("Digest realm=\"r\", nonce=\"n\", qop=\"{qop}\"")),
-            )
-            .unwrap();
+        let challenge = www(&format!("Digest realm=\"r\", nonce=\"n\", qop=\"{qop}\""));
+        authenticator.challenged(&mut Strength::default(), &challenge).unwrap();
+        let mut alice = alice();
+        learn(&mut alice, &challenge);
         let (_, pairs) = answered(&mut authenticator, 1);
         let cnonce = pairs[0].get("cnonce").unwrap();
         let a2 = match qop {
@@ -313,11 +313,11 @@ fn a_server_that_proves_nothing_is_not_believed() {
                 &format!("qop={qop}, rspauth=\"{proof}\", nc=00000001"),
             )])
         };
-        assert_eq!(authenticator.verify(&said(&proof), &alice()), Ok(()));
+        assert_eq!(authenticator.verify(&said(&proof), &alice), Ok(()));
         let wrong = proof.replace(|letter: char| letter.is_ascii_digit(), "f");
-        let verdict = authenticator.verify(&said(&wrong), &alice());
+        let verdict = authenticator.verify(&said(&wrong), &alice);
         assert_eq!(verdict, Err(DigestError::WrongServer));
-        assert_eq!(authenticator.verify(&refusal(&[]), &alice()), Ok(()));
+        assert_eq!(authenticator.verify(&refusal(&[]), &alice), Ok(()));
     }
 }
 
@@ -348,7 +348,7 @@ fn md5_is_refused_once_better_was_accepted() {
         let name = if proxy { "Proxy-Authenticate" } else { "WWW-Authenticate" };
         let mut authenticator = Authenticator::new();
         authenticator.challenged(strength, &refusal(&[(name, challenge)]))?;
-        authenticator.authorize(&mut register(), &alice(), [1; 16]);
+        authenticator.authorize(&mut register(), &mut alice(), [1; 16]);
         authenticator.accepted(strength, &refusal(&[]));
         Ok(())
     };
@@ -369,4 +369,35 @@ fn md5_is_refused_once_better_was_accepted() {
     assert_eq!(Authenticator::new().challenged(&mut strength, &both), Ok(()));
     assert_eq!(sign_in(&mut strength, strong, true), Ok(()));
     assert_eq!(sign_in(&mut strength, weak, true), Err(DigestError::Weaker));
+}
+
+#[test]
+fn the_password_is_needed_once_a_realm() {
+    let challenge = |realm: &str, algorithm: &str| {
+        www(&format!("Digest realm=\"{realm}\", nonce=\"n\", algorithm={algorithm}"))
+    };
+    let (one, two) = (challenge("one", "MD5"), challenge("two", "MD5"));
+    let strength = Strength::default();
+    assert!(needs_password(&strength, None, &one));
+    // No answer would help.
+    assert!(!needs_password(&strength, None, &challenge("one", "ROT13")));
+    assert!(!needs_password(&strength, None, &refusal(&[])));
+    let mut alice = alice();
+    learn(&mut alice, &one);
+    assert!(!needs_password(&strength, Some(&alice), &two));
+    alice.seal();
+    assert!(!needs_password(&strength, Some(&alice), &one));
+    assert!(needs_password(&strength, Some(&alice), &two));
+    assert!(needs_password(&strength, Some(&alice), &challenge("one", "SHA-256")));
+    // Without it another realm gets no answer, and the first the same as before.
+    let mut authenticator = Authenticator::new();
+    for known in [&one, &two] {
+        authenticator.challenged(&mut Strength::default(), known).unwrap();
+    }
+    let mut request = register();
+    authenticator.authorize(&mut request, &mut alice, [1; 16]);
+    let said: Vec<_> = request.headers.all("Authorization").collect();
+    assert!(said.len() == 1 && said[0].contains("realm=\"one\""), "{said:?}");
+    forget(&mut alice, &one);
+    assert!(needs_password(&strength, Some(&alice), &one));
 }

@@ -90,6 +90,8 @@ fn connection<'a>(
         let press = free.then(|| Message::Connect(account.id.clone()));
         button::words(Button::Quiet, word, press)
     });
+    let form = page.passwords.view(account).map(|form| form.map(Message::Password));
+    let facts = facts.push(form);
     // A narrow row has no room beside the reason.
     let (beside, below) = if shared.narrow { (None, connect) } else { (connect, None) };
     let below = below.map(|button| container(button).padding(Padding::ZERO.top(step::XS)));

@@ -16,7 +16,7 @@ use crate::model::account::Transport;
 use crate::model::call::EndReason;
 use crate::model::fault::Fault;
 use crate::model::id::CallId;
-use crate::sip::message::{Message, Method, Request, Response};
+use crate::sip::message::{Headers, Message, Method, Request, Response};
 use crate::sip::transaction::Timers;
 use crate::sip::transport::{FlowId, FlowInfo, Source};
 use crate::sip::{CallEvent, PlaceCall, SipCommand, SipEvent, wire};
@@ -292,9 +292,14 @@ impl World {
         }
     }
 
-    /// The agent has its password without having been asked for it.
+    /// The agent knows how to answer challenges of the realm `cusax.test`, as after a registration
+    /// there.
     pub fn give_password(&mut self, agent: usize) {
         let now = self.now;
+        let mut headers = Headers::default();
+        headers.push("Proxy-Authenticate", "Digest realm=\"cusax.test\", nonce=\"n\"");
+        let challenge = Response { status: 407, reason: String::new(), headers, body: Vec::new() };
+        assert!(self.agents[agent].stack.needs_password(&challenge));
         let password = self.password.clone().map(Zeroizing::new);
         self.agents[agent].handle_password(now, password);
         self.pump();
