@@ -470,7 +470,7 @@ fn a_card_that_is_not_read_or_out_of_reach_says_so() {
     let mut away = snapshot();
     away.accounts[0].state = AccountState::Failed;
     window.show(away.clone());
-    assert!(window.mentions("It is once Chat is connected."));
+    assert!(window.mentions("It will be once Chat is connected."));
     away.own_cards = vec![card(vec![tel("+1 555 0100")], None)];
     window.show(away);
     assert!(window.says("It can be changed once Chat is connected."));

@@ -1,5 +1,7 @@
 //! What the window says: states, times and calls in words.
 
+mod joint;
+
 use std::time::Duration;
 
 use time::macros::format_description;
@@ -8,7 +10,7 @@ use time::{OffsetDateTime, UtcOffset};
 use super::icon::{self, Icon};
 use super::plain;
 use super::theme::Tone;
-use crate::core::command::{Cue, CueKind, Parity};
+use crate::core::command::Parity;
 use crate::core::snapshot::Snapshot;
 use crate::model::account::{Account, AccountKind, AccountState, Mailbox, Security, Transport};
 use crate::model::address::Aor;
@@ -16,11 +18,11 @@ use crate::model::call::{
     Call, CallState, Direction, MediaDirection, MediaInfo, MediaProtection, TransferState,
 };
 use crate::model::dialing::CostClass;
-use crate::model::feature::{Feature, Protocol};
 use crate::model::presence::{Presence, Show};
-use crate::model::relation::RelationSource;
 use crate::model::telephony::Telephony;
 use crate::model::time::Timestamp;
+
+pub use joint::{connect, feature, go_ahead, over, set_by};
 
 /// A moment, and how it is shown.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -379,61 +381,6 @@ pub fn cost(class: CostClass) -> &'static str {
         CostClass::OtherDomain => "another provider",
         CostClass::Emergency => "emergency call",
         CostClass::Unknown => "cost not known",
-    }
-}
-
-/// The word that goes ahead with something in spite of what is told about it.
-pub fn go_ahead(cues: &[Cue]) -> &'static str {
-    let any = |kinds: &[CueKind]| cues.iter().any(|cue| kinds.contains(&cue.kind));
-    if any(&[CueKind::Pstn, CueKind::InterDomain]) {
-        "Send calls there anyway"
-    } else if any(&[CueKind::UnverifiedNumber]) {
-        "Use it anyway"
-    } else {
-        "Let them see it"
-    }
-}
-
-/// What connects an account: "anyway" where something else holds it back, "now" where it would
-/// try later; none where there is nothing to connect (CUSAX C14).
-pub fn connect(account: &Account) -> Option<&'static str> {
-    match account.state {
-        AccountState::Failed => Some("Connect now"),
-        // Whoever wants it offline gives no reason: it waits for its other half, or was taken
-        // down with it.
-        AccountState::Offline if account.reason.is_some() => Some("Connect anyway"),
-        _ => None,
-    }
-}
-
-/// Who set a relation.
-pub fn set_by(source: RelationSource) -> &'static str {
-    match source {
-        RelationSource::Configuration => "Set in the configuration.",
-        RelationSource::User => "Set by you.",
-        RelationSource::Provider => "Set by your provider.",
-    }
-}
-
-/// A feature's name for users.
-pub fn feature(feature: Feature) -> &'static str {
-    match feature {
-        Feature::Chat => "Messages",
-        Feature::Groupchat => "Rooms",
-        Feature::Presence => "Presence",
-        Feature::Files => "Files",
-        Feature::Audio => "Calls",
-        Feature::Video => "Video calls",
-        Feature::Conference => "Conferences",
-        Feature::Screen => "Shared screen",
-    }
-}
-
-/// A side as something goes over it.
-pub fn over(protocol: Protocol) -> &'static str {
-    match protocol {
-        Protocol::Xmpp => "Over chat",
-        Protocol::Sip => "Over telephony",
     }
 }
 

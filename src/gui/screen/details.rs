@@ -148,7 +148,7 @@ pub fn view<'a>(who: &'a Who, shared: Shared<'a>) -> Element<'a, Message> {
     if !chats.is_empty() {
         parts = parts.push(sheet::section("Chat", chats));
     }
-    let ways = ways(who, snapshot);
+    let ways = ways(who, shared);
     if !ways.is_empty() {
         parts = parts.push(sheet::section("Which way things go", ways));
     }
@@ -291,7 +291,8 @@ fn with(who: &Who, snapshot: &Snapshot) -> With {
 }
 
 /// Which way messages and calls go with them, and which rule decided (CUSAX C9).
-fn ways<'a>(who: &Who, snapshot: &Snapshot) -> Vec<Element<'a, Message>> {
+fn ways<'a>(who: &Who, shared: Shared<'_>) -> Vec<Element<'a, Message>> {
+    let snapshot = shared.snapshot;
     if snapshot.accounts.is_empty() {
         return Vec::new();
     }
@@ -304,8 +305,13 @@ fn ways<'a>(who: &Who, snapshot: &Snapshot) -> Vec<Element<'a, Message>> {
             None => (words.to_owned(), plain::line(&decision.why)),
         };
         let side = column![sheet::long(body(words)), sheet::long(small(why))];
-        let name = body(words::feature(feature)).width(Length::FillPortion(2));
-        let line = row![name, side.width(Length::FillPortion(3))].spacing(step::S);
+        let name = body(words::feature(feature));
+        if shared.narrow {
+            // An address has no room beside it.
+            return sheet::padded(column![name.style(Tone::Muted.text()), side]);
+        }
+        let side = side.width(Length::FillPortion(3));
+        let line = row![name.width(Length::FillPortion(2)), side].spacing(step::S);
         sheet::padded(line.align_y(Alignment::Center))
     });
     let rule = address(who, snapshot)

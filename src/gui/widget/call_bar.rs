@@ -130,7 +130,7 @@ fn who<'a>(call: &Call, on_press: Option<Act>) -> Element<'a, Act> {
 const WHY_NAME: &str = "Why this name?";
 
 /// The place of a name's proof, which is clicked on, in logical pixels.
-const MARK: f32 = 28.0;
+const MARK: f32 = 32.0;
 
 /// There is something to tell of the other side's name or of the account.
 fn tells(call: &Call) -> bool {

@@ -1,6 +1,6 @@
 //! Cards above the window: an incoming call, and a question before a call goes out.
 
-use iced::widget::{Column, column, container, row, text_input};
+use iced::widget::{Column, column, container, row};
 use iced::{Alignment, Element, Length};
 
 use super::line::Line;
@@ -159,16 +159,9 @@ fn proof<'a>(call: &Call) -> Element<'a, Act> {
 }
 
 fn refusal<'a>(words: &'a str) -> Element<'a, Act> {
+    let send = Some(Act::DeclineWithMessage);
     row![
-        text_input("Your message", words)
-            .id(DECLINE_FIELD)
-            .on_input(Act::MessageChanged)
-            .on_submit(Act::DeclineWithMessage)
-            .font(theme::REGULAR)
-            .size(14)
-            .line_height(iced::widget::text::LineHeight::Absolute(20.0.into()))
-            .padding(theme::pad(step::XS, step::S))
-            .style(theme::field),
+        sheet::field(DECLINE_FIELD, "Your message", words, Act::MessageChanged, send),
         button::words(Button::HangUp, "Send and decline", Some(Act::DeclineWithMessage)),
     ]
     .spacing(step::XS)

@@ -5,9 +5,7 @@ use std::ops::Range;
 use iced::advanced::text::paragraph;
 use iced::advanced::widget::{Tree, Widget, tree};
 use iced::advanced::{Layout, Text, layout, mouse, renderer, text, widget};
-use iced::alignment::Vertical;
-use iced::widget::text::LineHeight;
-use iced::{Color, Element, Font, Length, Pixels, Rectangle, Renderer, Size, Theme};
+use iced::{Color, Element, Font, Length, Rectangle, Renderer, Size, Theme};
 
 use crate::gui::theme::{self, Tone, tokens};
 
@@ -71,17 +69,8 @@ impl Line {
     }
 
     fn text<'a>(&self, content: &'a str) -> Text<&'a str, Font> {
-        Text {
-            content,
-            bounds: Size::INFINITE,
-            size: Pixels(self.size),
-            line_height: LineHeight::Absolute(Pixels(self.height)),
-            font: self.font,
-            align_x: text::Alignment::Default,
-            align_y: Vertical::Top,
-            shaping: text::Shaping::Auto,
-            wrapping: text::Wrapping::None,
-        }
+        let measures = (self.size, self.height);
+        super::described(content, Size::INFINITE, measures, self.font, text::Wrapping::None)
     }
 
     /// Shapes as much of the content as fits.

@@ -18,8 +18,10 @@ pub mod sheet;
 pub mod switch;
 pub mod transfer;
 
+use iced::advanced::Text;
+use iced::alignment::Vertical;
 use iced::widget::{Space, container, space, text};
-use iced::{Element, Length, Padding};
+use iced::{Element, Font, Length, Padding, Pixels, Size};
 
 use super::theme::{self, Tone};
 
@@ -50,6 +52,28 @@ pub fn title<'a>(words: impl text::IntoFragment<'a>) -> text::Text<'a> {
 
 fn sized<'a>(words: impl text::IntoFragment<'a>, size: f32, height: f32) -> text::Text<'a> {
     text(words).size(size).line_height(text::LineHeight::Absolute(height.into()))
+}
+
+/// Text as the widgets that shape it themselves hand it to the renderer; `measures` are its size
+/// and the height of a line, in logical pixels.
+fn described<Content>(
+    content: Content,
+    bounds: Size,
+    measures: (f32, f32),
+    font: Font,
+    wrapping: text::Wrapping,
+) -> Text<Content, Font> {
+    Text {
+        content,
+        bounds,
+        size: Pixels(measures.0),
+        line_height: text::LineHeight::Absolute(Pixels(measures.1)),
+        font,
+        align_x: text::Alignment::Default,
+        align_y: Vertical::Top,
+        shaping: text::Shaping::Auto,
+        wrapping,
+    }
 }
 
 /// A gap of `size` in both directions.

@@ -8,18 +8,15 @@ use std::rc::Rc;
 use iced::advanced::text::{Difference, Paragraph as _, Span};
 use iced::advanced::widget::{Tree, Widget, tree};
 use iced::advanced::{Clipboard, Layout, Shell, Text, layout, mouse, renderer, text, widget};
-use iced::alignment::Vertical;
-use iced::widget::text::{LineHeight, Wrapping};
-use iced::{
-    Element, Event, Font, Length, Pixels, Point, Rectangle, Renderer, Size, Theme, Vector, touch,
-};
+use iced::widget::text::Wrapping;
+use iced::{Element, Event, Font, Length, Point, Rectangle, Renderer, Size, Theme, Vector, touch};
 
 use crate::gui::plain;
 use crate::gui::theme::{self, Mode, Tone, tokens};
 use crate::model::link::{self, Target, Web};
 
-const SIZE: Pixels = Pixels(14.0);
-const HEIGHT: f32 = 20.0;
+/// The size and the height of a line, in logical pixels.
+const MEASURES: (f32, f32) = (14.0, 20.0);
 /// Where a line's words are underlined, from its top.
 const UNDERLINE: f32 = 16.0;
 
@@ -120,17 +117,7 @@ impl<'a, Message> Words<'a, Message> {
     }
 
     fn describe<Content>(content: Content, bounds: Size) -> Text<Content, Font> {
-        Text {
-            content,
-            bounds,
-            size: SIZE,
-            line_height: LineHeight::Absolute(Pixels(HEIGHT)),
-            font: theme::REGULAR,
-            align_x: text::Alignment::Default,
-            align_y: Vertical::Top,
-            shaping: text::Shaping::Auto,
-            wrapping: Wrapping::WordOrGlyph,
-        }
+        super::described(content, bounds, MEASURES, theme::REGULAR, Wrapping::WordOrGlyph)
     }
 
     fn shape(&self, bounds: Size) -> Paragraph {

@@ -161,7 +161,7 @@ fn unread<'a>(chat: &Account) -> Element<'a, Message> {
         AccountState::Online => "Your contact card was not read yet.".to_owned(),
         _ => {
             let name = words::account(chat);
-            format!("Your contact card was not read yet. It is once {name} is connected.")
+            format!("Your contact card was not read yet. It will be once {name} is connected.")
         }
     })
 }
