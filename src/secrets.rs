@@ -3,6 +3,7 @@
 
 mod command;
 mod keyring;
+mod session;
 
 use std::sync::Arc;
 
@@ -33,6 +34,11 @@ pub async fn password(
     service: &str,
     account: &str,
 ) -> Result<Zeroizing<String>, Fault> {
+    if *source == PasswordSource::Keyring
+        && let Some(kept) = session::get(service, account)
+    {
+        return Ok(kept);
+    }
     match source {
         PasswordSource::Keyring => keyring::get(service, account).await,
         PasswordSource::Command(line) => command::first_line(line, command::LIMIT).await,
@@ -54,11 +60,27 @@ pub async fn store_password(
         .map_err(|error| Fault::Local(format!("The password could not be kept: {error}")))
 }
 
+/// Keeps a password in memory alone, until the program ends; it is found before the keyring's.
+///
+/// # Errors
+/// [`Fault::Local`] when there are too many already.
+pub fn keep_for_session(
+    service: &str,
+    account: &str,
+    password: Zeroizing<String>,
+) -> Result<(), Fault> {
+    if session::set(service, account, password) {
+        return Ok(());
+    }
+    Err(Fault::Local("Too many passwords are kept in memory already.".to_owned()))
+}
+
 /// Removes a password from the platform's keyring; none is not an error.
 ///
 /// # Errors
 /// [`Fault::Local`] with the reason in words.
 pub async fn forget_password(service: &str, account: &str) -> Result<(), Fault> {
+    session::forget(service, account);
     match keyring::delete(service, account).await {
         Ok(()) | Err(SecretError::NoEntry) => Ok(()),
         Err(error) => Err(Fault::Local(format!("The password could not be removed: {error}"))),

@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::config::{Config, Profile};
+use crate::provisioning::service::Provisioning;
 use crate::rpc::client::{self, Outcome};
 
 mod import;
@@ -141,8 +142,13 @@ fn open(directory: Option<&Path>) -> Result<Profile, Failure> {
     Ok(profile)
 }
 
+/// The user's settings over what a provider set up.
 fn load(profile: &Profile) -> Result<Config, Failure> {
-    Config::load(&profile.config_path()).map_err(Failure::new)
+    Ok(provisioned(profile)?.provided.config)
+}
+
+fn provisioned(profile: &Profile) -> Result<Provisioning, Failure> {
+    Provisioning::load(profile).map_err(Failure::new)
 }
 
 fn call(profile: &Profile, method: &str, params: Option<&str>) -> Result<ExitCode, Failure> {

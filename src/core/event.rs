@@ -17,6 +17,7 @@ use crate::model::message::{ChatState, Entry, MessageState};
 use crate::model::relation::{Proposal, Relation};
 use crate::model::telephony::Telephony;
 use crate::model::vcard::OwnCard;
+use crate::provisioning::status::Status;
 
 /// Something changed. Its `Debug` shows no digit: those are often secrets.
 #[derive(Clone, PartialEq, Serialize)]
@@ -136,6 +137,13 @@ pub enum Event {
         /// How many.
         count: usize,
     },
+    /// What a provider set up, or would.
+    #[serde(rename = "provisioning")]
+    Provisioning {
+        /// As it is now.
+        #[serde(flatten)]
+        status: Box<Status>,
+    },
     /// Something to tell the user.
     #[serde(rename = "notice")]
     Notice {
@@ -165,6 +173,7 @@ impl std::fmt::Debug for Event {
             Self::Card { card } => ("Card", &card.account),
             Self::Book { entry, .. } => ("Book", &entry.id),
             Self::BookChanged { count } => ("BookChanged", count),
+            Self::Provisioning { status } => ("Provisioning", &status.state),
             Self::Notice { text, .. } => ("Notice", text),
         };
         f.debug_tuple(name).field(what).finish()

@@ -67,6 +67,7 @@ pub fn xmpp_account() -> Account {
         related_to: Some(AccountId::new("telephony")),
         security: Some(tls_security("SCRAM-SHA-256-PLUS")),
         features: Features { chat: true, presence: true, audio: false, video: false },
+        locked: Vec::new(),
         mailbox: None,
     }
 }
