@@ -13,6 +13,7 @@ use crate::rpc::client::{self, Outcome};
 mod import;
 mod instance;
 mod logging;
+mod provision;
 
 /// Exit status for bad usage, or when no instance runs (`dovetail rpc`).
 const USAGE: u8 = 2;
@@ -58,6 +59,27 @@ enum Verb {
     SetPassword {
         /// The account's id in config.toml.
         account: String,
+    },
+    /// Look for what your provider sets up for an address, in the running instance: show it, and
+    /// apply it when told to. The password is read from standard input; an empty line is none.
+    Provision {
+        /// Such as alice@example.com, or a link to a document.
+        address: String,
+        /// Go on with this host, where it asks for your word; once for each.
+        #[arg(long, value_name = "HOST")]
+        confirm: Vec<String>,
+        /// Apply what was found.
+        #[arg(long)]
+        apply: bool,
+        /// Agree to this, of what is asked; once for each.
+        #[arg(long, value_name = "ID", requires = "apply")]
+        agree: Vec<String>,
+        /// Go without this, of what is asked; once for each.
+        #[arg(long, value_name = "ID", requires = "apply")]
+        decline: Vec<String>,
+        /// Keep the password in memory alone, until the instance ends.
+        #[arg(long, requires = "apply")]
+        session: bool,
     },
     /// Take accounts over from another program: show which, and add them when told to.
     Import {
@@ -128,6 +150,10 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Some(Verb::Rpc { method, params }) => call(&open(directory)?, &method, params.as_deref()),
         Some(Verb::SetPassword { account }) => instance::set_password(&open(directory)?, &account),
+        Some(Verb::Provision { address, confirm, apply, agree, decline, session }) => {
+            let wish = provision::Wish { address, confirm, apply, agree, decline, session };
+            provision::run(&open(directory)?, &wish)
+        }
         Some(Verb::Import { from: Source::Jitsi { file, add } }) => {
             import::jitsi(directory, file.as_deref(), add)
         }

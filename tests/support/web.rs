@@ -148,10 +148,7 @@ async fn read(stream: &mut (impl AsyncBufReadExt + Unpin)) -> Option<Asked> {
     Some(Asked { target, headers: lines.iter().skip(1).filter_map(header).collect() })
 }
 
-async fn write(
-    stream: &mut (impl AsyncWriteExt + Unpin),
-    answer: &Answer,
-) -> std::io::Result<()> {
+async fn write(stream: &mut (impl AsyncWriteExt + Unpin), answer: &Answer) -> std::io::Result<()> {
     let mut head = format!("HTTP/1.1 {} X\r\n", answer.status);
     if !answer.headers.iter().any(|(name, _)| *name == "Transfer-Encoding") {
         head.push_str(&format!("Content-Length: {}\r\n", answer.body.len()));

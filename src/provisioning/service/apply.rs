@@ -57,7 +57,9 @@ impl Service {
                 ..ProvisionError::new(Problem::ConsentNeeded, error.to_string())
             }
         })?;
-        let settled = Candidate::kept(record).map_err(local)?;
+        let session = answers.keep == KeepPassword::Session;
+        let mut settled = Candidate::kept(record).map_err(local)?;
+        settled.record.session = session;
         let provided = self.paths.held(Some(&settled)).map_err(local)?;
         let typed = password.filter(|_| settled.record.password_command.is_none());
         keep_secrets(&candidate, &settled, typed.as_ref(), answers.keep).await?;

@@ -14,7 +14,7 @@ use super::super::status::{Outcome, Problem, ProvisionError};
 use super::super::wizard;
 use super::{Service, word};
 use crate::config::{Config, PasswordSource};
-use crate::core::command::Look;
+use crate::core::command::{Answers, KeepPassword, Look};
 use crate::model::fault::Fault;
 use crate::model::time::Now;
 use crate::secrets::{self, CHAT_SERVICE, TELEPHONY_SERVICE};
@@ -132,6 +132,7 @@ impl Service {
         candidate.record.address.clone_from(&record.address);
         candidate.record.confirmed.clone_from(&record.confirmed);
         candidate.record.password_command.clone_from(&record.password_command);
+        let keep = if record.session { KeepPassword::Session } else { KeepPassword::Keyring };
         if let Some(older) = self.older(&candidate) {
             self.note_asked(applied.record.etag.clone());
             return Ok(older);
@@ -152,7 +153,7 @@ impl Service {
             self.pending = Some(pending);
             return Ok(Outcome::Preview { preview });
         }
-        self.carry_in(pending, &Default::default()).await
+        self.carry_in(pending, &Answers { keep, ..Answers::default() }).await
     }
 
     /// The user's password for the provider: that of the first account with the same.
