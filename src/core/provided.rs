@@ -91,21 +91,26 @@ impl Core {
             };
             if wished != self.telephony {
                 self.telephony = wished.clone();
-                self.tell(Event::Telephony { telephony: wished });
+                if self.began {
+                    self.tell(Event::Telephony { telephony: wished });
+                }
             }
         }
         self.hold_relations(now);
+        self.changed = true;
+        // At the start nobody listens who would not ask.
+        if !self.began {
+            return;
+        }
         for id in self.accounts.ids() {
             self.tell_account(&id);
         }
         self.tell_relations();
         self.tell(Event::Features { rules: self.rules.clone() });
         self.renew_idle();
-        if self.began {
-            self.start_accounts();
-            self.balance(now);
-            self.refresh_contacts(now);
-        }
+        self.start_accounts();
+        self.balance(now);
+        self.refresh_contacts(now);
     }
 
     /// Accounts that are new, differ, or are no more.
@@ -266,6 +271,10 @@ impl Core {
     }
 
     pub(super) fn on_provisioning(&mut self, status: Status) {
+        if !self.began {
+            self.provisioning = status;
+            return;
+        }
         if let Some(text) = status.message.clone() {
             self.notice(super::event::NoticeLevel::Info, text);
         }
