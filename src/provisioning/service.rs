@@ -172,6 +172,10 @@ impl Service {
                     None => return,
                 },
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                    if self.pending.as_ref().is_some_and(|pending| pending.by_user) {
+                        self.plan_refresh(true);
+                        continue;
+                    }
                     if let Err(error) = self.refresh().await {
                         tracing::warn!(%error, "the provider's document was not had");
                     }

@@ -23,6 +23,7 @@ impl Service {
         let kept = Pending {
             candidate: pending.candidate.clone(),
             plan: pending.plan.clone(),
+            by_user: pending.by_user,
             password: pending.password.clone(),
         };
         let applied = self.carry_in(pending, &answers).await;
@@ -44,7 +45,7 @@ impl Service {
         pending: Pending,
         answers: &Answers,
     ) -> Result<Outcome, ProvisionError> {
-        let Pending { candidate, plan, password } = pending;
+        let Pending { candidate, plan, password, .. } = pending;
         let set = |ids: &[String]| ids.iter().cloned().collect::<BTreeSet<String>>();
         let (agree, decline) = (set(&answers.agree), set(&answers.decline));
         let record = settle(&candidate, &plan, &agree, &decline).map_err(|error| {

@@ -24,6 +24,8 @@ use crate::tls::Roots;
 pub(super) struct Pending {
     pub candidate: Candidate,
     pub plan: Plan,
+    /// The user is looking at it: a refresh does not put another in its place.
+    pub by_user: bool,
     /// What the user typed, for the accounts with that password.
     pub password: Option<Zeroizing<String>>,
 }
@@ -75,7 +77,7 @@ impl Service {
         self.inherit(&mut candidate);
         let plan = self.plan(&candidate)?;
         let preview = Box::new(plan.preview.clone());
-        self.pending = Some(Pending { candidate, plan, password: typed });
+        self.pending = Some(Pending { candidate, plan, by_user: true, password: typed });
         self.tell(None).await;
         Ok(Outcome::Preview { preview })
     }
@@ -147,7 +149,7 @@ impl Service {
             return Ok(Outcome::Unchanged);
         }
         let needs_word = !plan.preview.consents.is_empty();
-        let pending = Pending { candidate, plan, password: None };
+        let pending = Pending { candidate, plan, by_user: false, password: None };
         if needs_word {
             let preview = Box::new(pending.plan.preview.clone());
             self.pending = Some(pending);
