@@ -86,7 +86,7 @@ fn an_address_and_a_password_are_all_that_is_asked() {
     window.click("Set up");
     let applied = Outcome::Applied { changes: Vec::new() };
     let given = answers(window.answer(Ok(Reply::Provision(applied))));
-    assert_eq!(given, Answers::default());
+    assert_eq!(given, Answers { keep: KeepPassword::Keyring, ..Answers::default() });
     window.show(snapshot());
     assert!(window.says("Equal protection"));
 }
