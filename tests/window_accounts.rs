@@ -52,6 +52,7 @@ fn usual() -> Vec<Decision> {
         ways: feature.ways().to_vec(),
         why: if feature.ways().is_empty() { "Not in this version." } else { "As usual." }
             .to_owned(),
+        locked: false,
     };
     Feature::ALL.map(way).to_vec()
 }

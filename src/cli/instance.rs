@@ -5,10 +5,11 @@ use std::process::ExitCode;
 
 use tokio::runtime::{Builder, Runtime};
 
-use super::{Failure, load, logging};
-use crate::config::{Config, Profile};
+use super::{Failure, logging, provisioned};
+use crate::config::Profile;
 use crate::headless;
 use crate::hub::{Handle, Hub};
+use crate::provisioning::service::Provisioning;
 use crate::rpc::socket::{self, Guard};
 use crate::store::Store;
 
@@ -19,7 +20,7 @@ struct Instance {
 }
 
 impl Instance {
-    async fn start(profile: &Profile, config: Config) -> Result<Self, Failure> {
+    async fn start(profile: &Profile, provisioning: Provisioning) -> Result<Self, Failure> {
         let claim = socket::claim(&profile.socket_path()).map_err(Failure::new)?;
         let path = profile.history_path();
         let store = tokio::task::spawn_blocking(move || Store::open_or_apart(&path))
@@ -28,7 +29,8 @@ impl Instance {
             .map_err(Failure::new)?;
         let kept = crate::hub::keep::kept(&store).await.map_err(Failure::new)?;
         let installation = profile.installation().map_err(Failure::new)?;
-        let hub = Hub::start(config, installation, store, kept);
+        let config = provisioning.provided.config.clone();
+        let hub = Hub::start_provided(config, installation, store, kept, Some(provisioning));
         match claim.serve(hub.handle()) {
             Ok(socket) => Ok(Self { hub, _socket: socket }),
             Err(error) => {
@@ -50,10 +52,10 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
 /// `dovetail --headless`
 pub(super) fn headless(profile: &Profile) -> Result<ExitCode, Failure> {
     logging::start(None);
-    let config = load(profile)?;
+    let provisioning = provisioned(profile)?;
     let runtime = runtime()?;
     let done = runtime.block_on(async {
-        let instance = Instance::start(profile, config).await?;
+        let instance = Instance::start(profile, provisioning).await?;
         headless::serve(instance.handle()).await;
         instance.hub.stop().await;
         Ok(ExitCode::SUCCESS)
@@ -66,9 +68,9 @@ pub(super) fn headless(profile: &Profile) -> Result<ExitCode, Failure> {
 /// `dovetail`
 pub(super) fn window(profile: &Profile) -> Result<ExitCode, Failure> {
     logging::start(Some(&profile.log_path()));
-    let config = load(profile)?;
+    let provisioning = provisioned(profile)?;
     let runtime = runtime()?;
-    let instance = runtime.block_on(Instance::start(profile, config))?;
+    let instance = runtime.block_on(Instance::start(profile, provisioning))?;
     let shown = show(&runtime, &instance, false);
     runtime.block_on(instance.hub.stop());
     runtime.shutdown_background();
@@ -82,9 +84,9 @@ pub(super) fn demo(directory: Option<&Path>) -> Result<ExitCode, Failure> {
     println!("Starting a chat and a telephony server on this machine …");
     let demo = runtime.block_on(crate::demo::Demo::start(directory)).map_err(Failure::new)?;
     let profile = super::open(Some(demo.profile()))?;
-    let config = load(&profile)?;
+    let provisioning = provisioned(&profile)?;
     println!("{}", demo.welcome());
-    let instance = runtime.block_on(Instance::start(&profile, config))?;
+    let instance = runtime.block_on(Instance::start(&profile, provisioning))?;
     let shown = show(&runtime, &instance, true);
     runtime.block_on(async {
         instance.hub.stop().await;

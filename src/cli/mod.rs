@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::config::{Config, Profile};
+use crate::provisioning::service::Provisioning;
 use crate::rpc::client::{self, Outcome};
 
 mod history;
@@ -14,6 +15,7 @@ mod import;
 mod instance;
 mod logging;
 mod password;
+mod provision;
 
 /// Exit status for bad usage, or when no instance runs (`dovetail rpc`).
 const USAGE: u8 = 2;
@@ -68,6 +70,27 @@ enum Verb {
     History {
         #[command(subcommand)]
         what: history::History,
+    },
+    /// Look for what your provider sets up for an address, in the running instance: show it, and
+    /// apply it when told to. The password is read from standard input; an empty line is none.
+    Provision {
+        /// Such as alice@example.com, or a link to a document.
+        address: String,
+        /// Go on with this host, where it asks for your word; once for each.
+        #[arg(long, value_name = "HOST")]
+        confirm: Vec<String>,
+        /// Apply what was found.
+        #[arg(long)]
+        apply: bool,
+        /// Agree to this, of what is asked; once for each.
+        #[arg(long, value_name = "ID", requires = "apply")]
+        agree: Vec<String>,
+        /// Go without this, of what is asked; once for each.
+        #[arg(long, value_name = "ID", requires = "apply")]
+        decline: Vec<String>,
+        /// Keep the password in memory alone, until the instance ends.
+        #[arg(long, requires = "apply")]
+        session: bool,
     },
     /// Take accounts over from another program: show which, and add them when told to.
     Import {
@@ -140,6 +163,10 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Verb::SetPassword { account, session }) => {
             password::set(&open(directory)?, &account, session)
         }
+        Some(Verb::Provision { address, confirm, apply, agree, decline, session }) => {
+            let wish = provision::Wish { address, confirm, apply, agree, decline, session };
+            provision::run(&open(directory)?, &wish)
+        }
         Some(Verb::Import { from: Source::Jitsi { file, add } }) => {
             import::jitsi(directory, file.as_deref(), add)
         }
@@ -155,8 +182,13 @@ fn open(directory: Option<&Path>) -> Result<Profile, Failure> {
     Ok(profile)
 }
 
+/// The user's settings over what a provider set up.
 fn load(profile: &Profile) -> Result<Config, Failure> {
-    Config::load(&profile.config_path()).map_err(Failure::new)
+    Ok(provisioned(profile)?.provided.config)
+}
+
+fn provisioned(profile: &Profile) -> Result<Provisioning, Failure> {
+    Provisioning::load(profile).map_err(Failure::new)
 }
 
 fn call(profile: &Profile, method: &str, params: Option<&str>) -> Result<ExitCode, Failure> {

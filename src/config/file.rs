@@ -13,7 +13,6 @@ use super::{
 };
 use crate::model::BareJid;
 use crate::model::address::{Aor, SipTarget};
-use crate::model::dialing::Dialing;
 use crate::model::id::AccountId;
 
 /// The longest file that is read, in bytes.
@@ -63,7 +62,7 @@ pub enum ConfigError {
 }
 
 /// The text of the file; `None` when it is not there.
-pub(super) fn text(path: &Path) -> Result<Option<String>, ConfigError> {
+pub(crate) fn text(path: &Path) -> Result<Option<String>, ConfigError> {
     let unreadable = |source| ConfigError::Read { path: path.to_owned(), source };
     let file = match std::fs::File::open(path) {
         Ok(file) => file,
@@ -222,16 +221,7 @@ fn xmpp_account(
     })?;
     // As it was before a provider gave it: what is kept of an account is kept by its id.
     let own = AccountId::new(jid.as_str());
-    let usual = given.unwrap_or_else(|| XmppAccount {
-        id: own.clone(),
-        jid: jid.clone(),
-        server: None,
-        tls: TlsStart::default(),
-        password: PasswordSource::Keyring,
-        ca_file: None,
-        audio: false,
-        wait_for: None,
-    });
+    let usual = given.unwrap_or_else(|| XmppAccount::plain(own.clone(), jid.clone()));
     let tls = tls.unwrap_or(usual.tls);
     Ok(XmppAccount {
         id: id.map_or(own, AccountId::new),
@@ -268,20 +258,7 @@ fn sip_account(
         _ => Err(Problem::Word("\"rtp\", \"info\"")),
     })?;
     let own = AccountId::new(aor.to_string());
-    let usual = given.unwrap_or_else(|| SipAccount {
-        id: own.clone(),
-        aor: aor.clone(),
-        proxy: None,
-        username: None,
-        password: PasswordSource::Keyring,
-        ca_file: None,
-        srtp: SrtpPolicy::default(),
-        related_to: None,
-        chat: true,
-        chat_is_set: false,
-        dtmf: DtmfMode::default(),
-        dialing: Dialing::default(),
-    });
+    let usual = given.unwrap_or_else(|| SipAccount::plain(own.clone(), aor.clone()));
     let chat_is_set = table.value("chat").is_some() || usual.chat_is_set;
     let related_to = table.text("related_to")?.map(AccountId::new).or(usual.related_to);
     let alone = if usual.chat_is_set { usual.chat } else { related_to.is_none() };

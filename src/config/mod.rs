@@ -20,6 +20,7 @@ use crate::model::dialing::Dialing;
 use crate::model::id::AccountId;
 
 pub use append::{AppendError, append, write_private};
+pub(crate) use file::text;
 pub use file::{ConfigError, MAX_ACCOUNTS};
 pub use private::{create_private_dir, create_private_file};
 pub use profile::{Profile, ProfileError};
@@ -89,6 +90,42 @@ pub struct SipAccount {
     pub dtmf: DtmfMode,
     /// How it dials, and what its calls cost (CUSAX C56).
     pub dialing: Dialing,
+}
+
+impl XmppAccount {
+    /// One of which nothing but its address is said.
+    pub fn plain(id: AccountId, jid: BareJid) -> Self {
+        Self {
+            id,
+            jid,
+            server: None,
+            tls: TlsStart::default(),
+            password: PasswordSource::Keyring,
+            ca_file: None,
+            audio: false,
+            wait_for: None,
+        }
+    }
+}
+
+impl SipAccount {
+    /// One of which nothing but its address is said.
+    pub fn plain(id: AccountId, aor: Aor) -> Self {
+        Self {
+            id,
+            aor,
+            proxy: None,
+            username: None,
+            password: PasswordSource::Keyring,
+            ca_file: None,
+            srtp: SrtpPolicy::default(),
+            related_to: None,
+            chat: true,
+            chat_is_set: false,
+            dtmf: DtmfMode::default(),
+            dialing: Dialing::default(),
+        }
+    }
 }
 
 /// A host name or address, and a port.

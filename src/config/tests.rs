@@ -293,3 +293,54 @@ fn what_is_written_is_read_as_the_same() {
     }
     assert_eq!(tables(&[], &[]), "");
 }
+
+/// Two accounts that a provider gave.
+fn given() -> Config {
+    let text = "[[xmpp]]\nid = \"chat\"\njid = \"a@b.test\"\nserver = \"s.test:1\"\ntls = \"direct\"\n\
+                [[sip]]\nid = \"phone\"\naor = \"a@b.test\"\nsrtp = \"required\"\nusername = \"u\"\n\
+                [sip.dialing]\ncountry = \"DE\"\n";
+    parse(text).unwrap()
+}
+
+#[test]
+fn what_the_file_says_of_a_given_account_counts_and_the_rest_is_as_given() {
+    let over = |text: &str| Config::parse_over(text, Path::new("/p/config.toml"), &given());
+    assert_eq!(over("").unwrap(), given());
+    let config = over("[[sip]]\nid = \"phone\"\nsrtp = \"off\"\nrelated_to = \"chat\"\n").unwrap();
+    assert_eq!(config.xmpp, given().xmpp);
+    let expected = SipAccount {
+        srtp: SrtpPolicy::Off,
+        related_to: Some("chat".into()),
+        chat: false,
+        ..given().sip.remove(0)
+    };
+    assert_eq!(config.sip, [expected]);
+    // By its address it keeps the name that it had.
+    let config = over("[[xmpp]]\njid = \"a@b.test\"\n").unwrap();
+    assert_eq!(config.xmpp, [XmppAccount { id: "a@b.test".into(), ..given().xmpp.remove(0) }]);
+    // Another address is another account, whatever its id.
+    let config = over("[[xmpp]]\nid = \"chat\"\njid = \"x@y.test\"\n").unwrap();
+    assert_eq!(config.xmpp, parse("[[xmpp]]\nid = \"chat\"\njid = \"x@y.test\"\n").unwrap().xmpp);
+    // One of which nobody gave more is no account.
+    let error = over("[[sip]]\nid = \"other\"\n").unwrap_err().to_string();
+    assert!(error.contains("sip.aor is missing"), "{error}");
+}
+
+#[test]
+fn how_a_document_is_fetched_is_read_strictly() {
+    let config = parse(
+        "[provisioning]\nca_file = \"ca.pem\"\nhosts = { \"A.test\" = \"127.0.0.1:8443\" }\n",
+    );
+    let provisioning = config.unwrap().provisioning;
+    assert_eq!(provisioning.ca_file, Some("/p/ca.pem".into()));
+    assert_eq!(provisioning.hosts["a.test"], "127.0.0.1:8443".parse().unwrap());
+    for (text, word) in [
+        ("provisioning = 1", "written as [provisioning]"),
+        ("[provisioning]\nverify = false", "provisioning.verify is not a key"),
+        ("[provisioning]\nhosts = { \"a.test\" = \"b.test\" }", "an address and a port"),
+        ("[provisioning]\nhosts = { \"a.test\" = 1 }", "a text in quotes"),
+    ] {
+        let error = parse(text).unwrap_err().to_string();
+        assert!(error.contains(word), "{text}: {error}");
+    }
+}

@@ -13,6 +13,7 @@ use crate::model::BareJid;
 use crate::model::account::{
     Account, AccountKind, AccountState, Features, Mailbox, Overall, Transport,
 };
+use crate::model::address::Aor;
 use crate::model::fault::Fault;
 use crate::model::id::AccountId;
 use crate::model::relation::{Relation, RelationSource, Relations};
@@ -48,6 +49,12 @@ pub(super) struct Record {
     pub newer_password: bool,
     /// Why it is taken down: its other half is not connected.
     pub down_for: Option<String>,
+    /// The provider gave it once, and does no more: switched off.
+    pub is_retired: bool,
+    /// Its actor is to end, and to begin anew where it is not switched off.
+    pub to_renew: bool,
+    /// Its actor was told to end, and has not yet.
+    pub is_stopping: bool,
     /// Since when it is not online, and whether that needs the user.
     away: Option<(Instant, bool)>,
     /// Its relation.
@@ -66,51 +73,61 @@ pub(super) enum Settings {
     Sip(SipAccount),
 }
 
-/// An account whose actor runs.
-pub(super) struct Started {
-    pub id: AccountId,
-    pub kind: AccountKind,
-}
-
 impl Accounts {
     pub(super) fn new(config: &Config) -> Self {
-        let chat = config.xmpp.iter().map(|settings| {
-            let features = Features { chat: true, presence: true, ..Features::default() };
-            Record::new(
-                &settings.id,
-                AccountKind::Xmpp,
-                settings.jid.to_string(),
-                features,
-                Settings::Xmpp(settings.clone()),
-            )
-        });
-        let telephony = config.sip.iter().map(|settings| {
-            Record::new(
-                &settings.id,
-                AccountKind::Sip,
-                settings.aor.to_string(),
-                Features { audio: true, chat: settings.chat, ..Features::default() },
-                Settings::Sip(settings.clone()),
-            )
-        });
-        let configured = config.sip.iter().filter_map(|sip| {
-            let xmpp = sip.related_to.clone()?;
-            let chat = config.xmpp.iter().find(|chat| chat.id == xmpp)?;
-            Some(Relation {
-                xmpp,
-                sip: sip.id.clone(),
-                by: RelationSource::Configuration,
-                both_or_none: false,
-                chat_waits: chat.wait_for.as_ref() == Some(&sip.id),
-            })
-        });
-        let configured: Vec<Relation> = configured.collect();
+        let chat = config.xmpp.iter().map(|settings| Record::of(Settings::Xmpp(settings.clone())));
+        let telephony =
+            config.sip.iter().map(|settings| Record::of(Settings::Sip(settings.clone())));
+        let configured = configured(config);
         let records = chat.chain(telephony).collect();
         let mut all = Self { records, configured, full_name: None, last_report: None };
         let nothing = Relations::default();
         let relations = effective(&all.configured, &nothing, |id| all.get(id).is_some());
         all.apply(&relations);
         all
+    }
+
+    /// Adds one, chat before telephony.
+    pub(super) fn add(&mut self, settings: Settings) {
+        let record = Record::of(settings);
+        let place = match record.view.kind {
+            AccountKind::Xmpp => self.records.iter().position(|r| r.view.kind == AccountKind::Sip),
+            AccountKind::Sip => None,
+        };
+        self.records.insert(place.unwrap_or(self.records.len()), record);
+    }
+
+    /// Adds one that is switched off, if it is not there, and if its address can be read.
+    pub(super) fn add_retired(
+        &mut self,
+        id: &AccountId,
+        kind: AccountKind,
+        address: &str,
+        why: &str,
+    ) {
+        if self.get(id).is_some() {
+            return;
+        }
+        let settings = match kind {
+            AccountKind::Xmpp => BareJid::new(address)
+                .ok()
+                .map(|jid| Settings::Xmpp(XmppAccount::plain(id.clone(), jid))),
+            AccountKind::Sip => Aor::parse(address)
+                .ok()
+                .map(|aor| Settings::Sip(SipAccount::plain(id.clone(), aor))),
+        };
+        let Some(settings) = settings else { return };
+        self.add(settings);
+        if let Some(record) = self.get_mut(id) {
+            record.is_retired = true;
+            record.view.state = AccountState::Disabled;
+            record.view.reason = Some(why.to_owned());
+        }
+    }
+
+    /// All ids, those of accounts that are switched off among them.
+    pub(super) fn ids(&self) -> Vec<AccountId> {
+        self.records.iter().map(|record| record.view.id.clone()).collect()
     }
 
     pub(super) fn get(&self, id: &AccountId) -> Option<&Record> {
@@ -133,7 +150,7 @@ impl Accounts {
     }
 
     pub(super) fn of_kind(&self, kind: AccountKind) -> impl Iterator<Item = &Record> {
-        self.records.iter().filter(move |record| record.view.kind == kind)
+        self.records.iter().filter(move |record| record.view.kind == kind && !record.is_retired)
     }
 
     pub(super) fn views(&self) -> Vec<Account> {
@@ -189,12 +206,9 @@ impl Accounts {
         Some(if needs_user { long_ago } else { since })
     }
 
-    pub(super) fn started(&self) -> Vec<Started> {
-        self.records
-            .iter()
-            .filter(|record| record.started)
-            .map(|record| Started { id: record.view.id.clone(), kind: record.view.kind })
-            .collect()
+    /// Those whose actor runs.
+    pub(super) fn started(&self) -> impl Iterator<Item = &Record> {
+        self.records.iter().filter(|record| record.started)
     }
 
     /// The telephony account for calls to this chat account's contacts, when a relation or
@@ -232,7 +246,8 @@ impl Accounts {
     pub(super) fn overall(&self) -> Overall {
         let count = |state| self.records.iter().filter(|record| record.view.state == state).count();
         let online = count(AccountState::Online);
-        if online > 0 && online == self.records.len() {
+        let wanted = self.records.iter().filter(|record| !record.is_retired).count();
+        if online > 0 && online == wanted {
             Overall::Online
         } else if online > 0 {
             Overall::Partial
@@ -248,7 +263,41 @@ impl Accounts {
     }
 }
 
+/// The relations that the configuration names.
+pub(super) fn configured(config: &Config) -> Vec<Relation> {
+    let related = config.sip.iter().filter_map(|sip| {
+        let xmpp = sip.related_to.clone()?;
+        let chat = config.xmpp.iter().find(|chat| chat.id == xmpp)?;
+        Some(Relation {
+            xmpp,
+            sip: sip.id.clone(),
+            by: RelationSource::Configuration,
+            both_or_none: false,
+            chat_waits: chat.wait_for.as_ref() == Some(&sip.id),
+        })
+    });
+    related.collect()
+}
+
 impl Record {
+    fn of(settings: Settings) -> Self {
+        let (id, kind, address, features) = match &settings {
+            Settings::Xmpp(account) => (
+                account.id.clone(),
+                AccountKind::Xmpp,
+                account.jid.to_string(),
+                Features { chat: true, presence: true, ..Features::default() },
+            ),
+            Settings::Sip(account) => (
+                account.id.clone(),
+                AccountKind::Sip,
+                account.aor.to_string(),
+                Features { audio: true, chat: account.chat, ..Features::default() },
+            ),
+        };
+        Self::new(&id, kind, address, features, settings)
+    }
+
     fn new(
         id: &AccountId,
         kind: AccountKind,
@@ -268,6 +317,7 @@ impl Record {
             related_to: None,
             security: None,
             features,
+            locked: Vec::new(),
             mailbox: None,
         };
         Self {
@@ -277,6 +327,9 @@ impl Record {
             anyway: false,
             newer_password: false,
             down_for: None,
+            is_retired: false,
+            to_renew: false,
+            is_stopping: false,
             away: None,
             relation: None,
             local: None,
@@ -286,6 +339,14 @@ impl Record {
 
     pub(super) fn is_started(&self) -> bool {
         self.started
+    }
+
+    /// Its actor has ended.
+    pub(super) fn stopped(&mut self) {
+        (self.started, self.is_stopping) = (false, false);
+        (self.view.state, self.view.security) = (AccountState::Offline, None);
+        (self.view.reason, self.view.retry_in) = (None, None);
+        (self.away, self.local) = (None, None);
     }
 
     /// The account that has to be online before this one connects (C13, C14).
@@ -330,7 +391,7 @@ impl Core {
             .accounts
             .records
             .iter()
-            .filter(|record| !record.started)
+            .filter(|record| !record.started && !record.is_retired)
             .filter(|record| record.waits_for().is_none_or(|other| self.accounts.is_online(other)))
             .map(|record| record.view.id.clone())
             .collect();
@@ -355,7 +416,7 @@ impl Core {
             .accounts
             .records
             .iter()
-            .filter(|record| !record.started)
+            .filter(|record| !record.started && !record.is_retired)
             .filter_map(|record| {
                 let other = self.accounts.get(record.waits_for()?)?;
                 let trouble = other.view.reason.clone().unwrap_or_default();

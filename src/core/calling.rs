@@ -32,6 +32,7 @@ impl Core {
             None => self.usual_account(with)?,
         };
         let Some((record, why)) = found else { return Err(self.no_calling_account(target)) };
+        self.refused_by_provider(&record.view.id, Feature::Audio)?;
         if record.view.state != AccountState::Online {
             let reason = record.view.reason.clone().unwrap_or_default();
             let text = format!("{} is not connected. {reason}", record.view.label);

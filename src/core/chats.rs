@@ -128,6 +128,7 @@ impl Core {
         match command {
             ChatCommand::Send { to, body } => {
                 let (account, to) = self.way_to(to)?;
+                self.refused_by_provider(&account, Feature::Chat)?;
                 self.send_message(now, &account, &to, body)
             }
             ChatCommand::State { to, state } => {
@@ -406,6 +407,7 @@ impl Core {
     pub(super) fn on_kept(&mut self, now: Now, kept: Kept) {
         if let Some(rules) = kept.telephony {
             self.telephony = rules;
+            self.wishes.telephony_is_set = true;
         }
         self.restore_asking(kept.asking);
         self.linker.remember(kept.seen);

@@ -4,6 +4,7 @@
 mod book;
 mod history;
 mod joint;
+mod provision;
 
 use serde::Serialize;
 
@@ -24,12 +25,14 @@ use crate::model::relation::{Proposal, Relation};
 use crate::model::telephony::Telephony;
 use crate::model::time::Timestamp;
 use crate::model::vcard::OwnCard;
+use crate::provisioning::status::{Outcome, ProvisionError, Status};
 
 pub use book::{BookCommand, BookPatch, BookReply, CardsFrom};
 pub use history::HistoryCommand;
 pub use joint::{
     AccountCommand, AskingCommand, CardCommand, FeatureCommand, KeepPassword, RelationCommand,
 };
+pub use provision::{Answers, Look, Password, ProvisionCommand};
 
 /// A request of a face.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +74,8 @@ pub enum Command {
     Book(BookCommand),
     /// `history.*`
     History(HistoryCommand),
+    /// `provision`, `provision.*`
+    Provision(ProvisionCommand),
 }
 
 /// `contact.*`
@@ -340,6 +345,10 @@ pub enum Reply {
     Evidence(Vec<Evidence>),
     /// `book`, `book.*`, `search`
     Book(BookReply),
+    /// `provision`, `provision.apply`, `provision.refresh`
+    Provision(Outcome),
+    /// `provision.status`
+    Provisioning(Box<Status>),
 }
 
 /// Why a number counts as somebody's, or does not.
@@ -434,6 +443,9 @@ pub enum CommandError {
     /// An entry of the address book cannot be so, or is not there.
     #[error(transparent)]
     Book(#[from] BookError),
+    /// A provider's document could not be had or applied.
+    #[error(transparent)]
+    Provision(Box<ProvisionError>),
     /// A fault of ours.
     #[error("Something went wrong inside Dovetail: {0}")]
     Internal(String),
@@ -502,8 +514,9 @@ impl CommandError {
             Self::UnknownCall => "unknown-call",
             Self::ChoiceNeeded(_) => "choice-needed",
             Self::ConfirmationNeeded(_) => "confirmation-needed",
+            Self::Provision(error) if error.is_question() => "confirmation-needed",
             Self::InvalidAddress(_) | Self::Book(BookError::Address { .. }) => "invalid-address",
-            Self::Refused(_) | Self::Book(_) => "refused",
+            Self::Refused(_) | Self::Book(_) | Self::Provision(_) => "refused",
             Self::Media(_) => "media",
             Self::Internal(_) => "internal",
         }

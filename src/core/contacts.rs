@@ -91,7 +91,7 @@ impl Core {
     /// Announces what the user set last.
     pub(super) fn send_presence(&mut self, account: &AccountId) {
         self.presence_missed.remove(account);
-        let (show, status) = self.announced();
+        let (show, status) = self.announced_on(account);
         let command = XmppCommand::Presence { show, status };
         self.outputs.push_back(Output::Xmpp(account.clone(), command));
     }

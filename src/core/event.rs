@@ -19,6 +19,7 @@ use crate::model::relation::{Proposal, Relation};
 use crate::model::telephony::Telephony;
 use crate::model::time::Timestamp;
 use crate::model::vcard::OwnCard;
+use crate::provisioning::status::Status;
 
 /// Something changed. Its `Debug` shows no digit: those are often secrets.
 #[derive(Clone, PartialEq, Serialize)]
@@ -152,6 +153,13 @@ pub enum Event {
         /// How many.
         count: usize,
     },
+    /// What a provider set up, or would.
+    #[serde(rename = "provisioning")]
+    Provisioning {
+        /// As it is now.
+        #[serde(flatten)]
+        status: Box<Status>,
+    },
     /// Something to tell the user.
     #[serde(rename = "notice")]
     Notice {
@@ -182,6 +190,7 @@ impl std::fmt::Debug for Event {
             Self::Card { card } => ("Card", &card.account),
             Self::Book { entry, .. } => ("Book", &entry.id),
             Self::BookChanged { count } => ("BookChanged", count),
+            Self::Provisioning { status } => ("Provisioning", &status.state),
             Self::Notice { text, .. } => ("Notice", text),
         };
         f.debug_tuple(name).field(what).finish()

@@ -75,11 +75,19 @@ impl With {
 
 /// Decides by the narrowest rule that fits.
 pub fn decide(feature: Feature, with: &With, rules: &[Rule]) -> Decision {
-    let fitting = rules.iter().filter(|rule| rule.feature == feature);
-    let found = fitting.filter_map(|rule| Some((with.nearness(rule)?, rule)));
-    let best = found.max_by_key(|(nearness, _)| *nearness).map(|(_, rule)| rule);
+    decide_between(feature, with, &[], rules)
+}
+
+/// The same among the rules of the provider and of the user, who wins where both are as narrow.
+fn decide_between(feature: Feature, with: &With, provider: &[Rule], rules: &[Rule]) -> Decision {
+    let all =
+        provider.iter().map(|rule| (rule, false)).chain(rules.iter().map(|rule| (rule, true)));
+    let fitting = all.filter(|(rule, _)| rule.feature == feature);
+    let found = fitting.filter_map(|(rule, own)| Some((with.nearness(rule)?, rule, own)));
+    let best = found.max_by_key(|(nearness, _, own)| (*nearness, *own));
+    let is_own = best.is_none_or(|(_, _, own)| own);
     let (protocol, account, by) = match best {
-        Some(rule) => {
+        Some((_, rule, _)) => {
             let by = rule.with.clone().map_or(DecidedBy::Default, DecidedBy::Rule);
             (rule.protocol, rule.account.clone(), by)
         }
@@ -87,12 +95,15 @@ pub fn decide(feature: Feature, with: &With, rules: &[Rule]) -> Decision {
     };
     let ways = feature.ways().to_vec();
     let mut why = words(&by);
+    if !is_own {
+        why = why.replacen("Your", "Your provider's", 1);
+    }
     if ways.is_empty() {
         why = "Not in this version.".to_owned();
     } else if !ways.contains(&protocol) {
         why.push_str(" This version cannot do that.");
     }
-    Decision { feature, protocol, account, by, ways, why }
+    Decision { feature, protocol, account, by, ways, why, locked: false }
 }
 
 /// Which rule decided, in words.
@@ -156,7 +167,16 @@ impl Core {
 
     /// How a feature goes with somebody.
     pub(super) fn decide(&self, feature: Feature, with: &With) -> Decision {
-        decide(feature, with, &self.rules)
+        let mut decision = decide_between(feature, with, &self.wishes.rules, &self.rules);
+        for protocol in feature.ways() {
+            let Some(locked) = self.switched_off(feature, *protocol) else { continue };
+            decision.ways.retain(|way| way != protocol);
+            decision.locked |= locked;
+            if decision.protocol == *protocol {
+                decision.why = "Switched off: set by your provider.".to_owned();
+            }
+        }
+        decision
     }
 
     fn rules_changed(&mut self) {
@@ -165,13 +185,17 @@ impl Core {
     }
 
     /// A rule as it is kept, when what it asks for can be had.
-    fn checked(&self, rule: Rule) -> Result<Rule, CommandError> {
+    pub(super) fn checked(&self, rule: Rule) -> Result<Rule, CommandError> {
         if !rule.feature.ways().contains(&rule.protocol) {
             let text = "This version cannot do that, so that no rule can ask for it.";
             return Err(CommandError::Refused(text.to_owned()));
         }
         if rule.feature == Feature::Presence && (rule.with.is_some() || rule.account.is_some()) {
             let text = "Presence goes over every chat account: no rule changes that.";
+            return Err(CommandError::Refused(text.to_owned()));
+        }
+        if self.switched_off(rule.feature, rule.protocol).is_some() {
+            let text = "This way is switched off: set by your provider.";
             return Err(CommandError::Refused(text.to_owned()));
         }
         if let Some(account) = &rule.account {

@@ -23,6 +23,7 @@ use self::command::{
 use self::event::Event;
 use self::history::Deletion;
 use self::linker::{Linker, Seen};
+use self::provided::Wishes;
 use self::roster::Roster;
 use crate::book::vcf::Cards;
 use crate::config::{Audio, AudioDevice, Config};
@@ -41,6 +42,8 @@ use crate::model::secret::Secret;
 use crate::model::telephony::Telephony;
 use crate::model::time::{Now, Timestamp};
 use crate::model::vcard::{OwnCard, Vcard};
+use crate::provisioning::plan::Provided;
+use crate::provisioning::status::Status;
 use crate::sip::{SipCommand, SipEvent};
 use crate::xmpp::{XmppCommand, XmppEvent};
 
@@ -62,6 +65,7 @@ mod on_the_phone;
 mod outgoing;
 mod own_card;
 mod passwords;
+mod provided;
 pub mod relations;
 mod roster;
 pub mod rules;
@@ -103,6 +107,11 @@ pub struct Core {
     deletions: BTreeMap<RequestId, Deletion>,
     /// Presence says that a call is on.
     shown_on_phone: bool,
+    /// What a provider wants, besides accounts; and where that stands.
+    wishes: Wishes,
+    provisioning: Status,
+    /// Accounts may connect.
+    began: bool,
     random: StdRng,
     outputs: VecDeque<Output>,
     changed: bool,
@@ -161,6 +170,12 @@ pub enum Input {
         /// Why it is in memory only, where that was not wanted.
         trouble: Option<String>,
     },
+    /// What holds by the user's configuration and a provider's document.
+    Provided(Box<Provided>),
+    /// Where provisioning stands.
+    Provisioning(Box<Status>),
+    /// An account's actor has ended, and said all that it had to say.
+    Stopped(AccountId),
     /// A moment that `poll_timeout` named has come.
     Timeout,
     /// The program ends: hang up, sign out.
@@ -208,8 +223,16 @@ pub enum Output {
     Reply(RequestId, Result<Reply, CommandError>),
     /// Tell every face.
     Event(Box<Event>),
+    /// These settings are those of the actors that start from now on.
+    Settings(Box<Config>),
     /// Start an account's actor.
     Start(AccountId),
+    /// End an account's actor; [`Input::Stopped`] tells when it has.
+    Stop(AccountId),
+    /// Ask about a provider's document; the answer is a reply to the request.
+    Provision(RequestId, command::ProvisionCommand),
+    /// A provider's server says that its document changed.
+    CheckSync,
     /// Ask an XMPP account.
     Xmpp(AccountId, XmppCommand),
     /// Ask a SIP account.
@@ -292,6 +315,8 @@ pub struct HistoryQuery {
     pub limit: u32,
 }
 
+/// The status of calls to an account that takes none (RFC 3261 §21.4.26).
+const NOT_HERE: u16 = 488;
 /// How often it is told that an account is behind.
 const BEHIND_AGAIN: Duration = Duration::from_secs(10);
 /// What `history` gives when no limit is asked for, and the most that it gives.
@@ -312,6 +337,9 @@ impl Core {
             proposals: Vec::new(),
             deletions: BTreeMap::new(),
             shown_on_phone: false,
+            wishes: Wishes::default(),
+            provisioning: Status::default(),
+            began: false,
             accounts,
             roster: Roster::default(),
             book: Book::default(),
@@ -333,7 +361,13 @@ impl Core {
     /// Takes an input. Outputs are then polled until there is none.
     pub fn handle(&mut self, now: Now, input: Input) {
         match input {
-            Input::Start => self.start_accounts(),
+            Input::Start => {
+                self.began = true;
+                self.start_accounts();
+            }
+            Input::Provided(provided) => self.on_provided(now, *provided),
+            Input::Provisioning(status) => self.on_provisioning(*status),
+            Input::Stopped(account) => self.on_stopped(now, &account),
             Input::Command(request, command) => self.on_command(now, request, command),
             Input::Xmpp(account, event) => self.on_xmpp(now, &account, event),
             Input::Sip(account, event) => self.on_sip(now, &account, event),
@@ -357,6 +391,7 @@ impl Core {
             Input::Timeout => self.on_timeout(now),
             Input::Quit => self.on_quit(now),
         }
+        self.renew_idle();
     }
 
     /// The next thing to do.
@@ -413,6 +448,7 @@ impl Core {
             Command::Call(command) => self.on_call_command(now, command),
             Command::Telephony(command) => self.on_telephony_command(command),
             Command::Asking(command) => self.on_asking_command(command),
+            Command::Provision(command) => return self.on_provision_command(request, command),
             Command::Book(command) => return self.on_book_command(now, request, command),
             Command::History(command) => return self.on_history_command(request, command),
             Command::Devices(command) => return self.on_device_command(request, command),
@@ -476,6 +512,11 @@ impl Core {
             SipEvent::Registration(registration) => {
                 self.on_registration(now, account, registration);
             }
+            SipEvent::Incoming(incoming) if self.refuses_calls(account) => {
+                let refuse = SipCommand::Refuse { call: incoming.call, status: NOT_HERE };
+                self.outputs.push_back(Output::Sip(account.clone(), refuse));
+            }
+            SipEvent::CheckSync => self.outputs.push_back(Output::CheckSync),
             SipEvent::Incoming(incoming) => self.on_incoming_call(now, account, incoming),
             SipEvent::Mailbox(mailbox) => self.on_mailbox(account, mailbox),
             SipEvent::Message(message) => self.on_sip_message(now, account, message),
@@ -504,17 +545,8 @@ impl Core {
 
     fn on_quit(&mut self, now: Now) {
         self.end_all_calls(now);
-        for account in self.accounts.started() {
-            let output = match account.kind {
-                crate::model::account::AccountKind::Xmpp => {
-                    Output::Xmpp(account.id, XmppCommand::Quit)
-                }
-                crate::model::account::AccountKind::Sip => {
-                    Output::Sip(account.id, SipCommand::Quit)
-                }
-            };
-            self.outputs.push_back(output);
-        }
+        let quits: Vec<Output> = self.accounts.started().map(|record| record.quit()).collect();
+        self.outputs.extend(quits);
     }
 
     fn tell(&mut self, event: Event) {

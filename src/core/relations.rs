@@ -135,7 +135,8 @@ impl Core {
 
     /// Finds out what holds, and tells each account.
     pub(super) fn hold_relations(&mut self, now: Now) {
-        let is_account = |id: &AccountId| self.accounts.get(id).is_some();
+        let is_account =
+            |id: &AccountId| self.accounts.get(id).is_some_and(|record| !record.is_retired);
         self.relations = effective(&self.accounts.configured, &self.decided, is_account);
         for id in self.accounts.apply(&self.relations) {
             let chat = self.accounts.chat_switched(&id);
@@ -251,7 +252,7 @@ impl Core {
         self.balance_at = next;
     }
 
-    fn has_calls_on(&self, account: &AccountId) -> bool {
+    pub(super) fn has_calls_on(&self, account: &AccountId) -> bool {
         self.calls.list.iter().any(|record| !record.is_over() && record.call.account == *account)
     }
 

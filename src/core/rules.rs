@@ -146,6 +146,7 @@ impl Core {
         if rules == self.telephony {
             return;
         }
+        self.wishes.telephony_is_set = true;
         let publishes = self.telephony.publish_address;
         self.telephony = rules.clone();
         if rules.publish_address != publishes {

@@ -17,6 +17,7 @@ use crate::model::presence::Show;
 use crate::model::relation::{Proposal, Relation};
 use crate::model::telephony::Telephony;
 use crate::model::vcard::OwnCard;
+use crate::provisioning::status::Status;
 
 /// Everything that can be shown, at one moment.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,6 +58,8 @@ pub struct Snapshot {
     pub feature_rules: Vec<Rule>,
     /// The user's own cards, as far as they were read.
     pub own_cards: Vec<OwnCard>,
+    /// What a provider set up, or would.
+    pub provisioning: Status,
 }
 
 impl Snapshot {
@@ -92,6 +95,7 @@ impl super::Core {
             features: self.usual_features(),
             feature_rules: self.rules.clone(),
             own_cards: self.shown_cards.clone(),
+            provisioning: self.provisioning.clone(),
         }
     }
 }
@@ -116,6 +120,7 @@ impl Default for Snapshot {
             features: Vec::new(),
             feature_rules: Vec::new(),
             own_cards: Vec::new(),
+            provisioning: Status::default(),
         }
     }
 }

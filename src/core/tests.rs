@@ -17,6 +17,7 @@ mod outbox;
 mod own_card;
 mod pager;
 mod proof;
+mod provided;
 mod relations;
 mod roster;
 mod rules;

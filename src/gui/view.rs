@@ -25,6 +25,7 @@ fn two_columns(app: &App) -> Element<'_, Message> {
 
 fn one_column(app: &App) -> Element<'_, Message> {
     match app.page {
+        Page::Welcome if app.snapshot.accounts.is_empty() => page(app),
         Page::Welcome => {
             column![below_cards(app, panel(app))].push(bars(app)).push(told(app)).into()
         }
@@ -44,7 +45,6 @@ fn page(app: &App) -> Element<'_, Message> {
     let shared = app.shared();
     let mut page = column![];
     let body = match &app.page {
-        Page::Welcome => welcome::view(shared),
         Page::Protection => protection::view(shared).map(Message::Protection),
         Page::Rules => rules::view(&app.rules, shared).map(Message::Rules),
         Page::Conversation(with) => {

@@ -70,13 +70,36 @@ impl Actors {
         }
     }
 
+    /// The passwords that were given for this run.
+    pub(super) fn passwords(&self) -> SessionPasswords {
+        self.passwords.clone()
+    }
+
+    /// Takes the settings of actors that start from now on.
+    pub(super) fn settings(&mut self, config: Config) {
+        self.config = config;
+    }
+
+    /// Ends an account's actor; `Input::Stopped` tells when it has.
+    pub(super) fn stop(&mut self, id: &AccountId) {
+        let full = match (self.xmpp.remove(id), self.sip.remove(id)) {
+            // Without room for a word the closed queue says it.
+            (Some(queue), _) => queue.try_send(XmppCommand::Quit).is_err(),
+            (None, Some(queue)) => queue.try_send(SipCommand::Quit).is_err(),
+            (None, None) => return self.report(Input::Stopped(id.clone())),
+        };
+        if full {
+            tracing::warn!(account = %id, "an actor is busy while it is to end");
+        }
+    }
+
     /// Starts an account's actor.
     pub(super) fn start(&mut self, id: &AccountId) {
         if let Some(account) = self.config.xmpp.iter().find(|account| account.id == *id) {
             let entry = (CHAT_SERVICE, account.jid.to_string());
             let password = self.provider(id, &account.password, entry);
             let (commands, queue) = mpsc::channel(QUEUE);
-            let events = self.forward(id.clone(), Input::Xmpp);
+            let (events, told) = self.forward(id.clone(), Input::Xmpp);
             let settings = XmppSettings {
                 account: account.clone(),
                 password,
@@ -84,7 +107,7 @@ impl Actors {
             };
             let actor = xmpp::spawn(settings, queue, events);
             self.watch(
-                actor,
+                (actor, told),
                 id.clone(),
                 |fault| XmppEvent::Connection(XmppConnection::Failed { fault, retry_in: None }),
                 Input::Xmpp,
@@ -94,12 +117,12 @@ impl Actors {
             let entry = (TELEPHONY_SERVICE, account.aor.to_string());
             let password = self.provider(id, &account.password, entry);
             let (commands, queue) = mpsc::channel(QUEUE);
-            let events = self.forward(id.clone(), Input::Sip);
+            let (events, told) = self.forward(id.clone(), Input::Sip);
             let instance = instance_of(self.installation, id);
             let settings = SipSettings { account: account.clone(), instance, password };
             let actor = sip::actor::spawn(settings, queue, events);
             self.watch(
-                actor,
+                (actor, told),
                 id.clone(),
                 |fault| SipEvent::Registration(Registration::Failed { fault, retry_in: None }),
                 Input::Sip,
@@ -234,23 +257,27 @@ impl Actors {
         self.spare = None;
     }
 
-    /// A queue whose events reach the hub under `id`.
-    fn forward<I, E>(&self, id: I, wrap: fn(I, E) -> Input) -> mpsc::Sender<E>
+    /// A queue whose events reach the hub under `id`, and the task that carries them.
+    fn forward<I, E>(
+        &self,
+        id: I,
+        wrap: fn(I, E) -> Input,
+    ) -> (mpsc::Sender<E>, Option<JoinHandle<()>>)
     where
         I: Clone + Send + 'static,
         E: Send + 'static,
     {
         let (events, mut queue) = mpsc::channel(QUEUE);
-        if let Some(inbox) = self.inbox.clone() {
+        let told = self.inbox.clone().map(|inbox| {
             tokio::spawn(async move {
                 while let Some(event) = queue.recv().await {
                     if inbox.send(wrap(id.clone(), event)).await.is_err() {
                         return;
                     }
                 }
-            });
-        }
-        events
+            })
+        });
+        (events, told)
     }
 
     /// The same for a media session. One that falls over says no last word: the call then has
@@ -275,10 +302,11 @@ impl Actors {
         }
     }
 
-    /// An actor that falls over is a fault of its account, and of nothing else.
+    /// An actor that falls over is a fault of its account, and of nothing else. That it ended is
+    /// told after all that it said.
     fn watch<E: Send + 'static>(
         &self,
-        actor: JoinHandle<()>,
+        (actor, told): (JoinHandle<()>, Option<JoinHandle<()>>),
         id: AccountId,
         event: fn(Fault) -> E,
         wrap: fn(AccountId, E) -> Input,
@@ -291,8 +319,12 @@ impl Actors {
                     "This side stopped by a fault in Dovetail. Restart to connect again."
                         .to_owned(),
                 );
-                let _ = inbox.send(wrap(id, event(fault))).await;
+                let _ = inbox.send(wrap(id.clone(), event(fault))).await;
             }
+            if let Some(told) = told {
+                let _ = told.await;
+            }
+            let _ = inbox.send(Input::Stopped(id)).await;
         });
     }
 

@@ -12,11 +12,14 @@ use uuid::Uuid;
 use super::actors::Actors;
 use super::{Handle, Request};
 use crate::config::Config;
-use crate::core::command::{CommandError, HistoryCommand, Reply};
+use crate::core::command::{CommandError, HistoryCommand, ProvisionCommand, Reply};
 use crate::core::event::{Event, NoticeLevel};
 use crate::core::snapshot::Snapshot;
 use crate::core::{Core, Input, Kept, Output, RequestId};
 use crate::model::time::Now;
+use crate::provisioning::plan::Provided;
+use crate::provisioning::service::{Job, Provisioner, Provisioning};
+use crate::provisioning::status::Status;
 use crate::store::{Note, Store, StoreError};
 
 /// How long the actors have to sign out.
@@ -39,15 +42,29 @@ impl Hub {
     /// Starts the hub on the current runtime; accounts connect once `kept` is taken in.
     /// `installation` stands for this installation (RFC 5626 §4.1).
     pub fn start(config: Config, installation: Uuid, store: Store, kept: Kept) -> Self {
+        Self::start_provided(config, installation, store, kept, None)
+    }
+
+    /// The same with what a provider set up; `config` is what holds by it.
+    pub fn start_provided(
+        config: Config,
+        installation: Uuid,
+        store: Store,
+        kept: Kept,
+        provisioning: Option<Provisioning>,
+    ) -> Self {
         let core = Core::new(&config, rand::random());
         let (snapshots, snapshot) = watch::channel(Arc::new(Snapshot::default()));
         let (events, _) = broadcast::channel(EVENT_BACKLOG);
         let (handle, requests) = Handle::with_ends(snapshot, events.clone());
         let quit = CancellationToken::new();
         let (inbox, inputs) = mpsc::channel(1024);
+        let provided = provisioning.as_ref().map(|p| (p.provided.clone(), p.status()));
+        let actors = Actors::new(config, installation, inbox.clone());
+        let provisioner = provisioning.map(|p| p.spawn(inbox, actors.passwords()));
         let pump = Pump {
             core,
-            actors: Actors::new(config, installation, inbox),
+            actors,
             store,
             snapshots,
             events,
@@ -56,8 +73,9 @@ impl Hub {
             pending: HashMap::new(),
             next_request: 0,
             store_behind: false,
+            provisioner,
         };
-        let task = tokio::spawn(pump.run(kept, requests, inputs, quit.clone()));
+        let task = tokio::spawn(pump.run((kept, provided), requests, inputs, quit.clone()));
         Self { handle, quit, task }
     }
 
@@ -92,16 +110,22 @@ struct Pump {
     next_request: u64,
     /// The store took nothing more, the last time it was asked.
     store_behind: bool,
+    /// What a provider set up.
+    provisioner: Option<Provisioner>,
 }
 
 impl Pump {
     async fn run(
         mut self,
-        kept: Kept,
+        (kept, provided): (Kept, Option<(Provided, Status)>),
         mut requests: mpsc::Receiver<Request>,
         mut inputs: mpsc::Receiver<Input>,
         quit: CancellationToken,
     ) {
+        if let Some((provided, status)) = provided {
+            self.feed(Input::Provided(Box::new(provided)));
+            self.feed(Input::Provisioning(Box::new(status)));
+        }
         self.feed(Input::Kept(kept));
         self.feed(Input::Start);
         let (mut trouble, mut notes) = (self.store.trouble(), self.store.notes());
@@ -186,7 +210,15 @@ impl Pump {
                 // Nobody listening is no fault.
                 let _ = self.events.send(event);
             }
+            Output::Settings(config) => self.actors.settings(*config),
             Output::Start(account) => self.actors.start(&account),
+            Output::Stop(account) => self.actors.stop(&account),
+            Output::Provision(request, command) => self.provision(request, command),
+            Output::CheckSync => {
+                if let Some(provisioner) = &self.provisioner {
+                    provisioner.send(Job::CheckSync);
+                }
+            }
             Output::Xmpp(account, command) => self.actors.xmpp(&account, command),
             Output::Sip(account, command) => self.actors.sip(&account, command),
             Output::Media(call, command) => self.actors.media(&call, command),
@@ -217,6 +249,17 @@ impl Pump {
                 };
                 Input::Cards { request, apply, read }
             }),
+        }
+    }
+
+    fn provision(&mut self, request: RequestId, command: ProvisionCommand) {
+        let Some(waiting) = self.pending.remove(&request) else { return };
+        match &self.provisioner {
+            Some(provisioner) => provisioner.send(Job::Command(command, waiting)),
+            None => {
+                let text = "This instance has no profile to keep a provider's settings in.";
+                let _ = waiting.send(Err(CommandError::Refused(text.to_owned())));
+            }
         }
     }
 
@@ -292,6 +335,9 @@ impl Pump {
     /// Lets the actors sign out and the recordings complete, for a bounded time.
     async fn farewell(mut self, mut inputs: mpsc::Receiver<Input>) {
         self.feed(Input::Quit);
+        if let Some(provisioner) = self.provisioner.take() {
+            provisioner.stop();
+        }
         self.actors.close();
         let drain = async {
             while let Some(input) = inputs.recv().await {

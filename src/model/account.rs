@@ -3,6 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::fault::Fault;
+use super::feature::Feature;
 use super::id::AccountId;
 
 /// The protocol an account speaks.
@@ -190,6 +191,9 @@ pub struct Account {
     pub security: Option<Security>,
     /// What the account is used for.
     pub features: Features,
+    /// Features that it does not have, set by the provider: the user cannot change that (C4).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub locked: Vec<Feature>,
     /// What waits in its mailbox, once the server told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mailbox: Option<Mailbox>,

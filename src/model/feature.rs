@@ -125,4 +125,7 @@ pub struct Decision {
     pub ways: Vec<Protocol>,
     /// In words: which rule decided, and what cannot be had.
     pub why: String,
+    /// A way that there is otherwise is not there, set by the provider (C4).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub locked: bool,
 }

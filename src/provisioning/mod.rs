@@ -17,6 +17,8 @@ mod json;
 pub mod plan;
 pub mod record;
 pub mod refresh;
+pub mod service;
+pub mod status;
 pub mod wizard;
 
 pub use json::{JsonError, MAX_ARRAY, MAX_BYTES, MAX_DEPTH, MAX_TEXT};

@@ -48,6 +48,9 @@ pub struct Record {
     /// The user's command that prints the password that they typed elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_command: Option<String>,
+    /// Passwords are kept in memory alone.
+    #[serde(default)]
+    pub session: bool,
     /// Accounts that are no more in the document: switched off, not deleted.
     #[serde(default)]
     pub retired: Vec<Retired>,
@@ -100,6 +103,7 @@ impl Record {
             agreed: BTreeSet::new(),
             declined: BTreeSet::new(),
             password_command: None,
+            session: false,
             retired: Vec::new(),
         }
     }

@@ -3,6 +3,7 @@
 mod book;
 mod history;
 mod joint;
+mod provision;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -100,6 +101,10 @@ pub(super) fn command(method: &str, mut params: Params) -> Result<Command, Reque
             None if other == "history" || other == "conversations" => chat(other, &mut params)?,
             Some(("call", _)) => call(other, &mut params)?,
             None if other == "call" || other == "calls" => call(other, &mut params)?,
+            Some(("provision", _)) => Command::Provision(provision::command(other, &mut params)?),
+            None if other == "provision" => {
+                Command::Provision(provision::command(other, &mut params)?)
+            }
             Some(("book", _)) => Command::Book(book::book(other, &mut params)?),
             None if other == "book" || other == "search" => {
                 Command::Book(book::book(other, &mut params)?)

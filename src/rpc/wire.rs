@@ -55,6 +55,15 @@ impl RequestError {
         match error {
             CommandError::ChoiceNeeded(choices) => data["choices"] = json!(choices),
             CommandError::ConfirmationNeeded(cues) => data["cues"] = json!(cues),
+            CommandError::Provision(error) => {
+                data["problem"] = json!(error.problem);
+                if let Some(host) = &error.host {
+                    data["host"] = json!(host);
+                }
+                if !error.consents.is_empty() {
+                    data["consents"] = json!(error.consents);
+                }
+            }
             _ => {}
         }
         Some(data)
@@ -69,8 +78,9 @@ fn command_code(error: &CommandError) -> i32 {
         CommandError::UnknownCall => 3,
         CommandError::ChoiceNeeded(_) => 4,
         CommandError::ConfirmationNeeded(_) => 5,
+        CommandError::Provision(error) if error.is_question() => 5,
         CommandError::InvalidAddress(_) | CommandError::Book(BookError::Address { .. }) => 7,
-        CommandError::Refused(_) | CommandError::Book(_) => 6,
+        CommandError::Refused(_) | CommandError::Book(_) | CommandError::Provision(_) => 6,
         CommandError::Media(_) => 8,
         CommandError::Internal(_) => 9,
     }

@@ -20,6 +20,8 @@ pub enum SipEvent {
     Call(CallId, CallEvent),
     /// What waits in the account's mailbox (RFC 3842).
     Mailbox(Mailbox),
+    /// The account's own provider wants its document asked for again (`Event: check-sync`).
+    CheckSync,
     /// An instant message came, and was answered 200.
     Message(IncomingMessage),
     /// How far an instant message of ours has come.

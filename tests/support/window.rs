@@ -68,6 +68,7 @@ pub fn xmpp_account() -> Account {
         security: Some(tls_security("SCRAM-SHA-256-PLUS")),
         features: Features { chat: true, presence: true, audio: false, video: false },
         reason_kind: None,
+        locked: Vec::new(),
         mailbox: None,
     }
 }

@@ -7,6 +7,7 @@ use super::{App, Page};
 use crate::core::command::{CommandError, Reply};
 use crate::gui::screen::accounts::{self, Accounts};
 use crate::gui::screen::book::{self, Book};
+use crate::gui::screen::sign_in::{self, SignIn};
 use crate::gui::screen::{Action, Go, Shared, Spot, details};
 use crate::gui::widget::sheet;
 
@@ -19,6 +20,8 @@ pub enum Message {
     Book(book::Message),
     /// To what is known of somebody.
     Details(details::Message),
+    /// To the page of the first run.
+    SignIn(sign_in::Message),
 }
 
 /// What is kept of them.
@@ -26,6 +29,7 @@ pub enum Message {
 pub struct Pages {
     accounts: Accounts,
     book: Book,
+    sign_in: SignIn,
 }
 
 impl Pages {
@@ -43,6 +47,9 @@ impl Pages {
             Page::Accounts => accounts::view(&self.accounts, shared).map(Message::Accounts),
             Page::Book => book::view(&self.book, shared).map(Message::Book),
             Page::Details(who) => details::view(who, shared).map(Message::Details),
+            Page::Welcome if shared.snapshot.accounts.is_empty() => {
+                sign_in::view(&self.sign_in, shared).map(Message::SignIn)
+            }
             _ => return None,
         })
     }
@@ -53,6 +60,7 @@ impl App {
         let action = match message {
             Message::Accounts(message) => self.pages.accounts.update(message, &self.snapshot),
             Message::Book(message) => self.pages.book.update(message),
+            Message::SignIn(message) => self.pages.sign_in.update(message),
             Message::Details(message) => match &self.page {
                 Page::Details(who) => details::update(who, message, &self.snapshot),
                 _ => Action::None,
@@ -95,6 +103,10 @@ impl App {
         match spot {
             Spot::Accounts(control) => {
                 self.pages.accounts.answered(control, &result);
+                Task::none()
+            }
+            Spot::SignIn(control) => {
+                self.pages.sign_in.answered(control, result);
                 Task::none()
             }
             Spot::Book(control) => {

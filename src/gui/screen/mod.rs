@@ -11,6 +11,7 @@ pub mod protection;
 pub mod roster;
 pub mod rules;
 pub mod sidebar;
+pub mod sign_in;
 pub mod welcome;
 
 use serde_json::{Map, Value};
@@ -133,6 +134,8 @@ pub enum Spot {
     Accounts(accounts::Control),
     /// In the address book.
     Book(book::Control),
+    /// On the page of the first run.
+    SignIn(sign_in::Control),
 }
 
 /// A call on whichever account fits.

@@ -27,14 +27,6 @@ pub fn view<'a, Message: 'a>(shared: Shared<'a>) -> Element<'a, Message> {
 
 fn words(shared: Shared<'_>) -> (&'static Icon, &'static str, &'static str) {
     let snapshot = shared.snapshot;
-    if snapshot.accounts.is_empty() {
-        return (
-            &icon::ADD_CONTACT,
-            "Welcome to Dovetail",
-            "No account is set up. Add a chat account, a telephony account or both to the \
-             configuration file, and start Dovetail again.",
-        );
-    }
     match (snapshot.overall, snapshot.roster_known) {
         (Overall::Connecting, false) => {
             (&icon::CLOCK, "Connecting…", "Your contacts appear as soon as Chat is connected.")

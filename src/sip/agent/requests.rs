@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::super::call::Call;
 use super::super::dialog::DialogId;
+use super::super::event::SipEvent;
 use super::super::message::{Method, Request, Response};
 use super::super::subscription::package;
 use super::super::transaction::ServerKey;
@@ -32,6 +33,11 @@ impl Agent {
                 Some(refusal) => refusal,
                 None => match request.method {
                     Method::Options => self.abilities(&request),
+                    // Only by our own registrar's flow: anybody else got 489.
+                    Method::Notify if is_check_sync(&request) => {
+                        self.stack.emit(SipEvent::CheckSync);
+                        Response::to_request(&request, 200, None)
+                    }
                     Method::Notify => self.mailbox.on_unsolicited(&mut self.stack, &request),
                     Method::Message => self.pager.receive(&mut self.stack, &request, trusted),
                     _ => return self.ring(now, key, request, trusted),
@@ -133,8 +139,7 @@ impl Agent {
             Method::Bye | Method::Prack | Method::Update | Method::Info => 481,
             Method::Notify => match package(&request.headers).to_ascii_lowercase().as_str() {
                 "message-summary" if trusted => return None,
-                // Provisioning is not read anew yet; the server need not ask again.
-                "check-sync" if trusted => 200,
+                "check-sync" if trusted => return None,
                 "message-summary" | "refer" => 481,
                 _ => 489,
             },
@@ -173,6 +178,11 @@ impl Agent {
         headers.set("Allow-Events", ALLOW_EVENTS);
         response
     }
+}
+
+/// "Ask for your provider's document again."
+fn is_check_sync(notify: &Request) -> bool {
+    package(&notify.headers).eq_ignore_ascii_case("check-sync")
 }
 
 fn is_user_of(identity: &str, user: &str) -> bool {

@@ -214,8 +214,8 @@ fn unasked_only_from_our_own_provider() {
     for (main, event, status, told) in [
         (true, "message-summary", 200, 1),
         (false, "message-summary", 481, 0),
-        (true, "check-sync", 200, 0),
-        (true, "check-sync;reboot=false", 200, 0),
+        (true, "check-sync", 200, 1),
+        (true, "check-sync;reboot=false", 200, 1),
         (false, "check-sync", 489, 0),
         (true, "refer", 481, 0),
         (true, "presence", 489, 0),

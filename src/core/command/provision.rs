@@ -1,0 +1,54 @@
+//! What a face asks about a provider's document.
+
+use zeroize::Zeroizing;
+
+use super::KeepPassword;
+
+/// `provision`, `provision.*`
+#[derive(Debug, Clone, PartialEq)]
+pub enum ProvisionCommand {
+    /// `provision`: look for a document, and say what it would change.
+    Look(Box<Look>),
+    /// `provision.apply`: do what the last preview said.
+    Apply(Answers),
+    /// `provision.refresh`
+    Refresh,
+    /// `provision.status`
+    Status,
+}
+
+/// What is looked for.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Look {
+    /// The address, as typed.
+    pub address: Option<String>,
+    /// The password, as typed.
+    pub password: Option<Password>,
+    /// A command that prints it, instead.
+    pub password_command: Option<String>,
+    /// A link to the document: `https://…` or `cusax:https://…`.
+    pub url: Option<String>,
+    /// Hosts that the user confirmed by name.
+    pub confirm: Vec<String>,
+}
+
+/// What the user says to a preview.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Answers {
+    /// The consents that they give, by id.
+    pub agree: Vec<String>,
+    /// Those that they do not.
+    pub decline: Vec<String>,
+    /// Where passwords are kept.
+    pub keep: KeepPassword,
+}
+
+/// A password that a face hands over. Its `Debug` does not show it.
+#[derive(Clone, PartialEq)]
+pub struct Password(pub Zeroizing<String>);
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(…)")
+    }
+}

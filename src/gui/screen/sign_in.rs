@@ -1,0 +1,298 @@
+//! The first run: address and password, what the provider would set up, both sides signed in.
+//! Shown while there is no account.
+
+use std::collections::BTreeSet;
+
+use iced::widget::{Column, column, container, row, scrollable, text, text_input};
+use iced::{Alignment, Element, Length};
+use zeroize::Zeroizing;
+
+use super::{Action, Shared, Spot};
+use crate::core::command::{
+    Answers, Command, CommandError, KeepPassword, Look, Password, ProvisionCommand, Reply,
+};
+use crate::gui::icon;
+use crate::gui::plain;
+use crate::gui::theme::{self, Button, Tone, step};
+use crate::gui::widget::{body, button, chip, sheet, small, strong, title};
+use crate::provisioning::plan::{Change, Preview};
+use crate::provisioning::status::{Outcome, Problem};
+use crate::provisioning::wizard::{Side, Wizard};
+
+/// The field of the address.
+pub const ADDRESS: &str = "sign-in-address";
+/// The field of the password.
+pub const PASSWORD: &str = "sign-in-password";
+/// The most changes and remarks that are shown.
+const MOST: usize = 24;
+
+/// What the person did to the page.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// Typed the address, or a link.
+    Address(String),
+    /// Typed the password.
+    Password(Password),
+    /// Wants to sign in.
+    Look,
+    /// Goes on with this host.
+    Confirm(String),
+    /// Wants what was shown, without what was declined.
+    Apply(KeepPassword),
+    /// Does not want, or wants, something of it.
+    Decline(String),
+    /// Goes back to the fields.
+    Back,
+}
+
+/// What a command was for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Control {
+    /// To look for the provider.
+    Look,
+    /// To set up what was found.
+    Apply,
+}
+
+/// What is said.
+#[derive(Debug)]
+struct Told {
+    words: String,
+    problem: Option<Problem>,
+    host: Option<String>,
+}
+
+/// The page's own state.
+#[derive(Debug)]
+pub struct SignIn {
+    address: String,
+    password: Password,
+    confirmed: Vec<String>,
+    busy: bool,
+    told: Option<Told>,
+    found: Option<Box<Preview>>,
+    wizard: Option<Box<Wizard>>,
+    declined: BTreeSet<String>,
+}
+
+impl Default for SignIn {
+    fn default() -> Self {
+        Self {
+            address: String::new(),
+            password: Password(Zeroizing::new(String::new())),
+            confirmed: Vec::new(),
+            busy: false,
+            told: None,
+            found: None,
+            wizard: None,
+            declined: BTreeSet::new(),
+        }
+    }
+}
+
+impl SignIn {
+    /// Takes in what the person did.
+    pub fn update(&mut self, message: Message) -> Action {
+        match message {
+            Message::Address(text) => {
+                self.address = text;
+                (self.told, self.wizard) = (None, None);
+                self.confirmed.clear();
+            }
+            Message::Password(text) => (self.password, self.told) = (text, None),
+            Message::Look if !self.busy && self.is_ready() => return self.look(),
+            Message::Confirm(host) if !self.busy => {
+                self.confirmed.push(host);
+                return self.look();
+            }
+            Message::Apply(keep) if !self.busy => return self.apply(keep),
+            Message::Decline(id) => {
+                if !self.declined.remove(&id) {
+                    self.declined.insert(id);
+                }
+            }
+            Message::Back => {
+                (self.found, self.told, self.wizard) = (None, None, None);
+                self.declined.clear();
+            }
+            Message::Look | Message::Confirm(_) | Message::Apply(_) => {}
+        }
+        Action::None
+    }
+
+    fn is_ready(&self) -> bool {
+        !self.address.trim().is_empty()
+    }
+
+    fn look(&mut self) -> Action {
+        (self.busy, self.told) = (true, None);
+        let typed = self.address.trim().to_owned();
+        let is_link = typed.contains("://");
+        let password = (!self.password.0.is_empty()).then(|| self.password.clone());
+        let look = Look {
+            address: (!is_link).then(|| typed.clone()),
+            url: is_link.then_some(typed),
+            password,
+            password_command: None,
+            confirm: self.confirmed.clone(),
+        };
+        let command = ProvisionCommand::Look(Box::new(look));
+        Action::At(Spot::SignIn(Control::Look), Command::Provision(command))
+    }
+
+    fn apply(&mut self, keep: KeepPassword) -> Action {
+        let Some(found) = &self.found else { return Action::None };
+        (self.busy, self.told) = (true, None);
+        let ids = found.consents.iter().map(|consent| consent.id.clone());
+        let (decline, agree) = ids.partition(|id| self.declined.contains(id));
+        let command = ProvisionCommand::Apply(Answers { agree, decline, keep });
+        Action::At(Spot::SignIn(Control::Apply), Command::Provision(command))
+    }
+
+    /// The hub's answer.
+    pub fn answered(&mut self, control: Control, result: Result<Reply, CommandError>) {
+        self.busy = false;
+        match (control, result) {
+            (Control::Look, Ok(Reply::Provision(Outcome::Preview { preview }))) => {
+                self.found = Some(preview);
+            }
+            (Control::Look, Ok(Reply::Provision(Outcome::Wizard { wizard }))) => {
+                self.wizard = Some(wizard);
+            }
+            // The accounts show themselves.
+            (Control::Apply, Ok(_)) => *self = Self::default(),
+            (Control::Look, Ok(_)) => {}
+            (_, Err(error)) => {
+                let (problem, host) = match &error {
+                    CommandError::Provision(error) => (Some(error.problem), error.host.clone()),
+                    _ => (None, None),
+                };
+                self.told = Some(Told { words: plain::line(&error.to_string()), problem, host });
+            }
+        }
+    }
+}
+
+/// The page.
+pub fn view<'a>(page: &'a SignIn, shared: Shared<'a>) -> Element<'a, Message> {
+    let content = match (&page.found, &page.wizard) {
+        (Some(found), _) => preview(page, found),
+        (None, Some(wizard)) => by_hand(wizard),
+        (None, None) => form(page),
+    };
+    let side = if shared.narrow { step::M } else { step::XL };
+    let content = container(content.max_width(440)).padding(side).center_x(Length::Fill);
+    container(
+        scrollable(content).direction(theme::scrollbar()).style(theme::scroll).width(Length::Fill),
+    )
+    .center_y(Length::Fill)
+    .width(Length::Fill)
+    .height(Length::Fill)
+    .style(theme::ground)
+    .into()
+}
+
+fn head<'a>(heading: impl text::IntoFragment<'a>, words: String) -> Column<'a, Message> {
+    column![title(heading), body(words).style(Tone::Muted.text())].spacing(step::S)
+}
+
+fn form(page: &SignIn) -> Column<'_, Message> {
+    let words = "Your address and password set up chat and telephony together, when your \
+                 provider supports it.";
+    let submit = (page.is_ready() && !page.busy).then_some(Message::Look);
+    let address =
+        sheet::field(ADDRESS, "name@example.com", &page.address, Message::Address, submit.clone());
+    let typed = |text| Message::Password(Password(Zeroizing::new(text)));
+    let password = text_input("", page.password.0.as_str())
+        .id(PASSWORD)
+        .secure(true)
+        .on_input(typed)
+        .on_submit_maybe(submit.clone())
+        .font(theme::REGULAR)
+        .size(14)
+        .line_height(text::LineHeight::Absolute(20.0.into()))
+        .padding(theme::pad(step::XS, step::S))
+        .style(theme::field);
+    let label = if page.busy { "Looking for your provider…" } else { "Sign in" };
+    let go = button::wide(Button::Primary, label, submit);
+    head("Welcome to Dovetail", words.to_owned())
+        .push(column![small("Address"), address].spacing(step::XXS))
+        .push(column![small("Password"), password].spacing(step::XXS))
+        .push(told(page))
+        .push(go)
+        .push(small("Accounts in the configuration file need no provider: add them there, and start Dovetail again."))
+        .spacing(step::M)
+}
+
+/// What is said, and what the person can do about it.
+fn told(page: &SignIn) -> Option<Element<'_, Message>> {
+    let told = page.told.as_ref()?;
+    let asks = matches!(told.problem, Some(Problem::ConfirmHost | Problem::ConfirmLink));
+    let tone = if asks { Tone::Warn } else { Tone::Bad };
+    let words = chip::fact(tone, &icon::WARNING, told.words.clone(), None);
+    let act = match (&told.problem, &told.host) {
+        (Some(Problem::ConfirmHost | Problem::ConfirmLink), Some(host)) => {
+            let label = format!("Go on with {}", plain::line(host));
+            Some(button::words(Button::Quiet, label, Some(Message::Confirm(host.clone()))))
+        }
+        (Some(Problem::Secrets), _) => {
+            let keep = Message::Apply(KeepPassword::Session);
+            Some(button::words(Button::Quiet, "Keep it until Dovetail ends", Some(keep)))
+        }
+        _ => None,
+    };
+    Some(column![words].push(act).spacing(step::XS).into())
+}
+
+fn preview<'a>(page: &'a SignIn, found: &'a Preview) -> Column<'a, Message> {
+    let name = found.service.as_deref().map_or_else(|| plain::line(&found.host), plain::line);
+    let words = format!("From {}. This is what it sets up:", plain::line(&found.host));
+    let change = |change: &'a Change| sheet::padded(sheet::long(body(plain::line(&change.text))));
+    let changes = found.changes.iter().take(MOST).map(change).collect();
+    let mut parts = head(name, words).push(sheet::boxed(changes));
+    for consent in &found.consents {
+        let declined = page.declined.contains(&consent.id);
+        let fact = chip::fact(Tone::Warn, &icon::WARNING, plain::line(&consent.text), None);
+        let label = if declined { "Without it. Change" } else { "Go without it" };
+        let turn = consent.optional.then(|| {
+            button::words(Button::Quiet, label, Some(Message::Decline(consent.id.clone())))
+        });
+        parts = parts.push(column![fact].push(turn).spacing(step::XXS));
+    }
+    for remark in found.remarks.iter().take(MOST) {
+        parts = parts.push(sheet::long(small(plain::line(remark)).style(Tone::Muted.text())));
+    }
+    let apply = (!page.busy).then_some(Message::Apply(KeepPassword::Keyring));
+    let label = match (page.busy, found.consents.is_empty()) {
+        (true, _) => "Setting up…",
+        (false, true) => "Set up",
+        (false, false) => "Agree and set up",
+    };
+    let acts = row![
+        button::words(Button::Primary, label, apply),
+        button::words(Button::Quiet, "Back", Some(Message::Back)),
+    ]
+    .spacing(step::XS)
+    .align_y(Alignment::Center);
+    parts.push(told(page)).push(acts).spacing(step::M)
+}
+
+/// Without a document: what DNS says, to be written into the configuration.
+fn by_hand(wizard: &Wizard) -> Column<'_, Message> {
+    let words = "Your provider has no document for Dovetail. This is what is known of its \
+                 servers; add both accounts to the configuration file, and start Dovetail again.";
+    let side = |name: &'static str, side: &Side| {
+        let servers = match &side.reason {
+            Some(reason) => plain::line(reason),
+            None => side.servers.join(", "),
+        };
+        let address = sheet::long(body(plain::line(&side.address)));
+        let servers = sheet::long(small(servers).style(Tone::Muted.text()));
+        sheet::padded(column![strong(name), address, servers].spacing(step::XXS))
+    };
+    let sides = vec![side("Chat", &wizard.chat), side("Telephony", &wizard.telephony)];
+    head("Set up by hand", words.to_owned())
+        .push(sheet::boxed(sides))
+        .push(button::words(Button::Quiet, "Back", Some(Message::Back)))
+        .spacing(step::M)
+}

@@ -1,0 +1,147 @@
+//! The first run in the window: from an address and a password to both accounts.
+
+#![cfg(feature = "gui")]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "support/driver.rs"]
+mod driver;
+#[path = "support/window.rs"]
+mod window;
+
+use dovetail::core::command::{
+    Answers, Command, CommandError, KeepPassword, ProvisionCommand, Reply,
+};
+use dovetail::core::snapshot::Snapshot;
+use dovetail::gui::screen::sign_in::{ADDRESS, PASSWORD};
+use dovetail::provisioning::discovery::Source;
+use dovetail::provisioning::plan::{Change, Consent, How, Preview, What};
+use dovetail::provisioning::status::{Outcome, Problem, ProvisionError};
+use dovetail::provisioning::wizard::{Side, Wizard};
+use driver::Driver;
+use window::snapshot;
+
+fn preview(consents: Vec<Consent>) -> Box<Preview> {
+    let change = |text: &str| Change {
+        what: What::Account,
+        how: How::Added,
+        account: None,
+        text: text.to_owned(),
+    };
+    Box::new(Preview {
+        service: Some("Example Phone".to_owned()),
+        host: "prov.example.com".to_owned(),
+        url: "https://prov.example.com/d".to_owned(),
+        source: Source::Webfinger,
+        serial: 1,
+        accounts: Vec::new(),
+        changes: vec![
+            change("Chat: alice@example.com"),
+            change("Telephony: sip:alice@example.com"),
+        ],
+        consents,
+        remarks: vec!["relations[1].sip names no telephony account. It was ignored.".to_owned()],
+    })
+}
+
+fn typed(window: &mut Driver) {
+    window.type_into(ADDRESS, "alice@example.com");
+    window.type_into(PASSWORD, "sesame-17");
+}
+
+fn problem(problem: Problem, text: &str) -> Result<Reply, CommandError> {
+    let error = ProvisionError::new(problem, text).at("prov.test");
+    Err(CommandError::Provision(Box::new(error)))
+}
+
+fn looked_for(command: Command) -> dovetail::core::command::Look {
+    match command {
+        Command::Provision(ProvisionCommand::Look(look)) => *look,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn answers(command: Command) -> Answers {
+    match command {
+        Command::Provision(ProvisionCommand::Apply(answers)) => answers,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_address_and_a_password_are_all_that_is_asked() {
+    let mut window = Driver::new(Snapshot::default());
+    typed(&mut window);
+    assert!(!window.mentions("sesame"), "the password is not shown");
+    window.click("Sign in");
+    assert!(window.says("Looking for your provider…"));
+    let outcome = Outcome::Preview { preview: preview(Vec::new()) };
+    let look = looked_for(window.answer(Ok(Reply::Provision(outcome))));
+    assert_eq!(look.address.as_deref(), Some("alice@example.com"));
+    assert_eq!(look.password.unwrap().0.as_str(), "sesame-17");
+    for words in
+        ["Example Phone", "prov.example.com", "Chat: alice@example.com", "relations[1].sip"]
+    {
+        assert!(window.mentions(words), "{words}");
+    }
+    window.click("Set up");
+    let applied = Outcome::Applied { changes: Vec::new() };
+    let given = answers(window.answer(Ok(Reply::Provision(applied))));
+    assert_eq!(given, Answers { keep: KeepPassword::Keyring, ..Answers::default() });
+    window.show(snapshot());
+    assert!(window.says("Equal protection"));
+}
+
+#[test]
+fn what_is_wrong_is_said_and_a_host_is_confirmed_by_name() {
+    let mut window = Driver::sized(Snapshot::default(), 380.0, 720.0);
+    typed(&mut window);
+    window.click("Sign in");
+    window.answer(problem(Problem::Certificate, "The certificate has expired."));
+    assert!(window.mentions("has expired"));
+    window.click("Sign in");
+    window.answer(problem(Problem::ConfirmHost, "prov.test asks for your password."));
+    window.click("Go on with prov.test");
+    let wizard = Wizard {
+        address: "alice@example.com".to_owned(),
+        chat: Side {
+            address: "alice@example.com".to_owned(),
+            servers: vec!["c.example.com:5222".to_owned()],
+            transport: Some("starttls"),
+            reason: None,
+        },
+        telephony: Side {
+            address: "sip:alice@example.com".to_owned(),
+            servers: Vec::new(),
+            transport: None,
+            reason: Some("“example.com” does not offer this service.".to_owned()),
+        },
+    };
+    let outcome = Outcome::Wizard { wizard: Box::new(wizard) };
+    let look = looked_for(window.answer(Ok(Reply::Provision(outcome))));
+    assert_eq!(look.confirm, ["prov.test"]);
+    assert!(window.mentions("c.example.com:5222") && window.mentions("does not offer"));
+    window.click("Back");
+    assert!(window.says("Welcome to Dovetail"));
+}
+
+#[test]
+fn what_needs_consent_is_agreed_to_or_gone_without() {
+    let consent =
+        |id: &str, optional| Consent { id: id.to_owned(), text: format!("About {id}."), optional };
+    let asked = vec![consent("host:cdn.test", false), consent("cleartext:phone", true)];
+    let mut window = Driver::new(Snapshot::default());
+    typed(&mut window);
+    window.click("Sign in");
+    let outcome = Outcome::Preview { preview: preview(asked) };
+    window.answer(Ok(Reply::Provision(outcome)));
+    window.click("Go without it");
+    window.click("Agree and set up");
+    let given = answers(window.answer(problem(Problem::Secrets, "There is no keyring.")));
+    assert_eq!(given.agree, ["host:cdn.test"]);
+    assert_eq!(given.decline, ["cleartext:phone"]);
+    assert!(window.mentions("There is no keyring."));
+    window.click("Keep it until Dovetail ends");
+    let applied = Outcome::Applied { changes: Vec::new() };
+    let given = answers(window.answer(Ok(Reply::Provision(applied))));
+    assert_eq!(given.keep, KeepPassword::Session);
+}
