@@ -62,6 +62,16 @@ fn the_example_of_the_specification_is_read() {
 }
 
 #[test]
+fn the_example_for_providers_is_one() {
+    let text = include_str!("../../../docs/provider/provisioning.json");
+    let document = read(text.as_bytes(), true).unwrap();
+    assert_eq!(document.accounts.len(), 2);
+    assert!(document.unknown.is_empty(), "{:?}", document.unknown);
+    let not_yet = document.remarks.iter().all(|remark| remark.effect == Effect::NotYet);
+    assert!(not_yet, "{:?}", remarks(&document));
+}
+
+#[test]
 fn what_is_not_a_document_is_refused_whole() {
     for (body, word) in [
         (&b"<!doctype html><html><body>Sign in</body></html>"[..], "not JSON"),
