@@ -431,6 +431,12 @@ fn a_person_s_page_says_which_rule_decides_and_leads_to_a_new_one() {
     assert!(window.says("It belongs to your chat account alice@xmpp.example.com."));
     window.click("Add a rule…");
     assert!(window.says("bob@xmpp.example.com"), "in the form");
+    // With nothing to choose there is no way to the form.
+    let mut window = Driver::sized(snapshot(), 1120.0, 1_400.0);
+    window.click("Bob");
+    let _ = window.commands();
+    window.press("Details");
+    assert!(window.says("Which way things go") && !window.says("Add a rule…"));
 }
 
 #[test]

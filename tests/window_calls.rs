@@ -271,9 +271,13 @@ fn a_live_call_stays_in_sight_everywhere() {
 #[test]
 fn the_bar_says_how_the_sound_is_protected() {
     let mut talking = call(CallState::Active, Direction::Out, noon());
-    let window = Driver::new(with(vec![talking.clone()]));
+    // In words where there is room beside the name; else the lock says it.
+    let window = Driver::sized(with(vec![talking.clone()]), 1400.0, 720.0);
     assert!(window.says("Encrypted to provider"));
+    let window = Driver::new(with(vec![talking.clone()]));
+    assert!(!window.says("Encrypted to provider") && window.says("Hang up"));
     talking.media.srtp = dovetail::model::call::MediaProtection::None;
+    // That nothing does is said in any case.
     let window = Driver::new(with(vec![talking]));
     assert!(window.says("Not encrypted"));
 }

@@ -25,7 +25,7 @@ use crate::model::vcard::OwnCard;
 
 pub use own_card::OnCard;
 pub use view::view;
-pub use ways::{OnRule, Scope, Way};
+pub use ways::{OnRule, Scope, Way, can_make_rules};
 
 /// Where something is said.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -20,7 +20,10 @@ use crate::model::party::Party;
 const TIGHT: f32 = 620.0;
 
 /// From this width on there is room for words on protection.
-const ROOMY: f32 = 760.0;
+const WIDE: f32 = 760.0;
+
+/// How much more it has to be where a name stands in the bar.
+const NAME: f32 = 180.0;
 
 /// What the person did to calls that are on.
 #[derive(Debug, Clone)]
@@ -308,11 +311,13 @@ impl Calls {
 
     fn look(&self, call: &Call, shared: Shared<'_>, open: Option<&Party>, tight: bool) -> Look {
         let tool = self.tool.as_ref().filter(|(id, _)| *id == call.id).map(|(_, tool)| tool);
+        let named = open.is_none() || contact_of(call).as_ref() != open;
         Look {
             clock: shared.clock,
-            named: open.is_none() || contact_of(call).as_ref() != open,
+            named,
             tight,
-            roomy: shared.width >= ROOMY,
+            wide: shared.width >= WIDE,
+            roomy: shared.width >= if named { WIDE + NAME } else { WIDE },
             keypad: matches!(tool, Some(Tool::Keypad(_))),
             transfer: matches!(tool, Some(Tool::Transfer(_))),
             why: self.why.as_ref() == Some(&call.id),

@@ -4,6 +4,7 @@
 use iced::widget::{column, row};
 use iced::{Alignment, Element, Length};
 
+use super::accounts;
 use super::book::{Draft, can_call};
 use super::{Action, Go, Shared, contact_with, name_of, place};
 use crate::core::features::{With, decide};
@@ -315,6 +316,7 @@ fn ways<'a>(who: &Who, shared: Shared<'_>) -> Vec<Element<'a, Message>> {
         sheet::padded(line.align_y(Alignment::Center))
     });
     let rule = address(who, snapshot)
+        .filter(|_| accounts::can_make_rules(snapshot))
         .map(|_| sheet::padded(button::words(Button::Quiet, "Add a rule…", Some(Message::Rule))));
     lines.into_iter().chain(rule).collect()
 }

@@ -49,7 +49,9 @@ pub struct Look {
     pub named: bool,
     /// Buttons stand on a line of their own.
     pub tight: bool,
-    /// There is room for words on protection.
+    /// There is room to warn in words that nothing protects the call.
+    pub wide: bool,
+    /// There is room to say in words what protects it.
     pub roomy: bool,
     /// The keypad is open.
     pub keypad: bool,
@@ -191,8 +193,9 @@ fn facts<'a>(call: &Call, look: Look, on: Option<String>) -> Element<'a, Act> {
     if call.state == CallState::Active {
         let (tone, word) = words::media_protection(&call.media);
         let glyph = if tone == Tone::Good { &icon::LOCK } else { &icon::LOCK_OPEN };
+        let in_words = look.roomy || (look.wide && tone != Tone::Good);
         let lock = row![glyph.sized(tone, 14.0)]
-            .push(look.roomy.then(|| Line::small(word).tone(tone)))
+            .push(in_words.then(|| Line::small(word).tone(tone)))
             .spacing(step::XXS + 2.0)
             .align_y(Alignment::Center);
         let codec = words::codec(&call.media).map(|codec| format!(" · {codec}"));

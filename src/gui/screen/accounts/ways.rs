@@ -80,6 +80,11 @@ fn ways(feature: Feature, snapshot: &Snapshot) -> Vec<Way> {
 /// What a rule can be about: features with more than one way.
 const RULED: [Feature; 2] = [Feature::Audio, Feature::Chat];
 
+/// Whether there is anything that a rule could choose.
+pub fn can_make_rules(snapshot: &Snapshot) -> bool {
+    RULED.into_iter().any(|feature| single(feature, snapshot).is_none())
+}
+
 /// Why a rule about a feature would say nothing; none when it can choose.
 fn single(feature: Feature, snapshot: &Snapshot) -> Option<&'static str> {
     match (feature, ways(feature, snapshot).len()) {
