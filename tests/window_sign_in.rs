@@ -12,6 +12,9 @@ use dovetail::core::command::{
     Answers, Command, CommandError, KeepPassword, ProvisionCommand, Reply,
 };
 use dovetail::core::snapshot::Snapshot;
+use dovetail::demo::Example;
+use dovetail::gui::GuiOptions;
+use dovetail::gui::app::{Keystroke, Message};
 use dovetail::gui::screen::sign_in::{ADDRESS, PASSWORD};
 use dovetail::provisioning::discovery::Source;
 use dovetail::provisioning::plan::{Change, Consent, How, Preview, What};
@@ -89,6 +92,24 @@ fn an_address_and_a_password_are_all_that_is_asked() {
     assert_eq!(given, Answers { keep: KeepPassword::Keyring, ..Answers::default() });
     window.show(snapshot());
     assert!(window.says("Equal protection"));
+}
+
+#[test]
+fn in_the_demonstration_it_says_what_to_type_and_keeps_nothing() {
+    let example =
+        Example { address: "alice@cusax.test".to_owned(), password: "alice-demo".to_owned() };
+    let options = GuiOptions { example: Some(example), ..GuiOptions::default() };
+    let mut window = Driver::opened(Snapshot::default(), options);
+    assert!(window.mentions("type alice@cusax.test and the password alice-demo"));
+    typed(&mut window);
+    window.click("Sign in");
+    let outcome = Outcome::Preview { preview: preview(Vec::new()) };
+    window.answer(Ok(Reply::Provision(outcome)));
+    // Enter is enough where there is nothing to agree to.
+    window.take([Message::Key(Keystroke::Enter)]);
+    let applied = Outcome::Applied { changes: Vec::new() };
+    let given = answers(window.answer(Ok(Reply::Provision(applied))));
+    assert_eq!(given.keep, KeepPassword::Session);
 }
 
 #[test]

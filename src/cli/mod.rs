@@ -31,11 +31,15 @@ struct Cli {
     #[arg(long)]
     headless: bool,
 
-    /// Start a service of real servers on this machine, with two contacts, and a window
-    /// signed in to it. Nothing stays, unless --profile names a new directory for the user's
-    /// part of it.
+    /// Start a service of real servers on this machine, with two contacts, and a window that
+    /// asks for an address and a password of it. Nothing stays, unless --profile names a new
+    /// directory for the user's part of it.
     #[arg(long, conflicts_with = "headless")]
     demo: bool,
+
+    /// With --demo: begin signed in.
+    #[arg(long, requires = "demo")]
+    signed_in: bool,
 
     #[command(subcommand)]
     command: Option<Verb>,
@@ -155,7 +159,7 @@ impl Failure {
 
 fn run(cli: Cli) -> Result<ExitCode, Failure> {
     if cli.demo {
-        return instance::demo(cli.place.profile.as_deref());
+        return instance::demo(cli.place.profile.as_deref(), cli.signed_in);
     }
     let directory = cli.place.profile.as_deref();
     match cli.command {

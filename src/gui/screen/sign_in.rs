@@ -11,6 +11,7 @@ use super::{Action, Shared, Spot};
 use crate::core::command::{
     Answers, Command, CommandError, KeepPassword, Look, Password, ProvisionCommand, Reply,
 };
+use crate::demo::Example;
 use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, step};
@@ -65,6 +66,8 @@ struct Told {
 /// The page's own state.
 #[derive(Debug)]
 pub struct SignIn {
+    /// In the demonstration: what is typed. Its password is kept nowhere.
+    example: Option<Example>,
     address: String,
     password: Password,
     confirmed: Vec<String>,
@@ -78,6 +81,7 @@ pub struct SignIn {
 impl Default for SignIn {
     fn default() -> Self {
         Self {
+            example: None,
             address: String::new(),
             password: Password(Zeroizing::new(String::new())),
             confirmed: Vec::new(),
@@ -91,6 +95,11 @@ impl Default for SignIn {
 }
 
 impl SignIn {
+    /// The empty page; in the demonstration with what is typed there.
+    pub fn new(example: Option<Example>) -> Self {
+        Self { example, ..Self::default() }
+    }
+
     /// Takes in what the person did.
     pub fn update(&mut self, message: Message) -> Action {
         match message {
@@ -118,6 +127,17 @@ impl SignIn {
             Message::Look | Message::Confirm(_) | Message::Apply(_) => {}
         }
         Action::None
+    }
+
+    /// Sets up what is shown, where nothing of it is to be agreed to by name.
+    pub fn enter(&mut self) -> Action {
+        let asks = self.found.as_ref().is_none_or(|found| !found.consents.is_empty());
+        if asks || self.busy { Action::None } else { self.apply(self.keep()) }
+    }
+
+    /// The demonstration leaves nothing behind, also in the keyring.
+    fn keep(&self) -> KeepPassword {
+        self.example.as_ref().map_or(KeepPassword::Keyring, |_| KeepPassword::Session)
     }
 
     fn is_ready(&self) -> bool {
@@ -160,7 +180,7 @@ impl SignIn {
                 self.wizard = Some(wizard);
             }
             // The accounts show themselves.
-            (Control::Apply, Ok(_)) => *self = Self::default(),
+            (Control::Apply, Ok(_)) => *self = Self::new(self.example.take()),
             (Control::Look, Ok(_)) => {}
             (_, Err(error)) => {
                 let (problem, host) = match &error {
@@ -200,8 +220,8 @@ fn form(page: &SignIn) -> Column<'_, Message> {
     let words = "Your address and password set up chat and telephony together, when your \
                  provider supports it.";
     let submit = (page.is_ready() && !page.busy).then_some(Message::Look);
-    let address =
-        sheet::field(ADDRESS, "name@example.com", &page.address, Message::Address, submit.clone());
+    let hint = page.example.as_ref().map_or("name@example.com", |it| it.address.as_str());
+    let address = sheet::field(ADDRESS, hint, &page.address, Message::Address, submit.clone());
     let typed = |text| Message::Password(Password(Zeroizing::new(text)));
     let password = text_input("", page.password.0.as_str())
         .id(PASSWORD)
@@ -220,8 +240,20 @@ fn form(page: &SignIn) -> Column<'_, Message> {
         .push(column![small("Password"), password].spacing(step::XXS))
         .push(told(page))
         .push(go)
-        .push(small("Accounts in the configuration file need no provider: add them there, and start Dovetail again."))
+        .push(foot(page))
         .spacing(step::M)
+}
+
+/// What else there is to say below the fields.
+fn foot(page: &SignIn) -> Element<'_, Message> {
+    let words = match &page.example {
+        Some(Example { address, password }) => format!(
+            "This is the demo: type {address} and the password {password}. Its provider runs on \
+             this computer and sets up both sides."
+        ),
+        None => "Accounts in the configuration file need no provider: add them there, and start Dovetail again.".to_owned(),
+    };
+    small(words).style(Tone::Muted.text()).into()
 }
 
 /// What is said, and what the person can do about it.
@@ -262,7 +294,7 @@ fn preview<'a>(page: &'a SignIn, found: &'a Preview) -> Column<'a, Message> {
     for remark in found.remarks.iter().take(MOST) {
         parts = parts.push(sheet::long(small(plain::line(remark)).style(Tone::Muted.text())));
     }
-    let apply = (!page.busy).then_some(Message::Apply(KeepPassword::Keyring));
+    let apply = (!page.busy).then_some(Message::Apply(page.keep()));
     let label = match (page.busy, found.consents.is_empty()) {
         (true, _) => "Setting up…",
         (false, true) => "Set up",
