@@ -2,6 +2,7 @@
 //! user agreed to.
 
 mod apply;
+mod by_hand;
 mod look;
 
 use std::path::PathBuf;
@@ -206,6 +207,7 @@ impl Service {
             ProvisionCommand::Look(look) => self.look(*look).await,
             ProvisionCommand::Apply(answers) => self.apply(answers).await,
             ProvisionCommand::Refresh => self.refresh().await,
+            ProvisionCommand::Add(new) => self.add(*new).await,
         };
         outcome.map(Reply::Provision).map_err(|error| CommandError::Provision(Box::new(error)))
     }
