@@ -340,6 +340,11 @@ fn path(table: &Table<'_, '_>, key: &str, base: &Path) -> Result<Option<PathBuf>
     Ok(table.text(key)?.map(|text| base.join(text)))
 }
 
+/// Reads `host` or `host:port`; the usual port depends on how TLS begins.
+pub(crate) fn host_port(text: &str, tls: TlsStart) -> Option<HostPort> {
+    server(text, tls).ok()
+}
+
 fn server(text: &str, tls: TlsStart) -> Result<HostPort, Problem> {
     // The host and port of a SIP URI have the same syntax.
     let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte));

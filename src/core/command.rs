@@ -32,7 +32,7 @@ pub use history::HistoryCommand;
 pub use joint::{
     AccountCommand, AskingCommand, CardCommand, FeatureCommand, KeepPassword, RelationCommand,
 };
-pub use provision::{Answers, Look, Password, ProvisionCommand};
+pub use provision::{Answers, Look, NewAccounts, NewChat, NewPhone, Password, ProvisionCommand};
 
 /// A request of a face.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,7 +74,7 @@ pub enum Command {
     Book(BookCommand),
     /// `history.*`
     History(HistoryCommand),
-    /// `provision`, `provision.*`
+    /// `provision`, `provision.*`, `account.add`
     Provision(ProvisionCommand),
 }
 

@@ -68,6 +68,7 @@ impl App {
         let clock = Clock { now: setting.now, sampled: setting.now, zone: setting.zone };
         let app = Self {
             mode: setting.forced.unwrap_or_default(),
+            pages: pages::Pages::new(setting.options.example.clone()),
             link,
             setting,
             snapshot,
@@ -79,7 +80,6 @@ impl App {
             conversations: Conversations::default(),
             calls: screen_calls::Calls::default(),
             rules: Rules::default(),
-            pages: pages::Pages::default(),
             card: None,
             question: None,
             notice: None,

@@ -30,6 +30,7 @@ pub struct LabBuilder {
     any_from: Careless,
     any_identity: Careless,
     sip_stun: bool,
+    no_call_info: bool,
     ipv6: bool,
 }
 
@@ -68,6 +69,7 @@ impl Default for LabBuilder {
             any_from: Careless::None,
             any_identity: Careless::None,
             sip_stun: false,
+            no_call_info: false,
             ipv6: false,
         }
     }
@@ -170,6 +172,12 @@ impl LabBuilder {
         self
     }
 
+    /// Has the SIP servers take Call-Info out of calls, as some providers do.
+    pub fn sip_without_call_info(mut self) -> Self {
+        self.no_call_info = true;
+        self
+    }
+
     /// Has the SIP server listen on `::1` instead of `127.0.0.1`.
     pub fn ipv6(mut self) -> Self {
         self.ipv6 = true;
@@ -254,6 +262,7 @@ impl LabBuilder {
                 any_from: self.any_from.is(&domain),
                 any_identity: self.any_identity.is(&domain),
                 stun: self.sip_stun,
+                no_call_info: self.no_call_info,
                 neighbours: Vec::new(),
                 domain,
             };

@@ -4,6 +4,7 @@
 
 mod connect;
 mod flow;
+mod probe;
 mod route;
 mod stamp;
 mod stun;
@@ -28,6 +29,8 @@ use super::wire::{WireError, write};
 use crate::model::account::{Security, TlsFacts, Transport};
 use crate::model::address::SipTarget;
 use crate::model::fault::Fault;
+pub use probe::{mapped, reach, targets};
+
 use connect::{Anchors, Socket, Verify};
 use flow::{Detour, Fallback, Flow, Job};
 use route::Way;

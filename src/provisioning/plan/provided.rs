@@ -10,7 +10,7 @@ use crate::config::{
     Config, ConfigError, EXPIRES, PasswordSource, SipAccount, SrtpPolicy, XmppAccount,
 };
 use crate::model::account::{AccountKind, Transport};
-use crate::model::address::SipTarget;
+use crate::model::address::{Aor, SipTarget};
 use crate::model::feature::{Feature, Match, Rule};
 use crate::model::id::AccountId;
 use crate::model::relation::{Relation, RelationSource};
@@ -60,6 +60,16 @@ pub struct Provided {
 }
 
 impl Provided {
+    /// The address of the telephony account that belongs to a chat account.
+    pub fn phone_of(&self, chat: &AccountId) -> Option<&Aor> {
+        let related = self.relations.iter().find(|relation| relation.xmpp == *chat);
+        let is_it = |account: &&SipAccount| match related {
+            Some(relation) => account.id == relation.sip,
+            None => account.related_to.as_ref() == Some(chat),
+        };
+        self.config.sip.iter().find(is_it).map(|account| &account.aor)
+    }
+
     /// Whether there is an account of this id.
     pub fn has(&self, id: &AccountId) -> bool {
         self.config.xmpp.iter().any(|account| account.id == *id)

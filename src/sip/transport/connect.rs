@@ -120,7 +120,7 @@ fn telling(fault: &Fault) -> u8 {
     }
 }
 
-async fn attempt(
+pub(super) async fn attempt(
     target: Target,
     label: &str,
     verify: &Verify,
