@@ -88,7 +88,7 @@ async fn shake(
     naming: Naming,
 ) -> Result<TlsStream<TcpStream>, Fault> {
     let name = ServerName::try_from(domain.to_owned())
-        .map_err(|_| Fault::Certificate(CertificateFault::WrongName(domain.to_owned())))?;
+        .map_err(|_| Fault::from(CertificateFault::WrongName(domain.to_owned())))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let inner = WebPkiServerVerifier::builder_with_provider(roots.0.clone(), provider.clone())
         .build()
@@ -124,7 +124,13 @@ pub fn facts(connection: &ClientConnection) -> TlsFacts {
         .negotiated_cipher_suite()
         .and_then(|suite| suite.suite().as_str().map(|name| name.replace("TLS13_", "TLS_")))
         .unwrap_or_default();
-    TlsFacts { version: version.to_owned(), cipher_suite, peer_verified: true }
+    TlsFacts {
+        version: version.to_owned(),
+        cipher_suite,
+        peer_verified: true,
+        pinned: false,
+        certificate: None,
+    }
 }
 
 /// Sorts a handshake's error.
@@ -137,7 +143,7 @@ fn fault_of(error: &io::Error, domain: &str) -> Fault {
         return Fault::Tls(error.to_string());
     };
     use rustls::CertificateError as Defect;
-    Fault::Certificate(match defect {
+    Fault::from(match defect {
         Defect::Expired | Defect::ExpiredContext { .. } => CertificateFault::Expired,
         Defect::NotValidYet | Defect::NotValidYetContext { .. } => CertificateFault::NotYetValid,
         Defect::NotValidForName | Defect::NotValidForNameContext { .. } => {
@@ -383,7 +389,7 @@ mod tests {
         ];
         for (params, issuer, fault) in cases {
             let found = shake(params, issuer, &roots, None).await;
-            assert_eq!(found, Err(Fault::Certificate(fault)));
+            assert_eq!(found, Err(fault.into()));
         }
     }
 
@@ -397,7 +403,7 @@ mod tests {
         assert!(shake(other(), Some(&authority), &roots, None).await.is_err());
         let stranger = Authority::new();
         let strange = shake(other(), Some(&stranger), &roots, Some("host.example")).await;
-        assert_eq!(strange, Err(Fault::Certificate(CertificateFault::UnknownIssuer)));
+        assert_eq!(strange, Err(CertificateFault::UnknownIssuer.into()));
     }
 
     #[tokio::test]
@@ -409,7 +415,7 @@ mod tests {
             params.subject_alt_names.push(SanType::URI(uri.try_into().unwrap()));
             params
         };
-        let wrong = Fault::Certificate(CertificateFault::WrongName("chat.x.test".to_owned()));
+        let wrong = Fault::from(CertificateFault::WrongName("chat.x.test".to_owned()));
         for (dns, uri, good) in [
             ("host.example", "sip:chat.x.test", true),
             ("host.example", "SIP:Chat.X.Test", true),
@@ -440,10 +446,10 @@ mod tests {
         let mut expired = only_uri();
         expired.not_after = OffsetDateTime::now_utc() - Duration::hours(1);
         let shaken = shake_as(Naming::Sip, expired, Some(&authority), &roots, None).await;
-        assert_eq!(shaken, Err(Fault::Certificate(CertificateFault::Expired)));
+        assert_eq!(shaken, Err(CertificateFault::Expired.into()));
         let stranger = Authority::new();
         let shaken = shake_as(Naming::Sip, only_uri(), Some(&stranger), &roots, None).await;
-        assert_eq!(shaken, Err(Fault::Certificate(CertificateFault::UnknownIssuer)));
+        assert_eq!(shaken, Err(CertificateFault::UnknownIssuer.into()));
         let configured = with("host.example", "sip:proxy.example");
         let also = Some("proxy.example");
         assert!(shake_as(Naming::Sip, configured, Some(&authority), &roots, also).await.is_ok());

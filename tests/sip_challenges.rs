@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use dovetail::config::Config;
 use dovetail::model::fault::Fault;
+use dovetail::model::security::{AuthRank, Least, Loss, Weaker};
 use dovetail::sip::actor::{SipSettings, spawn};
 use dovetail::sip::message::{Message, Method, Request, Response};
 use dovetail::sip::{Registration, SipCommand, SipEvent, wire};
@@ -77,6 +78,7 @@ async fn start() -> (Server, mpsc::Receiver<SipEvent>, mpsc::Sender<SipCommand>)
     );
     let config = Config::parse(&text, Path::new("/config.toml")).unwrap();
     let settings = SipSettings {
+        guard: Default::default(),
         account: config.sip[0].clone(),
         instance: uuid::Uuid::new_v4(),
         password: Arc::new(|| {
@@ -147,6 +149,9 @@ async fn a_proxy_and_a_registrar_challenge_in_turn_and_md5_is_refused_after_bett
     // Somebody in between takes the better challenge away.
     server.answer(&refresh, 401, &[("WWW-Authenticate", WEAK)]).await;
     let failed = state(&mut events, |state| matches!(state, Registration::Failed { .. })).await;
-    assert_eq!(failed, Registration::Failed { fault: Fault::Downgraded, retry_in: None });
+    let loss =
+        Loss::Mechanism { least: AuthRank::DigestSha256, offered: Some(AuthRank::DigestMd5) };
+    let fault = Fault::Downgraded(Weaker { loss, least: Least::Before });
+    assert_eq!(failed, Registration::Failed { fault, retry_in: None });
     drop(commands);
 }

@@ -93,6 +93,7 @@ fn tls(auth: &str) -> Security {
         version: "TLSv1.3".to_owned(),
         cipher_suite: "TLS_AES_256_GCM_SHA384".to_owned(),
         peer_verified: true,
+        ..TlsFacts::default()
     };
     Security { transport: Transport::Tls, tls: Some(tls), auth: auth.to_owned() }
 }

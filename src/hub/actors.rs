@@ -1,6 +1,6 @@
 //! The actors' handles: their queues in, their events on the way to the hub.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -16,6 +16,7 @@ use crate::model::fault::Fault;
 use crate::model::id::{AccountId, CallId};
 use crate::model::message::MessageState;
 use crate::model::secret::Secret;
+use crate::model::security::Guard;
 use crate::secrets::{self, CHAT_SERVICE, PasswordProvider, SessionPasswords, TELEPHONY_SERVICE};
 use crate::sip::actor::SipSettings;
 use crate::sip::{Registration, SipCommand, SipEvent};
@@ -31,6 +32,8 @@ const QUEUE: usize = 256;
 pub(super) struct Actors {
     config: Config,
     installation: Uuid,
+    /// What the accounts remember of their servers.
+    guards: BTreeMap<AccountId, Guard>,
     inbox: Option<mpsc::Sender<Input>>,
     xmpp: HashMap<AccountId, mpsc::Sender<XmppCommand>>,
     sip: HashMap<AccountId, mpsc::Sender<SipCommand>>,
@@ -61,6 +64,7 @@ impl Actors {
         Self {
             config,
             installation,
+            guards: BTreeMap::new(),
             inbox: Some(inbox),
             xmpp: HashMap::new(),
             sip: HashMap::new(),
@@ -78,6 +82,21 @@ impl Actors {
     /// Takes the settings of actors that start from now on.
     pub(super) fn settings(&mut self, config: Config) {
         self.config = config;
+    }
+
+    /// Takes what an account is to remember of its server, for its actor now and at every start.
+    pub(super) fn guard(&mut self, id: &AccountId, guard: Guard) {
+        self.guards.insert(id.clone(), guard);
+        let guard = self.guard_of(id);
+        if self.xmpp.contains_key(id) {
+            self.xmpp(id, XmppCommand::Guard(Box::new(guard)));
+        } else if self.sip.contains_key(id) {
+            self.sip(id, SipCommand::Guard(Box::new(guard)));
+        }
+    }
+
+    fn guard_of(&self, id: &AccountId) -> Guard {
+        self.guards.get(id).cloned().unwrap_or_default()
     }
 
     /// Ends an account's actor; `Input::Stopped` tells when it has.
@@ -102,6 +121,7 @@ impl Actors {
             let (events, told) = self.forward(id.clone(), Input::Xmpp);
             let settings = XmppSettings {
                 account: account.clone(),
+                guard: self.guard_of(id),
                 password,
                 resource_prefix: "dovetail".to_owned(),
             };
@@ -119,7 +139,12 @@ impl Actors {
             let (commands, queue) = mpsc::channel(QUEUE);
             let (events, told) = self.forward(id.clone(), Input::Sip);
             let instance = instance_of(self.installation, id);
-            let settings = SipSettings { account: account.clone(), instance, password };
+            let settings = SipSettings {
+                account: account.clone(),
+                guard: self.guard_of(id),
+                instance,
+                password,
+            };
             let actor = sip::actor::spawn(settings, queue, events);
             self.watch(
                 (actor, told),

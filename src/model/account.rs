@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 use super::fault::Fault;
 use super::feature::Feature;
 use super::id::AccountId;
+pub use super::security::{Security, TlsFacts, Transport};
 
 /// The protocol an account speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -56,42 +57,6 @@ pub enum Overall {
     Offline,
 }
 
-/// How bytes travel between us and the server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Transport {
-    /// TLS over TCP.
-    Tls,
-    /// Plain TCP.
-    Tcp,
-    /// Plain UDP.
-    Udp,
-}
-
-/// What is known of a TLS session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct TlsFacts {
-    /// `TLSv1.2` or `TLSv1.3`.
-    pub version: String,
-    /// The suite's IANA name.
-    pub cipher_suite: String,
-    /// Whether the certificate was verified against the account's domain.
-    pub peer_verified: bool,
-}
-
-/// What protects the way to the server (CUSAX C61).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Security {
-    /// The transport in use.
-    pub transport: Transport,
-    /// TLS facts, when there is TLS.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tls: Option<TlsFacts>,
-    /// The authentication mechanism, such as `SCRAM-SHA-256-PLUS` or `DIGEST-SHA-256`;
-    /// empty before authentication.
-    pub auth: String,
-}
-
 /// Why an account is not connected, for whoever acts on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -118,9 +83,10 @@ impl ReasonKind {
             Fault::WrongPassword => Self::PasswordWrong,
             Fault::Certificate(_)
             | Fault::Tls(_)
+            | Fault::OldTls(_)
             | Fault::NoTls
             | Fault::NoMechanism
-            | Fault::Downgraded
+            | Fault::Downgraded(_)
             | Fault::Impostor => Self::NotSecure,
             Fault::Rejected(_) | Fault::Replaced | Fault::NotOffered(_) => Self::Refused,
             Fault::Local(_) => Self::Local,

@@ -8,6 +8,7 @@ mod strength;
 
 use super::message::{Request, Response};
 use super::value::{Params, split};
+use crate::model::security::Weaker;
 use answer::Answer;
 use challenge::{Challenge, challenges};
 
@@ -28,9 +29,10 @@ pub enum DigestError {
     /// No challenge with an algorithm and a qop that are known here.
     #[error("the server offers no known way to authenticate")]
     Unsupported,
-    /// Only MD5 is offered, though this account has signed in with better (RFC 8760 §2.3).
-    #[error("the server offers less than before")]
-    Weaker,
+    /// Only MD5 is offered, though this account has signed in with better (RFC 8760 §2.3) or is
+    /// to.
+    #[error("{0}")]
+    Weaker(Weaker),
     /// The response holds no challenge.
     #[error("the server refused without a challenge")]
     NoChallenge,
@@ -214,9 +216,10 @@ impl Authenticator {
         if offers.known.is_empty() {
             return Err(DigestError::Unsupported);
         }
-        offers.known.retain(|challenge| strength.allows(challenge));
-        if offers.known.is_empty() {
-            return Err(DigestError::Weaker);
+        let weaker = offers.known.iter().find_map(|challenge| strength.check(challenge));
+        offers.known.retain(|challenge| strength.check(challenge).is_none());
+        if let Some(weaker) = weaker.filter(|_| offers.known.is_empty()) {
+            return Err(DigestError::Weaker(weaker));
         }
         for challenge in offers.known {
             self.renew(challenge, &refused)?;
@@ -280,7 +283,7 @@ pub fn needs_password(
     response: &Response,
 ) -> bool {
     let offers = challenges(&response.headers).known;
-    let mut answerable = offers.iter().filter(|challenge| strength.allows(challenge));
+    let mut answerable = offers.iter().filter(|challenge| strength.check(challenge).is_none());
     answerable.any(|challenge| credentials.is_none_or(|known| !known.knows(challenge)))
 }
 

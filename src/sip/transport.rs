@@ -28,6 +28,7 @@ use super::wire::{WireError, write};
 use crate::model::account::{Security, TlsFacts, Transport};
 use crate::model::address::SipTarget;
 use crate::model::fault::Fault;
+use crate::model::security::Guard;
 use connect::{Anchors, Socket, Verify};
 use flow::{Detour, Fallback, Flow, Job};
 use route::Way;
@@ -56,6 +57,8 @@ pub struct TransportSettings {
     pub proxy: Option<SipTarget>,
     /// The account's own trust anchors, beside the platform's (PEM).
     pub ca_file: Option<PathBuf>,
+    /// What the account remembers of its server.
+    pub guard: Guard,
 }
 
 /// What is known of the main flow.

@@ -25,6 +25,7 @@ use crate::config::XmppAccount;
 use crate::model::FullJid;
 use crate::model::account::{Security, Transport};
 use crate::model::fault::Fault;
+use crate::model::security::Guard;
 use crate::secrets::PasswordProvider;
 use crate::tls::Roots;
 
@@ -68,6 +69,7 @@ pub(super) struct Established {
 pub(super) async fn establish(
     plan: &Plan,
     roots: &Roots,
+    guard: &Guard,
     memory: &mut Memory,
 ) -> Result<Established, Fault> {
     let account = &plan.account;
@@ -82,7 +84,8 @@ pub(super) async fn establish(
             .recv_features::<FallibleStreamElement>()
             .await
             .map_err(connector::features_fault)?;
-        let choice = login::choose(&features, secured.exporter.is_some(), !memory.scram_seen)?;
+        let choice =
+            login::choose(&features, secured.exporter.is_some(), memory.scram_seen, guard)?;
         memory.scram_seen |= login::offers_scram(&features.sasl_mechanisms);
         let user = account.jid.node().map(|node| node.to_string()).unwrap_or_default();
         login::authenticate(&mut stream, &choice, &user, &password, secured.exporter).await?;

@@ -37,6 +37,7 @@ use crate::model::fault::Fault;
 use crate::model::id::MessageId;
 use crate::model::message::{ChatState, MessageState};
 use crate::model::presence::Show;
+use crate::model::security::Guard;
 use crate::model::time::Timestamp;
 use crate::model::vcard::{Tel, Vcard};
 use crate::model::{BareJid, FullJid};
@@ -82,6 +83,9 @@ pub enum XmppCommand {
     PublishReach(Vec<ReachAddress>),
     /// Tell contacts what we do (XEP-0108), or that we do it no more. As `PublishReach`.
     Activity(Option<Activity>),
+    /// What the user said about the least that the account is to have: for connections from now
+    /// on.
+    Guard(Box<Guard>),
     /// Send unavailable, close the stream, and wait for `Connect`; `Closed` is told. Does
     /// nothing while that is so already.
     Disconnect,

@@ -47,6 +47,7 @@ impl PurePhone {
             username: "alice".to_owned(),
             instance: uuid::Uuid::from_u128(7),
             chat,
+            guard: Default::default(),
             timers: Timers::default(),
         };
         let mut phone = Self {

@@ -44,6 +44,7 @@ pub fn tls_security(auth: &str) -> Security {
             version: "TLSv1.3".to_owned(),
             cipher_suite: "TLS13_AES_256_GCM_SHA384".to_owned(),
             peer_verified: true,
+            ..TlsFacts::default()
         }),
         auth: auth.to_owned(),
     }

@@ -56,6 +56,7 @@ impl Client {
         let asked = Arc::new(AtomicUsize::new(0));
         let (count, password) = (asked.clone(), password.to_owned());
         let settings = XmppSettings {
+            guard: Default::default(),
             account,
             password: Arc::new(move || {
                 let _ = count.fetch_add(1, Ordering::SeqCst);

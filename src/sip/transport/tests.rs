@@ -19,6 +19,7 @@ fn settings(address: SocketAddr, transport: Transport) -> TransportSettings {
             transport: Some(transport),
         }),
         ca_file: None,
+        guard: Default::default(),
     }
 }
 

@@ -104,6 +104,7 @@ impl World {
                 username: (*user).to_owned(),
                 instance: Uuid::from_u128(7),
                 chat,
+                guard: Default::default(),
                 timers: Timers::default(),
             };
             Agent::new(settings, dice.random())
