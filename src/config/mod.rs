@@ -18,6 +18,7 @@ use crate::model::BareJid;
 use crate::model::address::{Aor, SipTarget};
 use crate::model::dialing::Dialing;
 use crate::model::id::AccountId;
+use crate::model::security::Demands;
 
 pub use append::{AppendError, append, write_private};
 pub(crate) use file::text;
@@ -56,6 +57,8 @@ pub struct XmppAccount {
     pub password: PasswordSource,
     /// One more trust anchor (PEM).
     pub ca_file: Option<PathBuf>,
+    /// What the provider demands of the way to the server.
+    pub demands: Demands,
     /// Calls over XMPP (Jingle).
     pub audio: bool,
     /// Connect only after this account is registered (CUSAX C14).
@@ -77,6 +80,8 @@ pub struct SipAccount {
     pub password: PasswordSource,
     /// One more trust anchor (PEM).
     pub ca_file: Option<PathBuf>,
+    /// What the provider demands of the way to the server.
+    pub demands: Demands,
     /// Whether media is encrypted.
     pub srtp: SrtpPolicy,
     /// The chat account that is the other half of the service (CUSAX C30).
@@ -102,6 +107,7 @@ impl XmppAccount {
             tls: TlsStart::default(),
             password: PasswordSource::Keyring,
             ca_file: None,
+            demands: Demands::default(),
             audio: false,
             wait_for: None,
         }
@@ -118,6 +124,7 @@ impl SipAccount {
             username: None,
             password: PasswordSource::Keyring,
             ca_file: None,
+            demands: Demands::default(),
             srtp: SrtpPolicy::default(),
             related_to: None,
             chat: true,

@@ -93,6 +93,14 @@ impl Fault {
         })
     }
 
+    /// The certificate that was refused.
+    pub fn certificate(&self) -> Option<&RefusedCertificate> {
+        match self {
+            Self::Certificate(refused) => Some(refused),
+            _ => None,
+        }
+    }
+
     /// Whether trying again without the user can help.
     pub fn can_pass(&self) -> bool {
         !matches!(

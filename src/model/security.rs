@@ -6,7 +6,7 @@ mod floor;
 mod guard;
 
 pub use certificate::{CertificateFacts, Fingerprint, NoFingerprint, bounded};
-pub use floor::{AuthRank, Floor, Least, Loss, TlsVersion, Weaker};
+pub use floor::{AuthRank, Demands, Floor, Least, Loss, TlsVersion, Weaker};
 pub use guard::{Change, Guard, MOST_PINS, Pin, TooManyPins};
 
 use serde::{Deserialize, Serialize};

@@ -16,7 +16,7 @@ use super::transaction::Timers;
 use super::transport::{
     FlowId, FlowInfo, Past, TransportEvent, TransportSettings, Transports, local_towards,
 };
-use super::{SipCommand, SipEvent};
+use super::{Registration, SipCommand, SipEvent};
 use crate::config::SipAccount;
 use crate::model::fault::Fault;
 use crate::model::security::Guard;
@@ -90,6 +90,7 @@ impl Actor {
                 domain: account.aor.host().to_owned(),
                 proxy: account.proxy,
                 ca_file: account.ca_file,
+                demands: account.demands,
                 guard,
             },
             password,
@@ -195,6 +196,9 @@ impl Actor {
                     self.agent.handle_unsent(Instant::now(), &message);
                 }
             } else if let Some(event) = self.agent.poll_event() {
+                if let SipEvent::Registration(Registration::Registered { security, .. }) = &event {
+                    let _ = self.transport_settings.guard.learn(security);
+                }
                 // A core that is gone closes the commands as well, which ends the actor.
                 let _ = self.events.send(event).await;
             } else {
@@ -277,6 +281,7 @@ fn agent_settings(account: &SipAccount, guard: Guard, instance: Uuid) -> AgentSe
         instance,
         chat: account.chat,
         guard,
+        demands: account.demands.clone(),
         timers: Timers::default(),
     }
 }

@@ -32,7 +32,7 @@ use crate::model::account::Transport;
 use crate::model::call::EndReason;
 use crate::model::fault::Fault;
 use crate::model::id::CallId;
-use crate::model::security::Guard;
+use crate::model::security::{Demands, Guard};
 use keep_alive::{KeepAlive, Pulse};
 use leave::Leaving;
 use probe::Probe;
@@ -61,6 +61,8 @@ pub struct AgentSettings {
     pub chat: bool,
     /// What the account remembers of its server.
     pub guard: Guard,
+    /// What the provider demands of it.
+    pub demands: Demands,
     /// The transactions' times.
     pub timers: Timers,
 }

@@ -4,6 +4,7 @@
 
 mod connect;
 mod flow;
+mod protection;
 mod route;
 mod stamp;
 mod stun;
@@ -28,7 +29,7 @@ use super::wire::{WireError, write};
 use crate::model::account::{Security, TlsFacts, Transport};
 use crate::model::address::SipTarget;
 use crate::model::fault::Fault;
-use crate::model::security::Guard;
+use crate::model::security::{Demands, Guard};
 use connect::{Anchors, Socket, Verify};
 use flow::{Detour, Fallback, Flow, Job};
 use route::Way;
@@ -59,6 +60,8 @@ pub struct TransportSettings {
     pub ca_file: Option<PathBuf>,
     /// What the account remembers of its server.
     pub guard: Guard,
+    /// What the provider demands of the way there.
+    pub demands: Demands,
 }
 
 /// What is known of the main flow.
@@ -212,6 +215,9 @@ struct Shared {
     names: Names,
     anchors: Anchors,
     lookups: Arc<Semaphore>,
+    domain: Arc<str>,
+    guard: Arc<Guard>,
+    demands: Arc<Demands>,
 }
 
 enum Main {
@@ -232,17 +238,26 @@ impl Transports {
         settings: &TransportSettings,
         past: &Past,
     ) -> Result<(Self, FlowInfo), Fault> {
-        let place = place_of(settings)?;
+        let raised = protection::raised(settings);
+        let place = protection::place(settings)?;
         let (events, received) = mpsc::channel(EVENTS);
         let shared = Shared {
             events,
             names: Names::system(),
             anchors: Anchors::new(settings.ca_file.clone()),
             lookups: Arc::new(Semaphore::new(MOST_LOOKUPS)),
+            domain: settings.domain.as_str().into(),
+            guard: Arc::new(settings.guard.clone()),
+            demands: Arc::new(settings.demands.clone()),
         };
         let proxy = settings.proxy.as_ref().map(|proxy| proxy.host.clone());
-        let verify = Verify { domain: settings.domain.clone(), also: proxy.clone() };
-        let opened = connect::open(&shared, &place, &verify, connect::LIMIT, past).await?;
+        let verify = Verify {
+            domain: settings.domain.clone(),
+            also: proxy.clone(),
+            only_tls: protection::only_tls(settings),
+        };
+        let opened = connect::open(&shared, &place, &verify, connect::LIMIT, past).await;
+        let opened = opened.map_err(|fault| protection::sort(fault, raised))?;
         let info = opened.info;
         let main = match opened.socket {
             Socket::Udp(bound) => Main::Udp(Udp::start(bound, &shared)),
@@ -438,19 +453,4 @@ impl Transports {
 pub async fn local_towards(remote: SocketAddr) -> Option<IpAddr> {
     let socket = udp::towards(remote).await.ok()?;
     socket.local_addr().ok().map(|local| local.ip())
-}
-
-fn place_of(settings: &TransportSettings) -> Result<Place, Fault> {
-    let proxy = settings.proxy.as_ref();
-    let name = proxy.map_or(settings.domain.as_str(), |proxy| proxy.host.as_str());
-    let host = match name.parse::<IpAddr>() {
-        Ok(address) => Host::Ip(address),
-        Err(_) => name.parse().map_err(|_| Fault::UnknownHost(name.to_owned()))?,
-    };
-    Ok(Place {
-        host,
-        port: proxy.and_then(|proxy| proxy.port),
-        transport: proxy.and_then(|proxy| proxy.transport),
-        secure: proxy.is_some_and(|proxy| proxy.secure),
-    })
 }

@@ -27,7 +27,7 @@ use crate::model::account::{Security, Transport};
 use crate::model::fault::Fault;
 use crate::model::security::Guard;
 use crate::secrets::PasswordProvider;
-use crate::tls::Roots;
+use crate::tls::{Policy, Roots};
 
 /// The most that a login may take, from the verified stream to the bound resource.
 const LIMIT_LOGIN: Duration = Duration::from_secs(20);
@@ -74,7 +74,9 @@ pub(super) async fn establish(
 ) -> Result<Established, Fault> {
     let account = &plan.account;
     let server = account.server.as_ref().map(|server| (server, account.tls));
-    let secured = connector::connect(&account.jid, server, roots).await?;
+    let policy = Policy::of(roots.clone(), guard, &account.demands, account.jid.domain().as_str());
+    let guard = &guard.with(&account.demands);
+    let secured = connector::connect(&account.jid, server, &policy).await?;
     // Only now, so that a server that is not ours never costs a question for the password.
     let password = (plan.password)().await?;
     let late = || Err(Fault::TimedOut(account.jid.domain().to_string()));

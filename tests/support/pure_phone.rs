@@ -48,6 +48,7 @@ impl PurePhone {
             instance: uuid::Uuid::from_u128(7),
             chat,
             guard: Default::default(),
+            demands: Default::default(),
             timers: Timers::default(),
         };
         let mut phone = Self {

@@ -43,6 +43,7 @@ pub fn account(lab: &Lab, user: &str, tls: TlsStart) -> XmppAccount {
         tls,
         password: PasswordSource::Keyring,
         ca_file: Some(lab.ca_file()),
+        demands: Default::default(),
         audio: false,
         wait_for: None,
     }

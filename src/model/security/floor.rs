@@ -133,6 +133,16 @@ impl Floor {
     }
 }
 
+/// What a provider demands of the way to its server, over what holds for everybody.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Demands {
+    /// The least that the connection may be.
+    pub floor: Floor,
+    /// The server has to show one of these certificates, or one with one of these keys: SHA-256
+    /// of the certificate or of its SubjectPublicKeyInfo. Empty: any that is trusted.
+    pub certificates: Vec<super::Fingerprint>,
+}
+
 /// What a floor asks for and a server does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "what", rename_all = "kebab-case")]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AuthRank, Fingerprint, Floor, Least, Loss, Security, TlsFacts, Weaker};
+use super::{AuthRank, Demands, Fingerprint, Floor, Least, Loss, Security, TlsFacts, Weaker};
 use crate::model::time::Timestamp;
 
 /// The most certificates that one account trusts by the user's word.
@@ -55,6 +55,12 @@ pub struct Guard {
 }
 
 impl Guard {
+    /// The same with what a provider demands.
+    #[must_use]
+    pub fn with(&self, demands: &Demands) -> Self {
+        Self { wanted: self.wanted.max(demands.floor), ..self.clone() }
+    }
+
     /// The least that a connection may be.
     pub fn floor(&self) -> Floor {
         self.seen.max(self.wanted)
@@ -160,9 +166,9 @@ impl Guard {
         self.pins_of(domain).any(|pin| pin.fingerprint == *fingerprint)
     }
 
-    /// The certificate that the user trusted last for `domain`.
-    pub fn trusted_before(&self, domain: &str) -> Option<Fingerprint> {
-        self.pins_of(domain).last().map(|pin| pin.fingerprint)
+    /// The certificates that the user trusts for `domain`, the latest last.
+    pub fn trusted(&self, domain: &str) -> Vec<Fingerprint> {
+        self.pins_of(domain).map(|pin| pin.fingerprint).collect()
     }
 
     fn pins_of(&self, domain: &str) -> impl Iterator<Item = &Pin> {

@@ -8,6 +8,7 @@ use crate::config::{SipAccount, SrtpPolicy, TlsStart, XmppAccount};
 use crate::model::feature::{Feature, Match, Rule};
 use crate::model::id::AccountId;
 use crate::model::relation::Relation;
+use crate::model::security::Demands;
 use crate::model::telephony::Strangers;
 
 /// One change.
@@ -83,6 +84,7 @@ fn accounts(before: &Provided, after: &Provided, gone: &[Retired], all: &mut Vec
                 let facts = [
                     differs("address", &old.jid, &new.jid),
                     differs("way", &chat_way(old), &chat_way(new)),
+                    differs("demands", &demands(&old.demands), &demands(&new.demands)),
                 ];
                 push_changed(&new.id, new.jid.as_str(), facts, all);
             }
@@ -100,6 +102,7 @@ fn accounts(before: &Provided, after: &Provided, gone: &[Retired], all: &mut Vec
                 let facts = [
                     differs("address", &old.aor, &new.aor),
                     differs("way", &phone_way(old), &phone_way(new)),
+                    differs("demands", &demands(&old.demands), &demands(&new.demands)),
                     differs("media", &media(old), &media(new)),
                     differs("user name", &user(old), &user(new)),
                     differs("digits", &format!("{:?}", old.dtmf), &format!("{:?}", new.dtmf)),
@@ -140,6 +143,19 @@ fn push_changed<const N: usize>(
         let text = format!("{address}: {}", facts.join("; "));
         all.push(change(What::Account, How::Changed, Some(id), text));
     }
+}
+
+/// What the way to the server has to be like.
+fn demands(demands: &Demands) -> String {
+    let floor = &demands.floor;
+    let bound = if floor.bound { " with channel binding" } else { "" };
+    let parts = [
+        floor.tls.then(|| format!("TLS {} at least", floor.version)),
+        floor.auth.map(|least| format!("{least}{bound} at least")),
+        (!demands.certificates.is_empty()).then(|| "certificates by name".to_owned()),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
 }
 
 fn chat_way(account: &XmppAccount) -> String {

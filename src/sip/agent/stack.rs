@@ -99,7 +99,7 @@ pub struct Stack {
 
 impl Stack {
     pub fn new(settings: AgentSettings, seed: [u8; 32]) -> Self {
-        let strength = Strength::new(settings.guard.clone());
+        let strength = Strength::new(settings.guard.with(&settings.demands));
         Self {
             transactions: Transactions::new(settings.timers),
             settings,
@@ -172,7 +172,7 @@ impl Stack {
 
     /// Takes what the user said about the least that the account is to have.
     pub fn guard(&mut self, guard: Guard) {
-        self.strength.guard(guard);
+        self.strength.guard(guard.with(&self.settings.demands));
     }
 
     /// Asks for the server's next target (RFC 3263 §4.3), because the one in use failed a

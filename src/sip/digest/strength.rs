@@ -27,7 +27,8 @@ impl Strength {
     /// Takes what the user said about it meanwhile. What was seen in this run stays seen, unless
     /// the user gave it up.
     pub fn guard(&mut self, guard: Guard) {
-        self.strong &= guard.mechanism(Some(AuthRank::DigestMd5)).is_some();
+        let refuses = |guard: &Guard| guard.mechanism(Some(AuthRank::DigestMd5)).is_some();
+        self.strong &= !refuses(&self.guard) || refuses(&guard);
         self.guard = guard;
     }
 
