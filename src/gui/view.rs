@@ -45,7 +45,7 @@ fn page(app: &App) -> Element<'_, Message> {
     let shared = app.shared();
     let mut page = column![];
     let body = match &app.page {
-        Page::Protection => protection::view(shared).map(Message::Protection),
+        Page::Protection => app.protection.view(shared).map(Message::Protection),
         Page::Rules => rules::view(&app.rules, shared).map(Message::Rules),
         Page::Conversation(with) => {
             let head = app.conversations.header(with, shared).map(Message::Conversation);

@@ -220,7 +220,7 @@ pub fn protection(snapshot: &Snapshot) -> Option<(Tone, &'static str)> {
 /// Whether a connection is encrypted to a server whose name was verified.
 pub fn encrypted(security: &Security) -> bool {
     security.transport == Transport::Tls
-        && security.tls.as_ref().is_some_and(|facts| facts.peer_verified)
+        && security.tls.as_ref().is_some_and(|facts| facts.peer_verified || facts.pinned)
 }
 
 /// The state of a call in a word.

@@ -211,6 +211,7 @@ impl Pump {
                 let _ = self.events.send(event);
             }
             Output::Settings(config) => self.actors.settings(*config),
+            Output::Guard(account, guard) => self.actors.guard(&account, *guard),
             Output::Start(account) => self.actors.start(&account),
             Output::Stop(account) => self.actors.stop(&account),
             Output::Provision(request, command) => self.provision(request, command),

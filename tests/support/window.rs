@@ -71,6 +71,9 @@ pub fn xmpp_account() -> Account {
         reason_kind: None,
         locked: Vec::new(),
         mailbox: None,
+        level: None,
+        certificate: None,
+        weaker: None,
     }
 }
 
@@ -279,7 +282,7 @@ pub fn snapshot_at(now: Timestamp) -> Snapshot {
         presence: Show::Online,
         accounts: vec![xmpp_account(), sip_account()],
         overall: Overall::Online,
-        security: SecurityReport { level: Parity::Equal, findings: Vec::new() },
+        security: SecurityReport::default(),
         roster_known: true,
         contacts: contacts.into_iter().map(Arc::new).collect(),
         book: Arc::default(),
@@ -308,6 +311,9 @@ pub fn unequal(mut snapshot: Snapshot) -> Snapshot {
                      for TLS."
                 .to_owned(),
         }],
+        difference: Some("Telephony is not encrypted, Chat is.".to_owned()),
+        can_raise: true,
+        ..SecurityReport::default()
     };
     snapshot
 }
