@@ -39,6 +39,7 @@ use crate::model::party::Party;
 use crate::model::presence::Show;
 use crate::model::relation::{Proposal, Relation, Relations};
 use crate::model::secret::Secret;
+use crate::model::security::Guard;
 use crate::model::telephony::Telephony;
 use crate::model::time::{Now, Timestamp};
 use crate::model::vcard::{OwnCard, Vcard};
@@ -201,6 +202,8 @@ pub struct Kept {
     pub rules: Vec<Rule>,
     /// The user's address book.
     pub book: Vec<BookEntry>,
+    /// What the accounts remember of their servers' protection.
+    pub guards: BTreeMap<AccountId, Guard>,
 }
 
 /// One conversation from an earlier run.
@@ -229,6 +232,8 @@ pub enum Output {
     Start(AccountId),
     /// End an account's actor; [`Input::Stopped`] tells when it has.
     Stop(AccountId),
+    /// Remember this of an account's server, and tell its actor.
+    Guard(AccountId, Box<Guard>),
     /// Ask about a provider's document; the answer is a reply to the request.
     Provision(RequestId, command::ProvisionCommand),
     /// A provider's server says that its document changed.
