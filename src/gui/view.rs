@@ -6,7 +6,7 @@ use iced::{Element, Length, Padding};
 use super::app::{App, Message, Page};
 use super::icon;
 use super::screen::details::Who;
-use super::screen::{Go, calls, protection, rules, sidebar, welcome};
+use super::screen::{Go, calls, rules, sidebar, welcome};
 use super::theme::{self, Button, measure, step};
 use super::widget::{SHADE, ask, button, card, notice, rule, upright};
 use crate::model::call::CallState;

@@ -1,6 +1,6 @@
 //! The actors' handles: their queues in, their events on the way to the hub.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -20,6 +20,7 @@ use crate::model::security::Guard;
 use crate::secrets::{self, CHAT_SERVICE, PasswordProvider, SessionPasswords, TELEPHONY_SERVICE};
 use crate::sip::actor::SipSettings;
 use crate::sip::{Registration, SipCommand, SipEvent};
+use crate::trust::Keeper;
 use crate::xmpp::XmppSettings;
 use crate::xmpp::{XmppCommand, XmppConnection, XmppEvent};
 use crate::{media, sip, xmpp};
@@ -33,7 +34,7 @@ pub(super) struct Actors {
     config: Config,
     installation: Uuid,
     /// What the accounts remember of their servers.
-    guards: BTreeMap<AccountId, Guard>,
+    trust: Keeper,
     inbox: Option<mpsc::Sender<Input>>,
     xmpp: HashMap<AccountId, mpsc::Sender<XmppCommand>>,
     sip: HashMap<AccountId, mpsc::Sender<SipCommand>>,
@@ -60,11 +61,16 @@ impl Session {
 }
 
 impl Actors {
-    pub(super) fn new(config: Config, installation: Uuid, inbox: mpsc::Sender<Input>) -> Self {
+    pub(super) fn new(
+        config: Config,
+        installation: Uuid,
+        trust: Keeper,
+        inbox: mpsc::Sender<Input>,
+    ) -> Self {
         Self {
             config,
             installation,
-            guards: BTreeMap::new(),
+            trust,
             inbox: Some(inbox),
             xmpp: HashMap::new(),
             sip: HashMap::new(),
@@ -86,8 +92,7 @@ impl Actors {
 
     /// Takes what an account is to remember of its server, for its actor now and at every start.
     pub(super) fn guard(&mut self, id: &AccountId, guard: Guard) {
-        self.guards.insert(id.clone(), guard);
-        let guard = self.guard_of(id);
+        self.trust.set(&self.config, id, guard.clone());
         if self.xmpp.contains_key(id) {
             self.xmpp(id, XmppCommand::Guard(Box::new(guard)));
         } else if self.sip.contains_key(id) {
@@ -96,7 +101,12 @@ impl Actors {
     }
 
     fn guard_of(&self, id: &AccountId) -> Guard {
-        self.guards.get(id).cloned().unwrap_or_default()
+        self.trust.guard(&self.config, id)
+    }
+
+    /// Waits until what the accounts remember is written.
+    pub(super) async fn keep_guards(&mut self) {
+        self.trust.finish().await;
     }
 
     /// Ends an account's actor; `Input::Stopped` tells when it has.

@@ -10,7 +10,7 @@ use super::message::{Request, Response};
 use super::value::{Params, split};
 use crate::model::security::Weaker;
 use answer::Answer;
-use challenge::{Challenge, challenges};
+use challenge::{Algorithm, Challenge, challenges};
 
 pub use credentials::Credentials;
 pub use strength::Strength;
@@ -115,6 +115,7 @@ impl Authenticator {
         request.headers.remove("Authorization");
         request.headers.remove("Proxy-Authorization");
         let fresh: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut weakest: Option<Algorithm> = None;
         for realm in &mut self.realms {
             if credentials.key(&realm.challenge).is_none() {
                 credentials.learn(&realm.challenge);
@@ -136,13 +137,20 @@ impl Authenticator {
                 cnonce,
             };
             request.headers.push(realm.challenge.credentials_header(), answer.header());
-            self.mechanism = realm.challenge.algorithm.mechanism();
+            let algorithm = realm.challenge.algorithm;
+            if weakest.is_none_or(|weakest| algorithm.hash < weakest.hash) {
+                weakest = Some(algorithm);
+            }
             realm.last = Some((request.uri.clone(), cnonce.to_owned(), realm.count));
             realm.cnonce.get_or_insert_with(|| fresh.clone());
         }
+        if let Some(weakest) = weakest {
+            self.mechanism = weakest.mechanism();
+        }
     }
 
-    /// The mechanism of the last answer, such as `DIGEST-SHA-256`; empty before.
+    /// The mechanism of the last answer, such as `DIGEST-SHA-256`; of answers for several realms
+    /// the weakest, since that is what gives the password away. Empty before.
     pub fn mechanism(&self) -> &str {
         self.mechanism
     }

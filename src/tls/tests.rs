@@ -410,4 +410,17 @@ fn what_makes_a_certificate_too_weak_is_seen() {
     assert_eq!((new.weak, new.facts.key.as_str()), (None, "Ed25519"));
     assert_eq!(new.facts.signature, "Ed25519");
     assert!(certificate::read(&CertificateDer::from(vec![0x30, 0])).is_none());
+    // Whatever a stranger writes into one is read or refused.
+    let der = CertificateDer::from_pem_slice(include_bytes!("tests/rsa-1024.pem")).unwrap();
+    for at in 0..der.len() {
+        for bits in [0x01, 0x80, 0xff] {
+            let mut bytes = der.to_vec();
+            bytes[at] ^= bits;
+            if let Some(read) = certificate::read(&CertificateDer::from(bytes.clone())) {
+                assert!(read.facts.subject.chars().count() <= 200 && read.facts.names.len() <= 16);
+            }
+            bytes.truncate(at);
+            assert!(certificate::read(&CertificateDer::from(bytes)).is_none());
+        }
+    }
 }

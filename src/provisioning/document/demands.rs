@@ -10,8 +10,11 @@ use crate::model::security::{AuthRank, Demands, Fingerprint, Floor, TlsVersion};
 /// The most certificates that one account can name.
 const MOST_PINS: usize = 16;
 
-/// The ways to sign in of chat: rank, and whether it is bound to the TLS session.
-const MECHANISMS: [(&str, (AuthRank, bool)); 7] = [
+/// What a way to sign in is called: its rank, and whether it is bound to the TLS session.
+type Way = (&'static str, (AuthRank, bool));
+
+/// The ways of chat.
+const MECHANISMS: [Way; 7] = [
     ("PLAIN", (AuthRank::Plain, false)),
     ("SCRAM-SHA-1", (AuthRank::ScramSha1, false)),
     ("SCRAM-SHA-1-PLUS", (AuthRank::ScramSha1, true)),
@@ -22,7 +25,7 @@ const MECHANISMS: [(&str, (AuthRank, bool)); 7] = [
 ];
 
 /// Those of telephony.
-const ALGORITHMS: [(&str, (AuthRank, bool)); 3] = [
+const ALGORITHMS: [Way; 3] = [
     ("MD5", (AuthRank::DigestMd5, false)),
     ("SHA-256", (AuthRank::DigestSha256, false)),
     ("SHA-512-256", (AuthRank::DigestSha512, false)),
@@ -48,7 +51,7 @@ pub(super) fn of_phone(
 
 fn of(
     item: &Reader<'_>,
-    (key, words): (&str, &[(&str, (AuthRank, bool))]),
+    (key, words): (&str, &[Way]),
     remarks: &mut Vec<Remark>,
     unknown: &mut Vec<String>,
 ) -> Result<Demands, Complaint> {

@@ -8,7 +8,7 @@ use crate::config::{SipAccount, SrtpPolicy, TlsStart, XmppAccount};
 use crate::model::feature::{Feature, Match, Rule};
 use crate::model::id::AccountId;
 use crate::model::relation::Relation;
-use crate::model::security::Demands;
+use crate::model::security::{Demands, Fingerprint};
 use crate::model::telephony::Strangers;
 
 /// One change.
@@ -149,10 +149,13 @@ fn push_changed<const N: usize>(
 fn demands(demands: &Demands) -> String {
     let floor = &demands.floor;
     let bound = if floor.bound { " with channel binding" } else { "" };
+    // Enough of each to tell it from another: a change of these alone is a change.
+    let start = |print: &Fingerprint| print.to_string().chars().take(23).collect::<String>();
+    let named: Vec<String> = demands.certificates.iter().map(start).collect();
     let parts = [
         floor.tls.then(|| format!("TLS {} at least", floor.version)),
         floor.auth.map(|least| format!("{least}{bound} at least")),
-        (!demands.certificates.is_empty()).then(|| "certificates by name".to_owned()),
+        (!named.is_empty()).then(|| format!("the certificate {}", named.join(" or "))),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }

@@ -337,6 +337,33 @@ fn a_proxy_and_then_the_registrar() {
     assert_eq!(pairs.len(), 2);
     assert!(request.headers.get("Proxy-Authorization").unwrap().contains("nc=00000002"));
     assert!(request.headers.get("Authorization").unwrap().contains("qop=auth-int"));
+    // What protects the password is the weaker of the two.
+    assert_eq!(authenticator.mechanism(), "DIGEST-MD5");
+}
+
+#[test]
+fn what_an_earlier_run_saw_is_the_least() {
+    use crate::model::security::{Floor, Guard, Least};
+    let weak = www("Digest realm=\"r\",nonce=\"w\",qop=auth,algorithm=MD5");
+    let strong = www("Digest realm=\"r\",nonce=\"s\",qop=auth,algorithm=SHA-256");
+    let floor =
+        Floor { auth: Some(crate::model::security::AuthRank::DigestSha256), ..Floor::default() };
+    let seen = Guard { seen: floor, ..Guard::default() };
+    let wanted = Guard { wanted: floor, ..Guard::default() };
+    for (guard, least) in [(seen, Least::Before), (wanted, Least::Wanted)] {
+        let mut strength = Strength::new(guard);
+        assert!(!needs_password(&strength, None, &weak), "no password is fetched for it");
+        let mut authenticator = Authenticator::new();
+        let refused = authenticator.challenged(&mut strength, &weak).unwrap_err();
+        let DigestError::Weaker(weaker) = refused else { panic!("{refused:?}") };
+        assert_eq!(weaker.least, least);
+        assert_eq!(authenticator.challenged(&mut strength, &strong), Ok(()));
+        // The user takes it as it is.
+        let mut guard = Guard { seen: floor, wanted: floor, ..Guard::default() };
+        guard.accept(&weaker);
+        strength.guard(guard);
+        assert_eq!(Authenticator::new().challenged(&mut strength, &weak), Ok(()));
+    }
 }
 
 #[test]
