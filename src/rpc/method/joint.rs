@@ -3,7 +3,9 @@
 
 use serde_json::Value;
 
-use crate::core::command::{AccountCommand, CardCommand, Command, FeatureCommand, RelationCommand};
+use crate::core::command::{
+    AccountCommand, CardCommand, Command, FeatureCommand, RelationCommand, SecurityCommand,
+};
 use crate::model::feature::Rule;
 use crate::model::relation::Pair;
 use crate::model::secret::Secret;
@@ -13,6 +15,20 @@ use crate::rpc::wire::{Params, RequestError};
 pub(super) fn command(method: &str, params: &mut Params) -> Result<Command, RequestError> {
     Ok(match method {
         "account.connect" => Command::Account(AccountCommand::Connect(params.need("account")?)),
+        "account.disconnect" => {
+            Command::Account(AccountCommand::Disconnect(params.need("account")?))
+        }
+        "account.trust" => Command::Security(SecurityCommand::Trust {
+            account: params.need("account")?,
+            fingerprint: params.need("fingerprint")?,
+        }),
+        "account.distrust" => Command::Security(SecurityCommand::Distrust {
+            account: params.need("account")?,
+            fingerprint: params.need("fingerprint")?,
+        }),
+        "account.accept_weaker" => {
+            Command::Security(SecurityCommand::AcceptWeaker(params.need("account")?))
+        }
         "account.password" => password(params)?,
         "relations" => Command::Relation(RelationCommand::List),
         "relation.set" => Command::Relation(RelationCommand::Set {
