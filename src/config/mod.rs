@@ -170,7 +170,8 @@ pub enum PasswordSource {
 }
 
 /// Whether media is encrypted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum SrtpPolicy {
     /// Calls without encryption are refused.
     Required,

@@ -7,6 +7,7 @@ mod calls;
 mod cards;
 mod chaos;
 mod cost;
+mod encryption;
 mod features;
 mod hints;
 mod history;
@@ -21,15 +22,17 @@ mod provided;
 mod relations;
 mod roster;
 mod rules;
+mod security;
 mod sound;
 mod strangers;
 mod transfer;
 
+use super::book::KeepBook;
 use super::command::*;
 use super::event::Event;
 use super::*;
 use crate::config::{PasswordSource, SipAccount, SrtpPolicy, TlsStart, XmppAccount};
-use crate::media::MediaError;
+use crate::media::{MediaCommand, MediaError, MediaEvent};
 use crate::model::BareJid;
 use crate::model::FullJid;
 use crate::model::account::{AccountState, Overall, Security, TlsFacts, Transport};
@@ -37,10 +40,13 @@ use crate::model::address::Aor;
 use crate::model::call::{Binding, Call, CallState, EndReason};
 use crate::model::contact::{NumberSource, Subscription};
 use crate::model::fault::Fault;
-use crate::model::message::EntryKind;
+use crate::model::id::{CallId, MessageId};
+use crate::model::message::{Entry, EntryKind, MessageState};
+use crate::model::party::Party;
+use crate::model::time::Timestamp;
 use crate::model::vcard::{Tel, Vcard};
 use crate::sip::{CallEvent, IncomingCall, Registration};
-use crate::xmpp::{ChatMessage, RosterItem, XmppConnection};
+use crate::xmpp::{ChatMessage, RosterItem, XmppCommand, XmppConnection};
 
 const CHAT: &str = "chat";
 const PHONE: &str = "phone";
@@ -574,25 +580,6 @@ fn an_offer_that_cannot_be_met_is_refused_with_488() {
     });
     assert!(
         world.sent_to_sip().iter().any(|c| matches!(c, SipCommand::Refuse { status: 488, .. }))
-    );
-}
-
-#[test]
-fn protection_is_compared() {
-    let mut world = World::signed_in(None);
-    let level = |world: &mut World| match world.ask(Command::Security).unwrap() {
-        Reply::Security(report) => report.level,
-        other => panic!("not a report: {other:?}"),
-    };
-    assert_eq!(level(&mut world), Parity::Equal);
-    world.sip(SipEvent::Registration(Registration::Registered {
-        local: [127, 0, 0, 1].into(),
-        security: Security { transport: Transport::Udp, tls: None, auth: "DIGEST-MD5".to_owned() },
-    }));
-    assert_eq!(level(&mut world), Parity::Mismatch);
-    assert!(
-        world.said.iter().any(|output| matches!(output, Output::Event(event)
-        if matches!(&**event, Event::Security { security } if security.level == Parity::Mismatch)))
     );
 }
 

@@ -4,10 +4,12 @@
 mod certificate;
 mod floor;
 mod guard;
+mod scale;
 
 pub use certificate::{CertificateFacts, Fingerprint, NoFingerprint, bounded};
 pub use floor::{AuthRank, Demands, Floor, Least, Loss, TlsVersion, Weaker};
 pub use guard::{Change, Guard, MOST_PINS, Pin, TooManyPins};
+pub use scale::{Level, MediaLevel};
 
 use serde::{Deserialize, Serialize};
 

@@ -15,6 +15,8 @@ use crate::model::vcard::Tel;
 pub enum AccountCommand {
     /// `account.connect`: now, also where it waits for its other half or for the next attempt.
     Connect(AccountId),
+    /// `account.disconnect`: until the user wants it back.
+    Disconnect(AccountId),
     /// `account.password`: this is its password; sign in with it.
     Password {
         /// Whose.

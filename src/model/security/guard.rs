@@ -46,6 +46,9 @@ pub struct Guard {
     pub seen: Floor,
     /// What the user wants ("make both secure"), or the provider.
     pub wanted: Floor,
+    /// The user wants the sound of calls encrypted, whatever the configuration says.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub srtp: bool,
     /// Certificates that the user trusts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pins: Vec<Pin>,
