@@ -21,7 +21,9 @@ use crate::model::telephony::Telephony;
 use crate::model::time::Timestamp;
 
 pub use joint::{connect, feature, go_ahead, over, set_by};
-pub use protection::{beside, encrypted, media_protection, messages, messages_with, protection};
+pub use protection::{
+    beside, encrypted, fingerprint, media_protection, messages, messages_with, protection,
+};
 
 /// A moment, and how it is shown.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -46,8 +46,12 @@ fn difference(chat: &Side, phone: &Side) -> Option<String> {
 fn finding(record: &Record, level: Level, srtp: Option<SrtpPolicy>) -> Option<Finding> {
     let label = &record.view.label;
     let (what, advice) = match level {
+        Level::NoTls if record.view.kind == AccountKind::Sip => (
+            format!("Whom you call over {label}, and what you say, can be read on the way."),
+            "Make both secure, or use a server or proxy address with TLS.",
+        ),
         Level::NoTls => (
-            format!("{label} is not encrypted on the way to the server."),
+            format!("What you write over {label} can be read on the way."),
             "Make both secure, or use a server or proxy address with TLS.",
         ),
         Level::Unverified => (

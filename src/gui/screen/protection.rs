@@ -15,6 +15,7 @@ use crate::gui::theme::{Button, Tone, radius, step};
 use crate::gui::widget::sheet::{Notes, Told};
 use crate::gui::widget::{body, button, chip, sheet, strong};
 use crate::gui::words;
+use crate::model::account::Account;
 use crate::model::id::AccountId;
 use crate::model::security::Fingerprint;
 
@@ -158,6 +159,12 @@ impl Protection {
             Some(difference) => (Tone::Warn, plain::line(difference)),
             None => {
                 let (tone, word) = words::protection(shared.snapshot)?;
+                // What is connected alone says nothing of what is not since it would be weak.
+                let stands =
+                    |account: &Account| account.certificate.is_none() && account.weaker.is_none();
+                if tone == Tone::Good && !shared.snapshot.accounts.iter().all(stands) {
+                    return None;
+                }
                 (tone, word.to_owned())
             }
         };
@@ -179,7 +186,9 @@ impl Protection {
             _ => None,
         };
         parts = parts.push(refused.map(|words| chip::fact(Tone::Bad, &icon::WARNING, words, None)));
-        for change in self.raised.iter().flat_map(|raised| &raised.changes) {
+        // Once a server cannot, that is what came of it.
+        let raised = self.raised.iter().filter(|_| report.cannot.is_empty());
+        for change in raised.flat_map(|raised| &raised.changes) {
             parts = parts.push(chip::fact(Tone::Good, &icon::CHECK, plain::line(change), None));
         }
         Some(parts.into())

@@ -7,7 +7,7 @@ use crate::gui::theme::Tone;
 use crate::model::account::{AccountKind, Security, Transport};
 use crate::model::call::{Call, CallState, MediaInfo, MediaProtection};
 use crate::model::party::Party;
-use crate::model::security::MediaLevel;
+use crate::model::security::{Fingerprint, MediaLevel};
 
 /// One word on protection for the connection chip, with its tone; nothing while no account
 /// has a connection.
@@ -57,6 +57,14 @@ pub fn messages(level: MediaLevel) -> (Tone, &'static str) {
         MediaLevel::Open => (Tone::Warn, "Chat not encrypted"),
         _ => (Tone::Good, "Chat encrypted to provider"),
     }
+}
+
+/// A fingerprint in lines of eight pairs, so that two can be compared.
+pub fn fingerprint(fingerprint: &Fingerprint) -> String {
+    let text = fingerprint.to_string();
+    let pairs: Vec<&str> = text.split(':').collect();
+    let lines: Vec<String> = pairs.chunks(8).map(|line| line.join(":")).collect();
+    lines.join("\n")
 }
 
 /// What to know where a call runs beside messages that are protected otherwise (CUSAX C66).

@@ -126,6 +126,27 @@ mod tests {
     }
 
     #[test]
+    fn a_certificate_is_named_by_its_fingerprint() {
+        let fingerprint = ["AB"; 32].join(":");
+        let params = json!({ "account": "chat", "fingerprint": fingerprint });
+        let Command::Security(SecurityCommand::Trust { account, fingerprint: read_back }) =
+            read("account.trust", params).unwrap()
+        else {
+            panic!("not that")
+        };
+        assert_eq!((account.as_str(), read_back.to_string()), ("chat", fingerprint));
+        for method in ["account.trust", "account.distrust"] {
+            for params in
+                [json!({ "account": "chat" }), json!({ "account": "chat", "fingerprint": "AB" })]
+            {
+                assert!(matches!(read(method, params), Err(RequestError::Params(_))), "{method}");
+            }
+        }
+        let weaker = read("account.accept_weaker", json!({ "account": "chat" })).unwrap();
+        assert_eq!(weaker, Command::Security(SecurityCommand::AcceptWeaker("chat".into())));
+    }
+
+    #[test]
     fn a_password_is_read_and_not_shown() {
         let params = json!({ "account": "chat", "password": "open sesame", "keep": "keyring" });
         let command = read("account.password", params).unwrap();

@@ -112,7 +112,7 @@ fn vouched(certificate: Option<&CertificateFacts>, clock: Clock) -> [Fact; 3] {
             [
                 Fact::new("Issued by", issuer),
                 Fact::new("Valid until", clock.day(facts.not_after)),
-                Fact::new("Fingerprint", facts.fingerprint.to_string()),
+                Fact::new("Fingerprint", words::fingerprint(&facts.fingerprint)),
             ]
         }
     }
@@ -163,7 +163,7 @@ pub(super) fn of_certificate(facts: &CertificateFacts, clock: Clock) -> Vec<Fact
         Fact::new("Issued by", text(&facts.issuer)),
         Fact::new("Valid", valid),
         Fact::new("Key", format!("{}, signed by {}", text(&facts.key), text(&facts.signature))),
-        Fact::new("Fingerprint", facts.fingerprint.to_string()),
+        Fact::new("Fingerprint", words::fingerprint(&facts.fingerprint)),
     ]
 }
 

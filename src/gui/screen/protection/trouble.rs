@@ -75,7 +75,7 @@ impl Protection {
             facts.push(facts::Fact {
                 name: "Trusted before",
                 tone: Tone::Bad,
-                words: before.to_string(),
+                words: words::fingerprint(&before),
             });
         }
         let content = column![said(tone, problem), facts::list(facts)].spacing(step::S);
@@ -157,7 +157,7 @@ fn said<'a>(tone: Tone, words: String) -> Element<'a, Message> {
 fn pinned<'a>(account: &AccountId, pin: &Pin, shared: Shared<'_>) -> Element<'a, Message> {
     let since = format!("For {}, since {}", plain::line(&pin.domain), shared.clock.day(pin.since));
     let words = column![
-        sheet::long(body(pin.fingerprint.to_string())),
+        sheet::long(body(words::fingerprint(&pin.fingerprint))),
         small(since).style(Tone::Muted.text()),
     ]
     .width(Length::Fill);
