@@ -53,6 +53,7 @@ pub mod book;
 mod calling;
 mod calls;
 mod chats;
+mod checking;
 pub mod command;
 mod contacts;
 mod cost;
@@ -245,6 +246,15 @@ pub enum Output {
     History(RequestId, HistoryQuery),
     /// Answer `history.*` from the store; a deletion comes back as [`Input::Deleted`].
     Archive(RequestId, HistoryCommand),
+    /// Answer `check`: look at the way to an account.
+    Check {
+        /// For whom.
+        request: RequestId,
+        /// Which.
+        account: AccountId,
+        /// The telephony address that a chat account's card is to name.
+        phone: Option<crate::model::address::Aor>,
+    },
     /// Answer `devices` from the platform.
     Devices(RequestId, Audio),
     /// Keep an account's password, in memory at the least; comes back as
@@ -454,6 +464,9 @@ impl Core {
             Command::Devices(command) => return self.on_device_command(request, command),
             Command::Account(AccountCommand::Password { account, password, keep }) => {
                 return self.give_password(request, account, password, keep);
+            }
+            Command::Account(AccountCommand::Check(account)) => {
+                return self.check_account(request, account);
             }
             Command::Account(AccountCommand::Connect(account)) => {
                 self.on_connect_command(now, account)
