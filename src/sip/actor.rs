@@ -268,6 +268,7 @@ fn agent_settings(account: &SipAccount, instance: Uuid) -> AgentSettings {
         domain: domain.to_owned(),
         username: account.username.clone().unwrap_or_else(|| account.aor.user().to_owned()),
         instance,
+        expires: account.expires,
         chat: account.chat,
         timers: Timers::default(),
     }

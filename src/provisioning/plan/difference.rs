@@ -105,6 +105,9 @@ fn accounts(before: &Provided, after: &Provided, gone: &[Retired], all: &mut Vec
                     differs("user name", &user(old), &user(new)),
                     differs("digits", &format!("{:?}", old.dtmf), &format!("{:?}", new.dtmf)),
                     differs("messages", &on(old.chat), &on(new.chat)),
+                    differs("codecs", &codecs(old), &codecs(new)),
+                    differs("registration, in seconds", &old.expires, &new.expires),
+                    differs("voice mail", &mail(old), &mail(new)),
                 ];
                 push_changed(&new.id, &new.aor.to_string(), facts, all);
             }
@@ -159,6 +162,14 @@ fn phone_way(account: &SipAccount) -> String {
         Some(proxy) => format!("by {proxy}"),
         None => "where DNS says".to_owned(),
     }
+}
+
+fn codecs(account: &SipAccount) -> String {
+    account.codecs.iter().map(|codec| codec.name()).collect::<Vec<_>>().join(", ")
+}
+
+fn mail(account: &SipAccount) -> &str {
+    account.voicemail.as_deref().unwrap_or("none")
 }
 
 fn media(account: &SipAccount) -> &'static str {

@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 use super::super::document::{self, Account, Policy, Secret, SipEntry, Srtp, XmppEntry};
 use super::super::record::Retired;
 use super::{Candidate, cleartext_consent, is_cleartext, media_consent};
-use crate::config::{Config, ConfigError, PasswordSource, SipAccount, SrtpPolicy, XmppAccount};
+use crate::config::{
+    Config, ConfigError, EXPIRES, PasswordSource, SipAccount, SrtpPolicy, XmppAccount,
+};
 use crate::model::account::{AccountKind, Transport};
 use crate::model::address::{Aor, SipTarget};
 use crate::model::feature::{Feature, Match, Rule};
 use crate::model::id::AccountId;
 use crate::model::relation::{Relation, RelationSource};
+use crate::sdp::Codec;
 
 /// The user's `config.toml`.
 #[derive(Debug, Clone, Copy)]
@@ -172,6 +175,12 @@ fn phone(candidate: &Candidate, entry: &SipEntry, ca_file: Option<PathBuf>) -> S
         chat: pairing.is_none() && !silent,
         chat_is_set: silent,
         dtmf: entry.dtmf.unwrap_or_default(),
+        codecs: match entry.codecs.as_slice() {
+            [] => Codec::USUAL.to_vec(),
+            named => named.to_vec(),
+        },
+        expires: entry.expires.unwrap_or(EXPIRES),
+        voicemail: entry.voicemail.clone(),
         dialing,
     }
 }
