@@ -5,10 +5,13 @@
 
 #[path = "support/checks.rs"]
 mod checks;
+#[path = "support/instance.rs"]
+mod instance;
 
 use checks::Said;
 use dovetail::lab::{Cert, ConfigOptions, Digest, Lab, LabBuilder, User};
-use serde_json::Value;
+use instance::Instance;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 async fn start(plan: LabBuilder) -> (Lab, TempDir) {
@@ -77,4 +80,29 @@ async fn an_account_without_a_password_is_looked_at_all_the_same() {
     assert_eq!(said.verdicts("chat", "tls"), ["ok"], "{}", said.out);
     assert_eq!(said.verdicts("chat", "sign-in"), ["problem"], "{}", said.out);
     assert!(said.out.contains("There is no password"), "{}", said.out);
+}
+
+#[tokio::test]
+async fn a_running_instance_tests_its_accounts_and_stays_connected() {
+    let alice = User::new("alice", "secret").tel("sip:alice@cusax.test");
+    let lab = Lab::builder().sip_digest(Digest::Sha256).user(alice).start().await.unwrap();
+    let config = lab.config_toml("alice", &ConfigOptions::default()).unwrap();
+    let mut instance = Instance::start(&config).await;
+    instance.online("chat").await;
+    instance.online("phone").await;
+    let report = instance.call("check", json!({ "account": "chat" })).await;
+    assert_eq!(report["subject"], "alice@cusax.test");
+    let has = |report: &Value, item: &str| {
+        let mut lines = report["lines"].as_array().unwrap().iter();
+        lines.any(|line| line["item"] == item && line["verdict"] == "ok")
+    };
+    for item in ["port", "tls", "sign-in", "card"] {
+        assert!(has(&report, item), "{item}: {report}");
+    }
+    let report = instance.call("check", json!({ "account": "phone" })).await;
+    assert!(has(&report, "sign-in"), "{report}");
+    let error = instance.try_call("check", json!({ "account": "nobody" })).await.unwrap_err();
+    assert!(error.message.contains("nobody"), "{error:?}");
+    let status = instance.call("status", json!({})).await;
+    assert_eq!(status["overall"], "online", "{status}");
 }

@@ -89,7 +89,8 @@ pub enum Item {
 }
 
 impl Item {
-    fn title(self) -> &'static str {
+    /// Its name for users.
+    pub fn title(self) -> &'static str {
         match self {
             Self::Webfinger => "WebFinger",
             Self::WellKnown => "Well-known",

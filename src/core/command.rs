@@ -10,6 +10,7 @@ mod security;
 
 use serde::Serialize;
 
+use crate::check::Report;
 use crate::model::BareJid;
 use crate::model::account::{Account, Overall};
 use crate::model::binding::Proof;
@@ -257,7 +258,9 @@ pub enum Reply {
     Evidence(Vec<Evidence>),
     /// `book`, `book.*`, `search`
     Book(BookReply),
-    /// `provision`, `provision.apply`, `provision.refresh`
+    /// `check`
+    Check(Box<Report>),
+    /// `provision`, `provision.apply`, `provision.refresh`, `account.add`
     Provision(Outcome),
     /// `provision.status`
     Provisioning(Box<Status>),

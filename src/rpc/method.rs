@@ -95,7 +95,7 @@ pub(super) fn command(method: &str, mut params: Params) -> Result<Command, Reque
             Some(("account" | "relation" | "feature" | "card", _)) => {
                 joint::command(other, &mut params)?
             }
-            None if ["relations", "features", "card"].contains(&other) => {
+            None if ["relations", "features", "card", "check"].contains(&other) => {
                 joint::command(other, &mut params)?
             }
             Some(("history", _)) => Command::History(history::command(other, &mut params)?),
