@@ -18,9 +18,11 @@
 //! | [`tls`], [`trust`] | one policy for both sides; what was seen of servers before |
 //! | [`provisioning`] | accounts and rules out of a provider's document |
 //! | [`import`] | accounts out of other programs' files |
+//! | [`check`] | what an account or a provider's service is like, tested from outside |
 //! | [`lab`], [`demo`] | real servers on loopback, for the tests and for a newcomer |
 
 pub mod book;
+pub mod check;
 pub mod cli;
 pub mod config;
 pub mod core;

@@ -46,11 +46,12 @@ impl Drop for Demo {
 }
 
 impl Demo {
-    fn start(screen: &Screen) -> Self {
+    fn start(screen: &Screen, options: &[&str]) -> Self {
         let profile = tempfile::Builder::new().prefix("dovetail-demo-").tempdir().unwrap();
         let log = std::fs::File::create(profile.path().join("test.log")).unwrap();
         let process = program(&["--demo", "--profile"])
             .arg(profile.path())
+            .args(options)
             .env("DISPLAY", screen.name())
             .env_remove("WAYLAND_DISPLAY")
             .env_remove("WAYLAND_SOCKET")
@@ -151,7 +152,7 @@ fn packets(calls: &Value) -> u64 {
 #[test]
 fn a_newcomer_calls_and_writes_in_the_demo_s_window() {
     let screen = Screen::start();
-    let mut demo = Demo::start(&screen);
+    let mut demo = Demo::start(&screen, &["--signed-in"]);
     demo.until("roster", &json!({}), |r| {
         is_there(r, "bob@cusax.test") && is_there(r, "carol@cusax.test")
     });
@@ -197,6 +198,58 @@ fn a_newcomer_calls_and_writes_in_the_demo_s_window() {
     demo.ask_to_end();
     assert!(demo.ends(), "{}", demo.log());
     assert!(demo.rpc("status", &json!({})).is_none(), "nobody serves the profile any more");
+}
+
+/// Where the fields of the first page stand, and the button of what is found.
+const ADDRESS: (u32, u32) = (700, 334);
+const PASSWORD: (u32, u32) = (700, 406);
+
+#[test]
+fn an_address_and_a_password_are_all_that_the_demo_asks() {
+    let screen = Screen::start();
+    let mut demo = Demo::start(&screen, &[]);
+    let nobody = |status: &Value| status["accounts"].as_array().unwrap().is_empty();
+    demo.until("status", &json!({}), nobody);
+    let said = demo.log();
+    assert!(said.contains("Type alice@cusax.test and the password alice-demo"), "{said}");
+    let window = screen.window("^Dovetail");
+    let sign_in = || {
+        for (field, text) in [(ADDRESS, "alice@cusax.test"), (PASSWORD, "alice-demo")] {
+            screen.click(field);
+            screen.key("ctrl+a");
+            screen.type_text(window, text);
+        }
+        screen.key("Return");
+    };
+    let shown = |status: &Value| status["state"] == "waiting";
+    let found = demo.until_done(sign_in, "provision.status", &json!({}), shown);
+    assert_eq!(found["preview"]["service"], "Dovetail demo");
+    assert_eq!(found["preview"]["consents"], json!([]), "nothing else is asked: {found}");
+    // Enter is the only other thing to do.
+    let online = |status: &Value| status["overall"] == "online";
+    let status = demo.until_done(|| screen.key("Return"), "status", &json!({}), online);
+    assert_eq!(status["accounts"][0]["address"], "alice@cusax.test");
+    assert_eq!(status["accounts"][0]["related_to"], "phone", "{status}");
+    assert_eq!(status["accounts"][1]["security"]["auth"], "DIGEST-SHA-256", "{status}");
+    demo.until("roster", &json!({}), |r| is_there(r, "bob@cusax.test"));
+    let kept = std::fs::read_to_string(demo.profile.path().join("provisioned.json")).unwrap();
+    assert!(!kept.contains("alice-demo"), "the password is in no file");
+    demo.ask_to_end();
+    assert!(demo.ends(), "{}", demo.log());
+}
+
+#[test]
+fn a_link_sets_the_demo_up_as_well() {
+    let screen = Screen::start();
+    let demo = Demo::start(&screen, &[]);
+    demo.until("status", &json!({}), |_| true);
+    let link = "cusax:https://cusax.test/cusax/v1?user=alice";
+    assert!(demo.log().contains(link), "{}", demo.log());
+    let typed = json!({ "url": link, "password": "alice-demo", "confirm": ["cusax.test"] });
+    let found = demo.rpc("provision", &typed).unwrap();
+    assert_eq!(found["preview"]["source"], "link", "{found}");
+    demo.rpc("provision.apply", &json!({ "keep_password": "session" })).unwrap();
+    demo.until("status", &json!({}), |status| status["overall"] == "online");
 }
 
 #[test]

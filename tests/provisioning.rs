@@ -7,8 +7,6 @@
 
 #[path = "support/instance.rs"]
 mod instance;
-#[path = "support/web.rs"]
-mod web;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,12 +14,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use dovetail::lab::certificate::Authority;
+use dovetail::lab::web::{Answer, Asked, Web};
 use dovetail::lab::{Cert, Lab, User};
 use dovetail::model::account::Transport;
 use instance::{Instance, RpcError};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use web::{Answer, Asked, Web};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 const JRD: &str = "application/jrd+json";
@@ -43,8 +41,9 @@ impl Site {
         let authority = Authority::new("Web").unwrap();
         std::fs::write(home.path().join("ca.pem"), authority.pem()).unwrap();
         let names = ["cusax.test", "prov.cusax.test"];
-        let own = Web::start(&authority, kind, &names, home.path()).await;
-        let other = Web::start(&authority, Cert::Valid, &["other.test"], home.path()).await;
+        let own = Web::start(&authority, kind, &names, home.path()).await.unwrap();
+        let other = Web::start(&authority, Cert::Valid, &["other.test"], home.path());
+        let other = other.await.unwrap();
         Self { home, own, other }
     }
 

@@ -9,9 +9,13 @@ mod driver;
 mod window;
 
 use dovetail::core::command::{
-    Answers, Command, CommandError, KeepPassword, ProvisionCommand, Reply,
+    Answers, Command, CommandError, KeepPassword, NewAccounts, ProvisionCommand, Reply,
 };
 use dovetail::core::snapshot::Snapshot;
+use dovetail::demo::Example;
+use dovetail::gui::GuiOptions;
+use dovetail::gui::app::{Keystroke, Message};
+use dovetail::gui::screen::sign_in::by_hand::{Field, PHONE_PASSWORD};
 use dovetail::gui::screen::sign_in::{ADDRESS, PASSWORD};
 use dovetail::provisioning::discovery::Source;
 use dovetail::provisioning::plan::{Change, Consent, How, Preview, What};
@@ -92,8 +96,26 @@ fn an_address_and_a_password_are_all_that_is_asked() {
 }
 
 #[test]
+fn in_the_demonstration_it_says_what_to_type_and_keeps_nothing() {
+    let example =
+        Example { address: "alice@cusax.test".to_owned(), password: "alice-demo".to_owned() };
+    let options = GuiOptions { example: Some(example), ..GuiOptions::default() };
+    let mut window = Driver::opened(Snapshot::default(), options);
+    assert!(window.mentions("type alice@cusax.test and the password alice-demo"));
+    typed(&mut window);
+    window.click("Sign in");
+    let outcome = Outcome::Preview { preview: preview(Vec::new()) };
+    window.answer(Ok(Reply::Provision(outcome)));
+    // Enter is enough where there is nothing to agree to.
+    window.take([Message::Key(Keystroke::Enter)]);
+    let applied = Outcome::Applied { changes: Vec::new() };
+    let given = answers(window.answer(Ok(Reply::Provision(applied))));
+    assert_eq!(given.keep, KeepPassword::Session);
+}
+
+#[test]
 fn what_is_wrong_is_said_and_a_host_is_confirmed_by_name() {
-    let mut window = Driver::sized(Snapshot::default(), 380.0, 720.0);
+    let mut window = Driver::sized(Snapshot::default(), 380.0, 960.0);
     typed(&mut window);
     window.click("Sign in");
     window.answer(problem(Problem::Certificate, "The certificate has expired."));
@@ -122,6 +144,48 @@ fn what_is_wrong_is_said_and_a_host_is_confirmed_by_name() {
     assert!(window.mentions("c.example.com:5222") && window.mentions("does not offer"));
     window.click("Back");
     assert!(window.says("Welcome to Dovetail"));
+}
+
+fn added(command: Command) -> NewAccounts {
+    match command {
+        Command::Provision(ProvisionCommand::Add(new)) => *new,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn both_sides_are_typed_by_hand_and_what_is_wrong_stands_at_its_field() {
+    let mut window = Driver::sized(Snapshot::default(), 380.0, 1400.0);
+    typed(&mut window);
+    window.click("Set up by hand");
+    assert!(!window.mentions("sesame"), "the password is not shown");
+    window.type_into(Field::PhoneAddress.name(), "sip:alice@example.com");
+    window.type_into(Field::PhoneServer.name(), "nowhere at all");
+    window.click("Add and connect");
+    let wrong = ProvisionError {
+        field: Some("telephony.proxy"),
+        ..ProvisionError::new(Problem::Input, "This is not a server.")
+    };
+    let new = added(window.answer(Err(CommandError::Provision(Box::new(wrong)))));
+    let (chat, phone) = (new.chat.unwrap(), new.telephony.unwrap());
+    assert_eq!(chat.address, "alice@example.com", "what was typed before is there");
+    assert_eq!(chat.password.unwrap().0.as_str(), "sesame-17");
+    assert_eq!((chat.server, phone.password), (None, None));
+    assert_eq!(phone.proxy.as_deref(), Some("nowhere at all"));
+    assert!(window.says("This is not a server."));
+    // Mended, there is no keyring: it can be kept for this run.
+    window.type_into(PHONE_PASSWORD, "other-17");
+    assert!(!window.says("This is not a server."));
+    window.click("Add and connect");
+    let error = ProvisionError::new(Problem::Secrets, "There is no keyring.");
+    let new = added(window.answer(Err(CommandError::Provision(Box::new(error)))));
+    assert_eq!(new.keep, KeepPassword::Keyring);
+    assert_eq!(new.telephony.unwrap().password.unwrap().0.as_str(), "other-17");
+    window.click("Keep it until Dovetail ends");
+    let outcome = Outcome::Added { accounts: Vec::new() };
+    let new = added(window.answer(Ok(Reply::Provision(outcome))));
+    assert_eq!(new.keep, KeepPassword::Session);
+    assert!(window.says("Welcome to Dovetail"), "until the accounts are there");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::{Failure, logging, provisioned};
 use crate::config::Profile;
+use crate::demo::Demo;
 use crate::headless;
 use crate::hub::{Handle, Hub};
 use crate::provisioning::service::Provisioning;
@@ -74,23 +75,23 @@ pub(super) fn window(profile: &Profile) -> Result<ExitCode, Failure> {
     let provisioning = provisioned(profile)?;
     let runtime = runtime()?;
     let instance = runtime.block_on(Instance::start(profile, provisioning))?;
-    let shown = show(&runtime, &instance, false);
+    let shown = show(&runtime, &instance, None);
     runtime.block_on(instance.hub.stop());
     runtime.shutdown_background();
     shown
 }
 
-/// `dovetail --demo`
-pub(super) fn demo(directory: Option<&Path>) -> Result<ExitCode, Failure> {
+/// `dovetail --demo [--signed-in]`
+pub(super) fn demo(directory: Option<&Path>, signed_in: bool) -> Result<ExitCode, Failure> {
     logging::start(None);
     let runtime = runtime()?;
     println!("Starting a chat and a telephony server on this machine …");
-    let demo = runtime.block_on(crate::demo::Demo::start(directory)).map_err(Failure::new)?;
+    let demo = runtime.block_on(Demo::start(directory, signed_in)).map_err(Failure::new)?;
     let profile = super::open(Some(demo.profile()))?;
     let provisioning = provisioned(&profile)?;
     println!("{}", demo.welcome());
     let instance = runtime.block_on(Instance::start(&profile, provisioning))?;
-    let shown = show(&runtime, &instance, true);
+    let shown = show(&runtime, &instance, Some(&demo));
     runtime.block_on(async {
         instance.hub.stop().await;
         demo.stop().await;
@@ -100,7 +101,7 @@ pub(super) fn demo(directory: Option<&Path>) -> Result<ExitCode, Failure> {
 }
 
 #[cfg(feature = "gui")]
-fn show(runtime: &Runtime, instance: &Instance, demo: bool) -> Result<ExitCode, Failure> {
+fn show(runtime: &Runtime, instance: &Instance, demo: Option<&Demo>) -> Result<ExitCode, Failure> {
     let _context = runtime.enter();
     let quit = instance.hub.quit();
     runtime.spawn(async move {
@@ -110,13 +111,15 @@ fn show(runtime: &Runtime, instance: &Instance, demo: bool) -> Result<ExitCode, 
         headless::asked_to_end().await;
         std::process::exit(1);
     });
-    let title_suffix = if demo { "demo".to_owned() } else { String::new() };
-    let options = crate::gui::GuiOptions { title_suffix, demo };
+    let options = crate::gui::GuiOptions {
+        title_suffix: demo.map(|_| "demo".to_owned()).unwrap_or_default(),
+        example: demo.and_then(Demo::example),
+    };
     crate::gui::run(instance.handle(), options).map_err(Failure::new)?;
     Ok(ExitCode::SUCCESS)
 }
 
 #[cfg(not(feature = "gui"))]
-fn show(_: &Runtime, _: &Instance, _: bool) -> Result<ExitCode, Failure> {
+fn show(_: &Runtime, _: &Instance, _: Option<&Demo>) -> Result<ExitCode, Failure> {
     Err(Failure::new("This build has no window. Use --headless."))
 }

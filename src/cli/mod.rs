@@ -10,6 +10,7 @@ use crate::config::{Config, Profile};
 use crate::provisioning::service::Provisioning;
 use crate::rpc::client::{self, Outcome};
 
+mod check;
 mod history;
 mod import;
 mod instance;
@@ -31,11 +32,15 @@ struct Cli {
     #[arg(long)]
     headless: bool,
 
-    /// Start a service of real servers on this machine, with two contacts, and a window
-    /// signed in to it. Nothing stays, unless --profile names a new directory for the user's
-    /// part of it.
+    /// Start a service of real servers on this machine, with two contacts, and a window that
+    /// asks for an address and a password of it. Nothing stays, unless --profile names a new
+    /// directory for the user's part of it.
     #[arg(long, conflicts_with = "headless")]
     demo: bool,
+
+    /// With --demo: begin signed in.
+    #[arg(long, requires = "demo")]
+    signed_in: bool,
 
     #[command(subcommand)]
     command: Option<Verb>,
@@ -92,6 +97,19 @@ enum Verb {
         #[arg(long, requires = "apply")]
         session: bool,
     },
+    /// Test the way to configured accounts, each side by itself: DNS, ports, TLS, STUN, and
+    /// signing in. Exit status 0, 1 (something does not work), 2 (bad usage).
+    Check {
+        /// The account's id in config.toml; all of them when not given.
+        account: Option<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Test a provider's service from outside, as a newcomer's Dovetail meets it: discovery, the
+    /// document, DNS, ports, TLS, and with a password both sign-ins and what joins them. Exit
+    /// status 0, 1 (something does not work), 2 (bad usage).
+    CheckProvider(check::ProviderArgs),
     /// Take accounts over from another program: show which, and add them when told to.
     Import {
         #[command(subcommand)]
@@ -155,7 +173,7 @@ impl Failure {
 
 fn run(cli: Cli) -> Result<ExitCode, Failure> {
     if cli.demo {
-        return instance::demo(cli.place.profile.as_deref());
+        return instance::demo(cli.place.profile.as_deref(), cli.signed_in);
     }
     let directory = cli.place.profile.as_deref();
     match cli.command {
@@ -167,6 +185,8 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
             let wish = provision::Wish { address, confirm, apply, agree, decline, session };
             provision::run(&open(directory)?, &wish)
         }
+        Some(Verb::Check { account, json }) => check::accounts(directory, account.as_deref(), json),
+        Some(Verb::CheckProvider(args)) => check::provider(directory, args),
         Some(Verb::Import { from: Source::Jitsi { file, add } }) => {
             import::jitsi(directory, file.as_deref(), add)
         }

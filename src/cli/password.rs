@@ -58,7 +58,7 @@ fn where_it_is(result: &Value, address: &str) -> String {
 }
 
 /// The first line of standard input.
-fn read() -> Result<Zeroizing<String>, Failure> {
+pub(super) fn read() -> Result<Zeroizing<String>, Failure> {
     let mut line = Zeroizing::new(String::with_capacity(4096));
     std::io::stdin().read_line(&mut line).map_err(Failure::new)?;
     Ok(Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned()))

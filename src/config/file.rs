@@ -8,12 +8,13 @@ use toml::de::DeTable;
 
 use super::table::{Document, Problem, Table};
 use super::{
-    Audio, AudioDevice, Config, DtmfMode, HostPort, PasswordSource, SipAccount, SrtpPolicy,
-    TlsStart, XmppAccount,
+    Audio, AudioDevice, Config, DtmfMode, EXPIRES_RANGE, HostPort, PasswordSource, SipAccount,
+    SrtpPolicy, TlsStart, XmppAccount,
 };
 use crate::model::BareJid;
-use crate::model::address::{Aor, SipTarget};
+use crate::model::address::{self, Aor, SipTarget};
 use crate::model::id::AccountId;
+use crate::sdp::Codec;
 
 /// The longest file that is read, in bytes.
 pub(super) const MAX_LEN: usize = 256 * 1024;
@@ -142,7 +143,7 @@ impl Config {
 
 const XMPP_KEYS: [&str; 8] =
     ["id", "jid", "server", "tls", "password_command", "ca_file", "audio", "wait_for"];
-const SIP_KEYS: [&str; 11] = [
+const SIP_KEYS: [&str; 14] = [
     "id",
     "aor",
     "proxy",
@@ -153,8 +154,13 @@ const SIP_KEYS: [&str; 11] = [
     "related_to",
     "chat",
     "dtmf",
+    "codecs",
+    "expires",
+    "voicemail",
     "dialing",
 ];
+/// The most codecs that a list of them may name.
+const MAX_CODECS: usize = 16;
 
 /// The tables of `[[xmpp]]` or `[[sip]]`.
 fn accounts<'a, 'd>(
@@ -276,8 +282,33 @@ fn sip_account(
         chat_is_set,
         related_to,
         dtmf: dtmf.unwrap_or(usual.dtmf),
+        codecs: codecs(table)?.unwrap_or(usual.codecs),
+        expires: table.number("expires", EXPIRES_RANGE)?.unwrap_or(usual.expires),
+        voicemail: table.parsed("voicemail", voicemail)?.or(usual.voicemail),
         dialing: super::dialing::dialing(table)?.unwrap_or(usual.dialing),
     })
+}
+
+/// The codecs that are named, each once; `None` where none is.
+fn codecs(table: &Table<'_, '_>) -> Result<Option<Vec<Codec>>, ConfigError> {
+    let named = table.list("codecs", MAX_CODECS, |name| {
+        Codec::named(name).ok_or(Problem::Word("\"opus\", \"PCMA\", \"PCMU\""))
+    })?;
+    let mut codecs = Vec::new();
+    for codec in named {
+        if !codecs.contains(&codec) {
+            codecs.push(codec);
+        }
+    }
+    match (codecs.is_empty(), table.value("codecs")) {
+        (false, _) => Ok(Some(codecs)),
+        (true, None) => Ok(None),
+        (true, Some(_)) => Err(table.complain("codecs", Problem::Empty)),
+    }
+}
+
+fn voicemail(text: &str) -> Result<String, Problem> {
+    address::is_sip_uri(text).then(|| text.to_owned()).ok_or(Problem::SipUri)
 }
 
 fn audio<'a, 'd>(
@@ -309,6 +340,11 @@ fn password(table: &Table<'_, '_>) -> Result<Option<PasswordSource>, ConfigError
 
 fn path(table: &Table<'_, '_>, key: &str, base: &Path) -> Result<Option<PathBuf>, ConfigError> {
     Ok(table.text(key)?.map(|text| base.join(text)))
+}
+
+/// Reads `host` or `host:port`; the usual port depends on how TLS begins.
+pub(crate) fn host_port(text: &str, tls: TlsStart) -> Option<HostPort> {
+    server(text, tls).ok()
 }
 
 fn server(text: &str, tls: TlsStart) -> Result<HostPort, Problem> {

@@ -19,10 +19,11 @@ use crate::model::address::{Aor, SipTarget};
 use crate::model::dialing::Dialing;
 use crate::model::id::AccountId;
 use crate::model::security::Demands;
+use crate::sdp::Codec;
 
 pub use append::{AppendError, append, write_private};
-pub(crate) use file::text;
 pub use file::{ConfigError, MAX_ACCOUNTS};
+pub(crate) use file::{host_port, text};
 pub use private::{create_private_dir, create_private_file};
 pub use profile::{Profile, ProfileError};
 pub use provisioning::Provisioning;
@@ -65,6 +66,12 @@ pub struct XmppAccount {
     pub wait_for: Option<AccountId>,
 }
 
+/// For how long an account asks to be registered unless it is set, in seconds.
+pub const EXPIRES: u32 = 600;
+/// What it may be set to: shorter is a burden for the server, longer is too late when a flow
+/// broke unnoticed.
+pub const EXPIRES_RANGE: std::ops::RangeInclusive<u32> = 60..=86_400;
+
 /// A telephony account.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SipAccount {
@@ -93,6 +100,12 @@ pub struct SipAccount {
     pub chat_is_set: bool,
     /// How DTMF digits are sent.
     pub dtmf: DtmfMode,
+    /// What calls may sound like, best first; never empty.
+    pub codecs: Vec<Codec>,
+    /// For how long it asks to be registered, in seconds ([`EXPIRES`]).
+    pub expires: u32,
+    /// What is called to hear voice messages, where the server names nothing itself.
+    pub voicemail: Option<String>,
     /// How it dials, and what its calls cost (CUSAX C56).
     pub dialing: Dialing,
 }
@@ -130,6 +143,9 @@ impl SipAccount {
             chat: true,
             chat_is_set: false,
             dtmf: DtmfMode::default(),
+            codecs: Codec::USUAL.to_vec(),
+            expires: EXPIRES,
+            voicemail: None,
             dialing: Dialing::default(),
         }
     }

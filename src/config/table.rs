@@ -1,7 +1,7 @@
 //! A TOML table read strictly: every key known, every value of its kind, every complaint
 //! with its line.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
@@ -60,6 +60,12 @@ pub enum Problem {
     /// Not an address of telephony.
     #[error("is not a usable address. {0}")]
     Address(#[from] AddressError),
+    /// Not a `sip:` or `sips:` URI.
+    #[error("must be a sip or sips address, such as sip:voicemail@example.org")]
+    SipUri,
+    /// Not a number within these bounds.
+    #[error("must be a whole number from {0} to {1}")]
+    Number(u32, u32),
     /// Nothing that is said of dialling.
     #[error("{0}")]
     Dialing(DialingProblem),
@@ -168,6 +174,24 @@ impl<'a, 'd> Table<'a, 'd> {
                 value.as_bool().ok_or_else(|| self.complain(key, Problem::Type("true or false")))
             }
         }
+    }
+
+    /// A whole number within bounds.
+    pub fn number(
+        &self,
+        key: &str,
+        range: RangeInclusive<u32>,
+    ) -> Result<Option<u32>, ConfigError> {
+        let Some((value, _)) = self.value(key) else {
+            return Ok(None);
+        };
+        let number = value.as_integer().and_then(|number| {
+            u32::from_str_radix(number.as_str(), number.radix())
+                .ok()
+                .filter(|number| range.contains(number))
+        });
+        let problem = || Problem::Number(*range.start(), *range.end());
+        number.map(Some).ok_or_else(|| self.complain(key, problem()))
     }
 
     /// A table within, of the name by which complaints call it; `form` says how it is written, and

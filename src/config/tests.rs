@@ -68,6 +68,9 @@ fn the_example_is_read() {
         chat: false,
         chat_is_set: true,
         dtmf: DtmfMode::Rtp,
+        codecs: Codec::USUAL.to_vec(),
+        expires: EXPIRES,
+        voicemail: None,
         dialing: Dialing::default(),
     };
     let audio = Audio {
@@ -287,6 +290,9 @@ fn what_is_written_is_read_as_the_same() {
     all.xmpp[0].password = PasswordSource::Command("printf 'a\\b\"\n'; true".into());
     all.sip[0].chat = true;
     all.sip[0].dtmf = DtmfMode::Info;
+    all.sip[0].codecs = vec![Codec::Pcmu, Codec::Opus];
+    all.sip[0].expires = 3600;
+    all.sip[0].voicemail = Some("sip:vm@b.test".to_owned());
     let little = "[[xmpp]]\njid='a@b.test'\n[[sip]]\naor='a@b.test'\nsrtp='off'\nchat=false\n";
     let alone = "[[sip]]\naor='a@[::1]'\nproxy='sips:p.test'\n";
     for config in [all, parse(EXAMPLE).unwrap(), parse(little).unwrap(), parse(alone).unwrap()] {
@@ -294,6 +300,33 @@ fn what_is_written_is_read_as_the_same() {
         assert_eq!((again.xmpp, again.sip), (config.xmpp, config.sip));
     }
     assert_eq!(tables(&[], &[]), "");
+}
+
+#[test]
+fn codecs_lifetime_and_voice_mail_are_read_within_bounds() {
+    let read = |line: &str| parse(&format!("[[sip]]\naor = \"a@b.test\"\n{line}\n"));
+    let phone = |line: &str| read(line).unwrap().sip.remove(0);
+    let usual = phone("");
+    assert_eq!((usual.codecs, usual.expires), (Codec::USUAL.to_vec(), EXPIRES));
+    let named = phone("codecs = [\"pcmu\", \"Opus\", \"PCMU\"]");
+    assert_eq!(named.codecs, [Codec::Pcmu, Codec::Opus]);
+    assert_eq!(phone("expires = 60").expires, 60);
+    assert_eq!(phone("voicemail = \"sip:vm@b.test\"").voicemail.unwrap(), "sip:vm@b.test");
+    for (line, key) in [
+        ("codecs = []", "sip.codecs"),
+        ("codecs = [\"G729\"]", "sip.codecs"),
+        ("codecs = \"opus\"", "sip.codecs"),
+        ("expires = 59", "sip.expires"),
+        ("expires = 86401", "sip.expires"),
+        ("expires = -600", "sip.expires"),
+        ("expires = \"600\"", "sip.expires"),
+        ("expires = 99999999999999999999", "sip.expires"),
+        ("voicemail = \"https://vm.test/\"", "sip.voicemail"),
+        ("voicemail = \"*97\"", "sip.voicemail"),
+    ] {
+        let error = read(line).unwrap_err().to_string();
+        assert!(error.contains(key), "{line}: {error}");
+    }
 }
 
 /// Two accounts that a provider gave.

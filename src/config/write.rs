@@ -2,7 +2,10 @@
 
 use std::fmt::{self, Write as _};
 
-use super::{DtmfMode, HostPort, PasswordSource, SipAccount, SrtpPolicy, TlsStart, XmppAccount};
+use super::{
+    DtmfMode, EXPIRES, HostPort, PasswordSource, SipAccount, SrtpPolicy, TlsStart, XmppAccount,
+};
+use crate::sdp::Codec;
 
 /// As `host:port`; an IPv6 address in brackets.
 impl fmt::Display for HostPort {
@@ -72,6 +75,16 @@ fn phone(account: &SipAccount) -> String {
     if account.dtmf == DtmfMode::Info {
         table.text("dtmf", "info");
     }
+    if account.codecs != Codec::USUAL {
+        let names = account.codecs.iter().map(|codec| toml::Value::from(codec.name()));
+        table.value("codecs", &toml::Value::from(names.collect::<Vec<_>>()));
+    }
+    if account.expires != EXPIRES {
+        table.value("expires", &toml::Value::from(account.expires));
+    }
+    if let Some(uri) = &account.voicemail {
+        table.text("voicemail", uri);
+    }
     table.0
 }
 
@@ -84,7 +97,11 @@ impl Table {
     }
 
     fn text(&mut self, key: &str, value: &str) {
-        let _ = writeln!(self.0, "{key} = {}", toml::Value::from(value));
+        self.value(key, &toml::Value::from(value));
+    }
+
+    fn value(&mut self, key: &str, value: &toml::Value) {
+        let _ = writeln!(self.0, "{key} = {value}");
     }
 
     fn flag(&mut self, key: &str, value: bool) {

@@ -10,6 +10,7 @@ mod security;
 
 use serde::Serialize;
 
+use crate::check::Report;
 use crate::model::BareJid;
 use crate::model::account::{Account, Overall};
 use crate::model::binding::Proof;
@@ -35,7 +36,7 @@ pub use history::HistoryCommand;
 pub use joint::{
     AccountCommand, AskingCommand, CardCommand, FeatureCommand, KeepPassword, RelationCommand,
 };
-pub use provision::{Answers, Look, Password, ProvisionCommand};
+pub use provision::{Answers, Look, NewAccounts, NewChat, NewPhone, Password, ProvisionCommand};
 pub use security::{
     CallProtection, Finding, Parity, Protection, Raised, SecurityCommand, SecurityReport,
 };
@@ -80,7 +81,7 @@ pub enum Command {
     Book(BookCommand),
     /// `history.*`
     History(HistoryCommand),
-    /// `provision`, `provision.*`
+    /// `provision`, `provision.*`, `account.add`
     Provision(ProvisionCommand),
 }
 
@@ -257,7 +258,9 @@ pub enum Reply {
     Evidence(Vec<Evidence>),
     /// `book`, `book.*`, `search`
     Book(BookReply),
-    /// `provision`, `provision.apply`, `provision.refresh`
+    /// `check`
+    Check(Box<Report>),
+    /// `provision`, `provision.apply`, `provision.refresh`, `account.add`
     Provision(Outcome),
     /// `provision.status`
     Provisioning(Box<Status>),

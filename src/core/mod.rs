@@ -40,6 +40,7 @@ pub mod book;
 mod calling;
 mod calls;
 mod chats;
+mod checking;
 pub mod command;
 mod contacts;
 mod cost;
@@ -251,6 +252,9 @@ impl Core {
             Command::Devices(command) => return self.on_device_command(request, command),
             Command::Account(AccountCommand::Password { account, password, keep }) => {
                 return self.give_password(request, account, password, keep);
+            }
+            Command::Account(AccountCommand::Check(account)) => {
+                return self.check_account(request, account);
             }
             Command::Account(AccountCommand::Connect(account)) => {
                 self.on_connect_command(now, account)

@@ -10,6 +10,7 @@ use super::linker::Seen;
 use crate::config::{Audio, Config};
 use crate::media::MediaCommand;
 use crate::model::BareJid;
+use crate::model::address::Aor;
 use crate::model::dialing::CostClass;
 use crate::model::feature::Rule;
 use crate::model::id::{AccountId, CallId, MessageId};
@@ -53,6 +54,15 @@ pub enum Output {
     History(RequestId, HistoryQuery),
     /// Answer `history.*` from the store; a deletion comes back as [`Input::Deleted`].
     Archive(RequestId, HistoryCommand),
+    /// Answer `check`: look at the way to an account.
+    Check {
+        /// For whom.
+        request: RequestId,
+        /// Which.
+        account: AccountId,
+        /// The telephony address that a chat account's card is to name.
+        phone: Option<Aor>,
+    },
     /// Answer `devices` from the platform.
     Devices(RequestId, Audio),
     /// Keep an account's password, in memory at the least; comes back as

@@ -56,6 +56,8 @@ fn needs_restart(old: &Settings, new: &Settings) -> bool {
                 chat_is_set: false,
                 // Offers are the core's.
                 srtp: Default::default(),
+                codecs: Vec::new(),
+                voicemail: None,
                 ..account.clone()
             };
             plain(old) != plain(new)

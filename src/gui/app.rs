@@ -69,6 +69,7 @@ impl App {
         let clock = Clock { now: setting.now, sampled: setting.now, zone: setting.zone };
         let app = Self {
             mode: setting.forced.unwrap_or_default(),
+            pages: pages::Pages::new(setting.options.example.clone()),
             link,
             setting,
             snapshot,
@@ -81,7 +82,6 @@ impl App {
             calls: screen_calls::Calls::default(),
             rules: Rules::default(),
             protection: protection::Protection::default(),
-            pages: pages::Pages::default(),
             card: None,
             question: None,
             notice: None,

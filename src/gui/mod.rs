@@ -31,6 +31,7 @@ use std::panic::{self, AssertUnwindSafe};
 use iced::{Size, window};
 use time::UtcOffset;
 
+use crate::demo::Example;
 use crate::hub::Handle;
 use crate::model::time::{Now, Timestamp};
 
@@ -39,8 +40,8 @@ use crate::model::time::{Now, Timestamp};
 pub struct GuiOptions {
     /// Follows `Dovetail` in the window's title, such as a profile's name; may be empty.
     pub title_suffix: String,
-    /// The accounts are those of the built-in demonstration.
-    pub demo: bool,
+    /// In the built-in demonstration: what is typed to sign in.
+    pub example: Option<Example>,
 }
 
 /// Why there is no window.

@@ -4,14 +4,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::config::{Audio, AudioDevice, Config, PasswordSource};
-use crate::core::command::{Device, KeepPassword, Reply};
+use crate::core::command::{CommandError, Device, KeepPassword, Reply};
 use crate::core::{Input, RequestId};
 use crate::media::{MediaCommand, MediaError, MediaEvent};
+use crate::model::address::Aor;
 use crate::model::fault::Fault;
 use crate::model::id::{AccountId, CallId};
 use crate::model::message::MessageState;
@@ -23,11 +24,13 @@ use crate::sip::{Registration, SipCommand, SipEvent};
 use crate::trust::Keeper;
 use crate::xmpp::XmppSettings;
 use crate::xmpp::{XmppCommand, XmppConnection, XmppEvent};
-use crate::{media, sip, xmpp};
+use crate::{check, media, sip, xmpp};
 
 /// Commands that an actor may be behind. A full queue is a fault of that account that the
 /// user sees, never a silent drop.
 const QUEUE: usize = 256;
+/// Accounts that may be looked at at once: each signs in once more.
+const MOST_CHECKS: usize = 4;
 
 /// All actors.
 pub(super) struct Actors {
@@ -41,6 +44,8 @@ pub(super) struct Actors {
     media: HashMap<CallId, mpsc::Sender<MediaCommand>>,
     /// The passwords that the user gave for this run.
     passwords: SessionPasswords,
+    /// How many accounts may be looked at at once.
+    checks: Arc<Semaphore>,
     /// The next call's media session: its thread need not be started while the user waits.
     spare: Option<Session>,
 }
@@ -76,6 +81,7 @@ impl Actors {
             sip: HashMap::new(),
             media: HashMap::new(),
             passwords: SessionPasswords::default(),
+            checks: Arc::new(Semaphore::new(MOST_CHECKS)),
             spare: None,
         }
     }
@@ -258,6 +264,38 @@ impl Actors {
         let phone = self.config.sip.iter().find(|account| account.id == *id);
         chat.map(|chat| (CHAT_SERVICE, chat.jid.to_string()))
             .or(phone.map(|phone| (TELEPHONY_SERVICE, phone.aor.to_string())))
+    }
+
+    /// Looks at the way to an account, beside the actor that may be connected.
+    pub(super) fn check(
+        &self,
+        id: &AccountId,
+        phone: Option<Aor>,
+    ) -> impl Future<Output = Result<Reply, CommandError>> + Send + 'static {
+        let chat = self.config.xmpp.iter().find(|account| account.id == *id).cloned();
+        let sip = self.config.sip.iter().find(|account| account.id == *id).cloned();
+        let source = chat.as_ref().map(|account| &account.password);
+        let source = source.or(sip.as_ref().map(|account| &account.password));
+        let password = source.zip(self.entry(id));
+        let password = password.map(|(source, entry)| self.provider(id, source, entry));
+        let turn = self.checks.clone().try_acquire_owned();
+        async move {
+            let _turn = turn.map_err(|_| {
+                let text = "Other tests are under way. Wait until they are done.";
+                CommandError::Refused(text.to_owned())
+            })?;
+            let report = match (chat, sip, password) {
+                (Some(chat), _, Some(password)) => {
+                    check::chat(&chat, password, phone.as_ref()).await
+                }
+                (None, Some(sip), Some(password)) => check::phone(&sip, password, Vec::new()).await,
+                _ => {
+                    let text = "This account is switched off.".to_owned();
+                    return Err(CommandError::Refused(text));
+                }
+            };
+            Ok(Reply::Check(Box::new(report)))
+        }
     }
 
     /// Passes a command to a call's media session; `Prepare` begins one, `Stop` ends it.

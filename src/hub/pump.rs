@@ -255,6 +255,10 @@ impl Pump {
                 }
             }),
             Output::Archive(request, command) => self.archive(request, command),
+            Output::Check { request, account, phone } => {
+                let answer = self.actors.check(&account, phone);
+                self.answer_later(request, answer);
+            }
             Output::Devices(request, audio) => self.answer_later(request, async move {
                 let listed = tokio::task::spawn_blocking(move || super::actors::devices(&audio));
                 listed.await.map_err(|error| CommandError::Internal(error.to_string()))

@@ -30,6 +30,7 @@ pub struct LabBuilder {
     any_from: Careless,
     any_identity: Careless,
     sip_stun: bool,
+    no_call_info: bool,
     xmpp_plain_only: bool,
     old_tls: bool,
     ipv6: bool,
@@ -70,6 +71,7 @@ impl Default for LabBuilder {
             any_from: Careless::None,
             any_identity: Careless::None,
             sip_stun: false,
+            no_call_info: false,
             xmpp_plain_only: false,
             old_tls: false,
             ipv6: false,
@@ -174,6 +176,12 @@ impl LabBuilder {
         self
     }
 
+    /// Has the SIP servers take Call-Info out of calls, as some providers do.
+    pub fn sip_without_call_info(mut self) -> Self {
+        self.no_call_info = true;
+        self
+    }
+
     /// Has the XMPP server offer no way to sign in but the password itself (`PLAIN`).
     pub fn xmpp_plain_only(mut self) -> Self {
         self.xmpp_plain_only = true;
@@ -273,6 +281,7 @@ impl LabBuilder {
                 any_from: self.any_from.is(&domain),
                 any_identity: self.any_identity.is(&domain),
                 stun: self.sip_stun,
+                no_call_info: self.no_call_info,
                 lax: self.old_tls || is_weak(self.sip_certificate),
                 old_tls: self.old_tls,
                 neighbours: Vec::new(),

@@ -50,6 +50,12 @@ pub struct KeyFiles {
     pub key: PathBuf,
 }
 
+impl std::fmt::Debug for Authority {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Authority").finish_non_exhaustive()
+    }
+}
+
 impl Authority {
     /// Makes one, with a fresh key.
     ///

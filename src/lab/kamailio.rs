@@ -74,6 +74,8 @@ pub(super) struct Kamailio {
     pub(super) old_tls: bool,
     /// Answers STUN on the SIP port.
     pub(super) stun: bool,
+    /// Takes Call-Info out of calls.
+    pub(super) no_call_info: bool,
 }
 
 impl Kamailio {
@@ -136,6 +138,7 @@ impl Kamailio {
 #!substdef "!DOMAIN!{domain}!g"
 {any_from}
 {any_identity}
+{no_call_info}
 enable_tls=yes
 alias="{domain}"
 listen=udp:{plain}
@@ -158,6 +161,7 @@ modparam("auth", "algorithm", "{algorithm}")
             domain = self.domain,
             any_from = if self.any_from { "#!define ANY_FROM" } else { "" },
             any_identity = if self.any_identity { "#!define ANY_IDENTITY" } else { "" },
+            no_call_info = if self.no_call_info { "#!define NO_CALL_INFO" } else { "" },
             plain = self.plain,
             tls = self.tls,
             certificate = file(&self.keys.certificate),

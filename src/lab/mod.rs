@@ -1,6 +1,7 @@
 //! A CUSAX service on loopback: a real Prosody and a real Kamailio with one domain, users,
 //! rosters, cards and certificates, up in about a second and gone without a trace. The demo
-//! and the tests use it. A second domain can be had, of another provider.
+//! and the tests use it. A second domain can be had, of another provider; and a web server that
+//! provisions ([`provider`]).
 
 mod builder;
 pub mod certificate;
@@ -12,7 +13,9 @@ mod lua;
 pub mod ports;
 pub mod process;
 mod prosody;
+pub mod provider;
 mod user;
+pub mod web;
 
 use std::fs;
 use std::net::SocketAddr;
@@ -44,6 +47,7 @@ const GRACE: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub struct Lab {
     plan: LabBuilder,
+    authority: Authority,
     xmpp: Option<Prosody>,
     xmpp_process: Option<Process>,
     /// That of the lab's own domain first.
@@ -83,7 +87,7 @@ impl Lab {
         }
         let server = |(plan, home)| SipServer { plan, home, process: None };
         let sip = sip.into_iter().flatten().map(server).collect();
-        let mut lab = Self { plan, xmpp, xmpp_process: None, sip, home };
+        let mut lab = Self { plan, authority, xmpp, xmpp_process: None, sip, home };
         let starts = try_join_all(lab.sip.iter().map(|server| lab.run_sip(server)));
         let (xmpp, sip) = tokio::join!(lab.run_xmpp(), starts);
         lab.xmpp_process = xmpp?;

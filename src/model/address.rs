@@ -79,6 +79,14 @@ impl std::str::FromStr for Aor {
     }
 }
 
+/// Whether a text is a `sip:` or `sips:` URI that can be called. It may have no user, as a mailbox
+/// of a service has none.
+pub(crate) fn is_sip_uri(text: &str) -> bool {
+    let scheme = text.split_once(':').map(|(scheme, _)| scheme);
+    let known = |scheme: &str| ["sip", "sips"].iter().any(|sip| scheme.eq_ignore_ascii_case(sip));
+    scheme.is_some_and(known) && (Aor::parse(text).is_ok() || SipTarget::parse(text).is_ok())
+}
+
 /// Reads a host, in the form in which two of them are compared.
 pub(crate) fn host(text: &str) -> Result<String, AddressError> {
     match uri::host_port(text)? {

@@ -41,6 +41,19 @@ pub enum Found {
 /// # Errors
 /// Whatever stopped the search.
 pub async fn find(https: &Https, query: &Query) -> Result<Found, DiscoveryError> {
+    find_watched(https, query, |_, _, _| ()).await
+}
+
+/// The same, and `watch` sees each fetch with what it gave; `None` where what we have is the
+/// newest.
+///
+/// # Errors
+/// As [`find`].
+pub async fn find_watched(
+    https: &Https,
+    query: &Query,
+    mut watch: impl FnMut(Kind, &Url, Option<&Result<Fetched, FetchError>>),
+) -> Result<Found, DiscoveryError> {
     let (mut search, mut step) = Discovery::new(query.address.clone(), query.link.clone());
     loop {
         let (kind, url) = match step {
@@ -51,11 +64,14 @@ pub async fn find(https: &Https, query: &Query) -> Result<Found, DiscoveryError>
             Step::Stop(error) => return Err(error),
         };
         tracing::info!(host = url.host_str(), ?kind, "looking for a provider's document");
-        let fetched = match fetch(https, query, kind, url).await {
-            Ok(None) => return Ok(Found::Unchanged),
-            Ok(Some(fetched)) => Ok(fetched),
-            Err(error) => Err(error),
+        let fetched = match fetch(https, query, kind, url.clone()).await.transpose() {
+            None => {
+                watch(kind, &url, None);
+                return Ok(Found::Unchanged);
+            }
+            Some(fetched) => fetched,
         };
+        watch(kind, &url, Some(&fetched));
         step = search.on_fetched(fetched);
     }
 }

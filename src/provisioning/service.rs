@@ -2,6 +2,7 @@
 //! user agreed to.
 
 mod apply;
+mod by_hand;
 mod look;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
 use self::look::Pending;
+pub(crate) use self::look::candidate;
 use super::plan::{Candidate, Provided, UserFile, provided};
 use super::record::{Record, RecordError};
 use super::refresh::{self, Last};
@@ -19,6 +21,7 @@ use super::status::{Outcome, State, Status};
 use crate::config::{ConfigError, Profile};
 use crate::core::Input;
 use crate::core::command::{CommandError, ProvisionCommand, Reply};
+use crate::model::id::AccountId;
 use crate::model::time::{Now, Timestamp};
 use crate::secrets::SessionPasswords;
 
@@ -72,6 +75,16 @@ impl Provisioning {
             kept.map_err(|error| LoadError::Document { path: paths.record.clone(), error })?;
         let provided = paths.held(applied.as_ref())?;
         Ok(Self { paths, applied, provided })
+    }
+
+    /// The STUN servers that a provider names for an account, as `stun:host:port`.
+    pub fn stun(&self, account: &AccountId) -> Vec<String> {
+        let document = self.applied.as_ref().map(|applied| &applied.record.document);
+        let accounts = document.and_then(|document| document["accounts"].as_array());
+        let found = accounts.into_iter().flatten().find(|it| it["id"] == account.as_str());
+        let servers = found.and_then(|account| account["stun"].as_array());
+        let servers = servers.into_iter().flatten();
+        servers.filter_map(|server| server.as_str().map(str::to_owned)).collect()
     }
 
     /// What the faces are told first.
@@ -194,6 +207,7 @@ impl Service {
             ProvisionCommand::Look(look) => self.look(*look).await,
             ProvisionCommand::Apply(answers) => self.apply(answers).await,
             ProvisionCommand::Refresh => self.refresh().await,
+            ProvisionCommand::Add(new) => self.add(*new).await,
         };
         outcome.map(Reply::Provision).map_err(|error| CommandError::Provision(Box::new(error)))
     }

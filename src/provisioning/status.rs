@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::plan::{Change, Consent, Preview};
 use super::wizard::Wizard;
+use crate::model::id::AccountId;
 use crate::model::time::Timestamp;
 
 /// Where provisioning stands.
@@ -76,6 +77,11 @@ pub enum Outcome {
         /// The edition that holds.
         applied: u64,
     },
+    /// The accounts that the user typed are there.
+    Added {
+        /// Their identifiers.
+        accounts: Vec<AccountId>,
+    },
     /// It holds now.
     Applied {
         /// What changed.
@@ -127,12 +133,14 @@ pub struct ProvisionError {
     pub host: Option<String>,
     /// What the user has to agree to.
     pub consents: Vec<Consent>,
+    /// The field that is wrong, such as `chat.address`.
+    pub field: Option<&'static str>,
 }
 
 impl ProvisionError {
     /// A problem in words.
     pub fn new(problem: Problem, text: impl Into<String>) -> Self {
-        Self { problem, text: text.into(), host: None, consents: Vec::new() }
+        Self { problem, text: text.into(), host: None, consents: Vec::new(), field: None }
     }
 
     /// The same, about a host.

@@ -57,9 +57,9 @@ impl Params {
     }
 
     /// What is left over was misspelt, or is of a later version.
-    fn finish(self, command: Command) -> Result<Command, RequestError> {
+    fn finish<T>(self, read: T) -> Result<T, RequestError> {
         match self.0.keys().next() {
-            None => Ok(command),
+            None => Ok(read),
             Some(name) => Err(RequestError::Params(format!("there is no parameter “{name}” here"))),
         }
     }
@@ -91,10 +91,11 @@ pub(super) fn command(method: &str, mut params: Params) -> Result<Command, Reque
         }
         other => match other.split_once('.') {
             Some(("contact", what)) => contact(what, other, &mut params)?,
+            Some(("account", "add")) => Command::Provision(provision::command(other, &mut params)?),
             Some(("account" | "relation" | "feature" | "card", _)) => {
                 joint::command(other, &mut params)?
             }
-            None if ["relations", "features", "card"].contains(&other) => {
+            None if ["relations", "features", "card", "check"].contains(&other) => {
                 joint::command(other, &mut params)?
             }
             Some(("history", _)) => Command::History(history::command(other, &mut params)?),

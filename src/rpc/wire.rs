@@ -60,6 +60,9 @@ impl RequestError {
                 if let Some(host) = &error.host {
                     data["host"] = json!(host);
                 }
+                if let Some(field) = error.field {
+                    data["field"] = json!(field);
+                }
                 if !error.consents.is_empty() {
                     data["consents"] = json!(error.consents);
                 }

@@ -84,6 +84,14 @@ pub enum Codec {
 }
 
 impl Codec {
+    /// All of them, best first.
+    pub const USUAL: [Self; 3] = [Self::Opus, Self::Pcma, Self::Pcmu];
+
+    /// The codec of an encoding name, in any case (RFC 4855 §3).
+    pub fn named(name: &str) -> Option<Self> {
+        Self::USUAL.into_iter().find(|codec| codec.name().eq_ignore_ascii_case(name))
+    }
+
     /// The encoding name in `a=rtpmap`.
     pub fn name(self) -> &'static str {
         match self {

@@ -279,6 +279,7 @@ fn agent_settings(account: &SipAccount, guard: Guard, instance: Uuid) -> AgentSe
         domain: domain.to_owned(),
         username: account.username.clone().unwrap_or_else(|| account.aor.user().to_owned()),
         instance,
+        expires: account.expires,
         chat: account.chat,
         guard,
         demands: account.demands.clone(),

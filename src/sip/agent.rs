@@ -57,6 +57,8 @@ pub struct AgentSettings {
     pub username: String,
     /// What stands for this installation (`+sip.instance`, RFC 5626 §4.1).
     pub instance: Uuid,
+    /// For how long to ask to be registered, in seconds.
+    pub expires: u32,
     /// Instant messages are sent and taken (CUSAX C8, C10).
     pub chat: bool,
     /// What the account remembers of its server.
@@ -112,8 +114,9 @@ pub struct Agent {
 impl Agent {
     /// An agent that asks at once for a connection. `seed` is the root of all its randomness.
     pub fn new(settings: AgentSettings, seed: [u8; 32]) -> Self {
+        let expires = settings.expires;
         let mut stack = Stack::new(settings, seed);
-        let registration = Registration::start(&mut stack);
+        let registration = Registration::start(&mut stack, expires);
         Self {
             stack,
             registration,

@@ -15,8 +15,6 @@ use super::{Registration as State, SipEvent};
 use crate::model::fault::Fault;
 use pace::{Cause, wait};
 
-/// What we ask for, in seconds, until the registrar wants it longer.
-const EXPIRES: u32 = 600;
 /// The longest lifetime that is believed, in seconds.
 const MAX_EXPIRES: u32 = 86_400;
 /// Challenges in a row, stale ones included, before we give up for now.
@@ -85,15 +83,16 @@ enum Phase {
 }
 
 impl Registration {
-    /// Asks the shell to connect.
-    pub fn start(stack: &mut Stack) -> Self {
+    /// Asks the shell to connect. `expires` is what we ask for, in seconds, until the registrar
+    /// wants it longer.
+    pub fn start(stack: &mut Stack, expires: u32) -> Self {
         stack.emit(SipEvent::Registration(State::Connecting));
         stack.need(Need::Connect);
         Self {
             call_id: stack.call_id(),
             tag: stack.token(),
             seq: 0,
-            expires: EXPIRES,
+            expires,
             auth: Authenticator::new(),
             challenges: 0,
             moves: 0,

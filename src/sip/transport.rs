@@ -4,6 +4,7 @@
 
 mod connect;
 mod flow;
+mod probe;
 mod protection;
 mod route;
 mod stamp;
@@ -30,6 +31,8 @@ use crate::model::account::{Security, TlsFacts, Transport};
 use crate::model::address::SipTarget;
 use crate::model::fault::Fault;
 use crate::model::security::{Demands, Guard};
+pub use probe::{mapped, reach, targets};
+
 use connect::{Anchors, Socket, Verify};
 use flow::{Detour, Fallback, Flow, Job};
 use route::Way;
@@ -220,6 +223,20 @@ struct Shared {
     demands: Arc<Demands>,
 }
 
+impl Shared {
+    fn of(settings: &TransportSettings, events: mpsc::Sender<TransportEvent>) -> Self {
+        Self {
+            events,
+            names: Names::system(),
+            anchors: Anchors::new(settings.ca_file.clone()),
+            lookups: Arc::new(Semaphore::new(MOST_LOOKUPS)),
+            domain: settings.domain.as_str().into(),
+            guard: Arc::new(settings.guard.clone()),
+            demands: Arc::new(settings.demands.clone()),
+        }
+    }
+}
+
 enum Main {
     Udp(Udp),
     Stream(Flow),
@@ -241,21 +258,9 @@ impl Transports {
         let raised = protection::raised(settings);
         let place = protection::place(settings)?;
         let (events, received) = mpsc::channel(EVENTS);
-        let shared = Shared {
-            events,
-            names: Names::system(),
-            anchors: Anchors::new(settings.ca_file.clone()),
-            lookups: Arc::new(Semaphore::new(MOST_LOOKUPS)),
-            domain: settings.domain.as_str().into(),
-            guard: Arc::new(settings.guard.clone()),
-            demands: Arc::new(settings.demands.clone()),
-        };
-        let proxy = settings.proxy.as_ref().map(|proxy| proxy.host.clone());
-        let verify = Verify {
-            domain: settings.domain.clone(),
-            also: proxy.clone(),
-            only_tls: protection::only_tls(settings),
-        };
+        let shared = Shared::of(settings, events);
+        let verify = Verify::of(settings);
+        let proxy = verify.also.clone();
         let opened = connect::open(&shared, &place, &verify, connect::LIMIT, past).await;
         let opened = opened.map_err(|fault| protection::sort(fault, raised))?;
         let info = opened.info;

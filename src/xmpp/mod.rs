@@ -28,10 +28,23 @@ pub(crate) async fn servers(domain: &str) -> Result<Vec<(HostPort, bool)>, Fault
     Ok(dns::endpoints(domain).await?.into_iter().map(place).collect())
 }
 
+/// Connects to one of an account's servers as a sign-in does, up to the point where it would
+/// begin, and closes: what is known of TLS there.
+///
+/// # Errors
+/// A fault of its own for each thing that can be wrong, within five seconds. No secret was sent.
+pub(crate) async fn reach(
+    account: &BareJid,
+    (server, start): (&HostPort, TlsStart),
+    policy: &Policy,
+) -> Result<TlsFacts, Fault> {
+    Ok(connector::connect(account, Some((server, start)), policy).await?.facts)
+}
+
 use std::time::Duration;
 
-use crate::config::HostPort;
-use crate::model::account::Security;
+use crate::config::{HostPort, TlsStart};
+use crate::model::account::{Security, TlsFacts};
 use crate::model::contact::Subscription;
 use crate::model::fault::Fault;
 use crate::model::id::MessageId;
@@ -41,6 +54,7 @@ use crate::model::security::Guard;
 use crate::model::time::Timestamp;
 use crate::model::vcard::{Tel, Vcard};
 use crate::model::{BareJid, FullJid};
+use crate::tls::Policy;
 
 /// What the core asks of an XMPP account.
 #[derive(Debug, Clone, PartialEq)]

@@ -73,13 +73,22 @@ impl Driver {
         Self::sized(snapshot, 1120.0, 720.0)
     }
 
+    /// A window of 1120 × 720 that is opened in another way.
+    pub fn opened(snapshot: Snapshot, options: GuiOptions) -> Self {
+        Self::begin(snapshot, options, 1120.0, 720.0)
+    }
+
     /// A window of another size.
     pub fn sized(snapshot: Snapshot, width: f32, height: f32) -> Self {
+        Self::begin(snapshot, GuiOptions::default(), width, height)
+    }
+
+    fn begin(snapshot: Snapshot, options: GuiOptions, width: f32, height: f32) -> Self {
         let (snapshots, receiver) = watch::channel(Arc::new(snapshot));
         let (events, _) = broadcast::channel(16);
         let (handle, requests) = Handle::with_ends(receiver, events);
         let setting = Setting {
-            options: GuiOptions::default(),
+            options,
             forced: Some(theme::Mode::Light),
             zone: UtcOffset::UTC,
             now: noon(),

@@ -42,6 +42,7 @@ impl PurePhone {
     /// messages or without.
     pub fn registered(user: &str, transport: Transport, chat: bool) -> Self {
         let settings = AgentSettings {
+            expires: 600,
             user: user.to_owned(),
             domain: "cusax.test".to_owned(),
             username: "alice".to_owned(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{RESTS, Record};
+use super::{RESTS, Record, Settings};
 use crate::core::event::{Event, NoticeLevel};
 use crate::core::{Core, Output};
 use crate::model::account::{AccountState, Mailbox, ReasonKind};
@@ -208,6 +208,11 @@ impl Core {
     /// What waits in an account's mailbox (RFC 3842).
     pub(in crate::core) fn on_mailbox(&mut self, id: &AccountId, mailbox: Mailbox) {
         let Some(record) = self.accounts.get_mut(id) else { return };
+        let configured = match &record.settings {
+            Settings::Sip(settings) => settings.voicemail.clone(),
+            Settings::Xmpp(_) => None,
+        };
+        let mailbox = Mailbox { uri: mailbox.uri.or(configured), ..mailbox };
         let before = record.view.mailbox.replace(mailbox.clone()).unwrap_or_default();
         self.tell_account(id);
         let is_news = mailbox.waiting && (!before.waiting || mailbox.new > before.new);

@@ -10,7 +10,7 @@ use crate::model::call::{
 };
 use crate::model::id::{AccountId, CallId};
 use crate::model::time::Now;
-use crate::sdp::{self, Codec, LocalMedia, MediaPlan, SdpError};
+use crate::sdp::{self, LocalMedia, MediaPlan, SdpError};
 use crate::sip::SipCommand;
 
 use super::record::Stage;
@@ -192,11 +192,12 @@ impl Core {
         version: u64,
     ) -> Option<LocalMedia> {
         let transport = self.accounts.get(account)?.transport?;
+        let settings = self.accounts.sip(account)?;
         Some(LocalMedia {
             rtp,
             srtp: self.srtp_of(account)?,
             signalling_protected: transport == Transport::Tls,
-            codecs: vec![Codec::Opus, Codec::Pcma, Codec::Pcmu],
+            codecs: settings.codecs.clone(),
             session_id,
             version,
             direction: MediaDirection::Sendrecv,

@@ -3,8 +3,9 @@
 use zeroize::Zeroizing;
 
 use super::KeepPassword;
+use crate::config::TlsStart;
 
-/// `provision`, `provision.*`
+/// `provision`, `provision.*`, `account.add`
 #[derive(Debug, Clone, PartialEq)]
 pub enum ProvisionCommand {
     /// `provision`: look for a document, and say what it would change.
@@ -15,6 +16,8 @@ pub enum ProvisionCommand {
     Refresh,
     /// `provision.status`
     Status,
+    /// `account.add`: accounts that the user types, where there is no document.
+    Add(Box<NewAccounts>),
 }
 
 /// What is looked for.
@@ -30,6 +33,47 @@ pub struct Look {
     pub url: Option<String>,
     /// Hosts that the user confirmed by name.
     pub confirm: Vec<String>,
+}
+
+/// Accounts to add: of both sides, which are then related, or of one.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct NewAccounts {
+    /// Chat.
+    pub chat: Option<NewChat>,
+    /// Telephony.
+    pub telephony: Option<NewPhone>,
+    /// Where passwords are kept.
+    pub keep: KeepPassword,
+}
+
+/// A chat account to add, as typed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct NewChat {
+    /// Its address.
+    pub address: String,
+    /// Its password.
+    pub password: Option<Password>,
+    /// A command that prints it, instead.
+    pub password_command: Option<String>,
+    /// Where to connect instead of where DNS says: `host:port`.
+    pub server: Option<String>,
+    /// How TLS begins there; by the port when not said.
+    pub tls: Option<TlsStart>,
+}
+
+/// A telephony account to add, as typed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct NewPhone {
+    /// Its address.
+    pub address: String,
+    /// Its password; that of chat when not given.
+    pub password: Option<Password>,
+    /// A command that prints it, instead.
+    pub password_command: Option<String>,
+    /// The name for signing in, where it is not that of the address.
+    pub username: Option<String>,
+    /// Where requests go instead of where DNS says: a SIP URI, or `host:port` for TLS.
+    pub proxy: Option<String>,
 }
 
 /// What the user says to a preview.

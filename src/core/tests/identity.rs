@@ -151,6 +151,37 @@ fn new_messages_in_the_mailbox_are_told_once() {
 }
 
 #[test]
+fn voice_mail_that_the_server_does_not_name_is_the_account_s() {
+    let mut settings = config();
+    settings.sip[0].voicemail = Some("sip:vm@cusax.test".to_owned());
+    let mut world = World::new(&settings);
+    let mut shown = |uri: Option<&str>| {
+        let uri = uri.map(str::to_owned);
+        world.sip(SipEvent::Mailbox(Mailbox { waiting: true, new: 1, old: 0, uri }));
+        let Reply::Status { accounts, .. } = world.ask(Command::Status).unwrap() else { panic!() };
+        accounts[1].mailbox.clone().unwrap().uri.unwrap()
+    };
+    assert_eq!(shown(None), "sip:vm@cusax.test");
+    assert_eq!(shown(Some("sip:other@cusax.test")), "sip:other@cusax.test");
+}
+
+#[test]
+fn an_offer_has_the_account_s_codecs_in_their_order() {
+    let mut settings = config();
+    settings.sip[0].codecs = vec![crate::sdp::Codec::Pcmu];
+    let mut world = World::new(&settings);
+    world.phone_online();
+    world.place("sip:desk@cusax.test", true).unwrap();
+    let offer = world.sent_to_sip().into_iter().find_map(|command| match command {
+        SipCommand::Invite(place) => Some(String::from_utf8(place.offer.clone()).unwrap()),
+        _ => None,
+    });
+    let offer = offer.unwrap();
+    assert!(offer.contains("PCMU/8000"), "{offer}");
+    assert!(!offer.contains("PCMA") && !offer.contains("opus"), "{offer}");
+}
+
+#[test]
 fn a_refusal_says_what_happened_and_what_to_do() {
     let mut world = World::signed_in(None);
     let mut reason = |code: u16| {

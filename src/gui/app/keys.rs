@@ -200,7 +200,10 @@ impl App {
         }
         match self.ringing() {
             Some(call) => self.on_card(call, card::Act::Answer),
-            None => Task::none(),
+            None => {
+                let action = self.pages.enter(&self.page, &self.snapshot);
+                self.act(action)
+            }
         }
     }
 }

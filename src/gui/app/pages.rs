@@ -5,6 +5,8 @@ use iced::{Element, Task};
 
 use super::{App, Page};
 use crate::core::command::{CommandError, Reply};
+use crate::core::snapshot::Snapshot;
+use crate::demo::Example;
 use crate::gui::screen::accounts::{self, Accounts};
 use crate::gui::screen::book::{self, Book};
 use crate::gui::screen::sign_in::{self, SignIn};
@@ -33,11 +35,24 @@ pub struct Pages {
 }
 
 impl Pages {
+    /// As they are when nobody did anything yet; in the demonstration with what is typed there.
+    pub fn new(example: Option<Example>) -> Self {
+        Self { sign_in: SignIn::new(example), ..Self::default() }
+    }
+
     /// What Escape does within a page; none when nothing is open there.
     pub(super) fn escape(&mut self, page: &Page) -> Option<Action> {
         match page {
             Page::Book => self.book.escape(),
             _ => None,
+        }
+    }
+
+    /// What Enter does within a page.
+    pub(super) fn enter(&mut self, page: &Page, snapshot: &Snapshot) -> Action {
+        match page {
+            Page::Welcome if snapshot.accounts.is_empty() => self.sign_in.enter(),
+            _ => Action::None,
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod joint;
 mod own_card;
+mod tested;
 mod view;
 mod ways;
 
@@ -11,6 +12,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value, json};
 
 use super::{Action, Spot, password};
+use crate::check::Report;
 use crate::core::command::{
     AccountCommand, CardCommand, Command, CommandError, FeatureCommand, RelationCommand, Reply,
     TelephonyCommand,
@@ -32,6 +34,8 @@ pub use ways::{OnRule, Scope, Way, can_make_rules};
 pub enum Control {
     /// An account's connection.
     Account(AccountId),
+    /// The test of an account.
+    Check(AccountId),
     /// A chat and a telephony account, together or not.
     Pair(AccountId, AccountId),
     /// A rule for which way a feature goes; that of everybody is the feature's default.
@@ -68,6 +72,8 @@ pub enum Message {
     Leave(Other),
     /// Wants an account connected now.
     Connect(AccountId),
+    /// Wants the way to it tested.
+    Check(AccountId),
     /// Says which accounts belong together.
     Pair(Pair, Together),
     /// Chose which way a feature goes with everybody.
@@ -120,6 +126,8 @@ pub struct Accounts {
     passwords: password::Forms,
     /// What a control asked last, so that it can be asked again with the user's word.
     asked: HashMap<Control, Command>,
+    /// What the tests of accounts came to.
+    reports: HashMap<AccountId, Report>,
     /// Controls whose answer has not come yet.
     waits: HashSet<Control>,
 }
@@ -139,6 +147,11 @@ impl Accounts {
             Message::Connect(account) => {
                 let command = Command::Account(AccountCommand::Connect(account.clone()));
                 self.ask(Control::Account(account), command)
+            }
+            Message::Check(account) => {
+                self.reports.remove(&account);
+                let command = Command::Account(AccountCommand::Check(account.clone()));
+                self.ask(Control::Check(account), command)
             }
             Message::Pair(pair, wish) => self.pair(pair, wish),
             Message::Default(feature, way) => {
@@ -176,6 +189,9 @@ impl Accounts {
     /// The hub's answer to what a control asked.
     pub fn answered(&mut self, control: Control, result: &Result<Reply, CommandError>) {
         self.waits.remove(&control);
+        if let (Control::Check(account), Ok(Reply::Check(report))) = (&control, result) {
+            self.reports.insert(account.clone(), Report::clone(report));
+        }
         if self.notes.answered(control.clone(), result) {
             self.asked.remove(&control);
             match control {

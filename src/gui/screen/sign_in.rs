@@ -1,6 +1,8 @@
 //! The first run: address and password, what the provider would set up, both sides signed in.
 //! Shown while there is no account.
 
+pub mod by_hand;
+
 use std::collections::BTreeSet;
 
 use iced::widget::{Column, column, container, row, scrollable, text, text_input};
@@ -11,13 +13,15 @@ use super::{Action, Shared, Spot};
 use crate::core::command::{
     Answers, Command, CommandError, KeepPassword, Look, Password, ProvisionCommand, Reply,
 };
+use crate::demo::Example;
 use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, step};
-use crate::gui::widget::{body, button, chip, sheet, small, strong, title};
+use crate::gui::widget::{body, button, chip, sheet, small, title};
 use crate::provisioning::plan::{Change, Preview};
 use crate::provisioning::status::{Outcome, Problem};
-use crate::provisioning::wizard::{Side, Wizard};
+use crate::provisioning::wizard::Wizard;
+use by_hand::{ByHand, Wrong};
 
 /// The field of the address.
 pub const ADDRESS: &str = "sign-in-address";
@@ -43,6 +47,10 @@ pub enum Message {
     Decline(String),
     /// Goes back to the fields.
     Back,
+    /// Wants to type both sides.
+    ByHand,
+    /// In the form for both sides.
+    Form(by_hand::Message),
 }
 
 /// What a command was for.
@@ -50,7 +58,7 @@ pub enum Message {
 pub enum Control {
     /// To look for the provider.
     Look,
-    /// To set up what was found.
+    /// To set up what was found, or typed.
     Apply,
 }
 
@@ -60,43 +68,52 @@ struct Told {
     words: String,
     problem: Option<Problem>,
     host: Option<String>,
+    field: Option<&'static str>,
 }
 
 /// The page's own state.
 #[derive(Debug)]
 pub struct SignIn {
+    /// In the demonstration: what is typed. Its password is kept nowhere.
+    example: Option<Example>,
     address: String,
     password: Password,
     confirmed: Vec<String>,
     busy: bool,
     told: Option<Told>,
     found: Option<Box<Preview>>,
-    wizard: Option<Box<Wizard>>,
+    form: Option<Box<ByHand>>,
     declined: BTreeSet<String>,
 }
 
 impl Default for SignIn {
     fn default() -> Self {
         Self {
+            example: None,
             address: String::new(),
             password: Password(Zeroizing::new(String::new())),
             confirmed: Vec::new(),
             busy: false,
             told: None,
             found: None,
-            wizard: None,
+            form: None,
             declined: BTreeSet::new(),
         }
     }
 }
 
 impl SignIn {
+    /// The empty page; in the demonstration with what is typed there.
+    pub fn new(example: Option<Example>) -> Self {
+        Self { example, ..Self::default() }
+    }
+
     /// Takes in what the person did.
     pub fn update(&mut self, message: Message) -> Action {
         match message {
             Message::Address(text) => {
                 self.address = text;
-                (self.told, self.wizard) = (None, None);
+                self.told = None;
                 self.confirmed.clear();
             }
             Message::Password(text) => (self.password, self.told) = (text, None),
@@ -112,12 +129,25 @@ impl SignIn {
                 }
             }
             Message::Back => {
-                (self.found, self.told, self.wizard) = (None, None, None);
+                (self.found, self.told, self.form) = (None, None, None);
                 self.declined.clear();
             }
-            Message::Look | Message::Confirm(_) | Message::Apply(_) => {}
+            Message::ByHand if !self.busy => self.by_hand(None),
+            Message::Form(message) => return self.in_form(message),
+            Message::ByHand | Message::Look | Message::Confirm(_) | Message::Apply(_) => {}
         }
         Action::None
+    }
+
+    /// Sets up what is shown, where nothing of it is to be agreed to by name.
+    pub fn enter(&mut self) -> Action {
+        let asks = self.found.as_ref().is_none_or(|found| !found.consents.is_empty());
+        if asks || self.busy { Action::None } else { self.apply(self.keep()) }
+    }
+
+    /// The demonstration leaves nothing behind, also in the keyring.
+    fn keep(&self) -> KeepPassword {
+        self.example.as_ref().map_or(KeepPassword::Keyring, |_| KeepPassword::Session)
     }
 
     fn is_ready(&self) -> bool {
@@ -140,6 +170,44 @@ impl SignIn {
         Action::At(Spot::SignIn(Control::Look), Command::Provision(command))
     }
 
+    /// Shows the form for both sides, with what was typed so far.
+    fn by_hand(&mut self, found: Option<&Wizard>) {
+        self.told = None;
+        let typed = Some(self.address.trim()).filter(|typed| !typed.contains("://"));
+        let form = ByHand::new(typed.unwrap_or_default(), self.password.clone(), found);
+        self.form = Some(Box::new(form));
+    }
+
+    fn in_form(&mut self, message: by_hand::Message) -> Action {
+        let Some(form) = &mut self.form else { return Action::None };
+        match message {
+            by_hand::Message::Typed(field, text) => form.typed(field, text),
+            by_hand::Message::ChatPassword(password) => form.chat_password(password),
+            by_hand::Message::PhonePassword(password) => form.phone_password(password),
+            by_hand::Message::Back => return self.update(Message::Back),
+            by_hand::Message::Add(keep) => {
+                if self.busy || !form.is_ready() {
+                    return Action::None;
+                }
+                let command = ProvisionCommand::Add(Box::new(form.accounts(keep)));
+                (self.busy, self.told) = (true, None);
+                return Action::At(Spot::SignIn(Control::Apply), Command::Provision(command));
+            }
+        }
+        self.told = None;
+        Action::None
+    }
+
+    fn form_view<'a>(&'a self, form: &'a ByHand) -> Element<'a, Message> {
+        let wrong = self.told.as_ref().map(|told| Wrong {
+            words: &told.words,
+            field: told.field,
+            is_keyring: told.problem == Some(Problem::Secrets),
+        });
+        let form = by_hand::view(form, self.busy, self.keep(), wrong).max_width(440);
+        Element::from(form).map(Message::Form)
+    }
+
     fn apply(&mut self, keep: KeepPassword) -> Action {
         let Some(found) = &self.found else { return Action::None };
         (self.busy, self.told) = (true, None);
@@ -157,17 +225,20 @@ impl SignIn {
                 self.found = Some(preview);
             }
             (Control::Look, Ok(Reply::Provision(Outcome::Wizard { wizard }))) => {
-                self.wizard = Some(wizard);
+                self.by_hand(Some(&wizard));
             }
             // The accounts show themselves.
-            (Control::Apply, Ok(_)) => *self = Self::default(),
+            (Control::Apply, Ok(_)) => *self = Self::new(self.example.take()),
             (Control::Look, Ok(_)) => {}
             (_, Err(error)) => {
-                let (problem, host) = match &error {
-                    CommandError::Provision(error) => (Some(error.problem), error.host.clone()),
-                    _ => (None, None),
+                let words = plain::line(&error.to_string());
+                let (problem, host, field) = match error {
+                    CommandError::Provision(error) => {
+                        (Some(error.problem), error.host, error.field)
+                    }
+                    _ => (None, None, None),
                 };
-                self.told = Some(Told { words: plain::line(&error.to_string()), problem, host });
+                self.told = Some(Told { words, problem, host, field });
             }
         }
     }
@@ -175,13 +246,13 @@ impl SignIn {
 
 /// The page.
 pub fn view<'a>(page: &'a SignIn, shared: Shared<'a>) -> Element<'a, Message> {
-    let content = match (&page.found, &page.wizard) {
-        (Some(found), _) => preview(page, found),
-        (None, Some(wizard)) => by_hand(wizard),
-        (None, None) => form(page),
+    let content: Element<'_, Message> = match (&page.found, &page.form) {
+        (Some(found), _) => preview(page, found).max_width(440).into(),
+        (None, Some(form)) => page.form_view(form),
+        (None, None) => form(page).max_width(440).into(),
     };
     let side = if shared.narrow { step::M } else { step::XL };
-    let content = container(content.max_width(440)).padding(side).center_x(Length::Fill);
+    let content = container(content).padding(side).center_x(Length::Fill);
     container(
         scrollable(content).direction(theme::scrollbar()).style(theme::scroll).width(Length::Fill),
     )
@@ -200,8 +271,8 @@ fn form(page: &SignIn) -> Column<'_, Message> {
     let words = "Your address and password set up chat and telephony together, when your \
                  provider supports it.";
     let submit = (page.is_ready() && !page.busy).then_some(Message::Look);
-    let address =
-        sheet::field(ADDRESS, "name@example.com", &page.address, Message::Address, submit.clone());
+    let hint = page.example.as_ref().map_or("name@example.com", |it| it.address.as_str());
+    let address = sheet::field(ADDRESS, hint, &page.address, Message::Address, submit.clone());
     let typed = |text| Message::Password(Password(Zeroizing::new(text)));
     let password = text_input("", page.password.0.as_str())
         .id(PASSWORD)
@@ -220,8 +291,21 @@ fn form(page: &SignIn) -> Column<'_, Message> {
         .push(column![small("Password"), password].spacing(step::XXS))
         .push(told(page))
         .push(go)
-        .push(small("Accounts in the configuration file need no provider: add them there, and start Dovetail again."))
+        .push(foot(page))
         .spacing(step::M)
+}
+
+/// What else there is to say below the fields.
+fn foot(page: &SignIn) -> Element<'_, Message> {
+    let Some(Example { address, password }) = &page.example else {
+        let press = (!page.busy).then_some(Message::ByHand);
+        return button::words(Button::Quiet, "Set up by hand", press);
+    };
+    let words = format!(
+        "This is the demo: type {address} and the password {password}. Its provider runs on this \
+         computer and sets up both sides."
+    );
+    small(words).style(Tone::Muted.text()).into()
 }
 
 /// What is said, and what the person can do about it.
@@ -262,7 +346,7 @@ fn preview<'a>(page: &'a SignIn, found: &'a Preview) -> Column<'a, Message> {
     for remark in found.remarks.iter().take(MOST) {
         parts = parts.push(sheet::long(small(plain::line(remark)).style(Tone::Muted.text())));
     }
-    let apply = (!page.busy).then_some(Message::Apply(KeepPassword::Keyring));
+    let apply = (!page.busy).then_some(Message::Apply(page.keep()));
     let label = match (page.busy, found.consents.is_empty()) {
         (true, _) => "Setting up…",
         (false, true) => "Set up",
@@ -275,24 +359,4 @@ fn preview<'a>(page: &'a SignIn, found: &'a Preview) -> Column<'a, Message> {
     .spacing(step::XS)
     .align_y(Alignment::Center);
     parts.push(told(page)).push(acts).spacing(step::M)
-}
-
-/// Without a document: what DNS says, to be written into the configuration.
-fn by_hand(wizard: &Wizard) -> Column<'_, Message> {
-    let words = "Your provider has no document for Dovetail. This is what is known of its \
-                 servers; add both accounts to the configuration file, and start Dovetail again.";
-    let side = |name: &'static str, side: &Side| {
-        let servers = match &side.reason {
-            Some(reason) => plain::line(reason),
-            None => side.servers.join(", "),
-        };
-        let address = sheet::long(body(plain::line(&side.address)));
-        let servers = sheet::long(small(servers).style(Tone::Muted.text()));
-        sheet::padded(column![strong(name), address, servers].spacing(step::XXS))
-    };
-    let sides = vec![side("Chat", &wizard.chat), side("Telephony", &wizard.telephony)];
-    head("Set up by hand", words.to_owned())
-        .push(sheet::boxed(sides))
-        .push(button::words(Button::Quiet, "Back", Some(Message::Back)))
-        .spacing(step::M)
 }

@@ -7,14 +7,15 @@ use super::relation::{self, At, Chat, Phone};
 use super::safe;
 use super::words::{Note, Reason};
 use crate::config::{
-    self, Config, DtmfMode, HostPort, MAX_ACCOUNTS, PasswordSource, SipAccount, SrtpPolicy,
-    TlsStart, XmppAccount,
+    self, Config, DtmfMode, EXPIRES, HostPort, MAX_ACCOUNTS, PasswordSource, SipAccount,
+    SrtpPolicy, TlsStart, XmppAccount,
 };
 use crate::model::account::Transport;
 use crate::model::address::{Aor, SipTarget};
 use crate::model::dialing::Dialing;
 use crate::model::id::AccountId;
 use crate::model::{BareJid, Jid};
+use crate::sdp::Codec;
 
 /// What an import would do. Its texts are safe to show.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -277,6 +278,9 @@ fn phone(id: AccountId, aor: Aor, account: &Account, own: &Sip) -> Planned<SipAc
         chat: own.messages,
         // What the relation says is right unless Jitsi was told otherwise.
         chat_is_set: !own.messages,
+        codecs: Codec::USUAL.to_vec(),
+        expires: EXPIRES,
+        voicemail: None,
         dtmf: if info { DtmfMode::Info } else { DtmfMode::Rtp },
         dialing: Dialing::default(),
     };

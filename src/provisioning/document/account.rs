@@ -6,11 +6,12 @@ use zeroize::Zeroizing;
 
 use super::reader::Reader;
 use super::{Complaint, DocumentError, KEPT, Remark, demands, text};
-use crate::config::{DtmfMode, HostPort, MAX_ACCOUNTS, TlsStart};
+use crate::config::{DtmfMode, EXPIRES_RANGE, HostPort, MAX_ACCOUNTS, TlsStart};
 use crate::model::BareJid;
 use crate::model::account::{AccountKind, Transport};
 use crate::model::address::{self, Aor, SipTarget};
 use crate::model::security::Demands;
+use crate::sdp::Codec;
 
 /// One account.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,6 +60,10 @@ pub struct SipEntry {
     pub demands: Demands,
     /// Whether media is encrypted, where the document says so.
     pub srtp: Option<Srtp>,
+    /// What calls may sound like, best first; empty where the document does not say.
+    pub codecs: Vec<Codec>,
+    /// For how long it asks to be registered, in seconds, where the document says so.
+    pub expires: Option<u32>,
     /// How digits are sent, where the document says so.
     pub dtmf: Option<DtmfMode>,
     /// Where voice messages are heard.
@@ -309,11 +314,15 @@ fn sip(
         Aor::parse(text).map_err(|problem| format!("must be a sip address. {problem}"))
     })?;
     let media = item.object("media")?;
-    let srtp = media.as_ref().map(|media| srtp(media, unknown)).transpose()?.flatten();
+    let (srtp, codecs) = match &media {
+        Some(media) => self::media(media, unknown, remarks)?,
+        None => (None, Vec::new()),
+    };
     // Read, so that a wrong one is told; used by a later version.
     item.texts("stun", |text| text::relay(text, ["stun", "stuns"]))?;
     item.texts("turn", |text| text::relay(text, ["turn", "turns"]))?;
-    item.number("expires", 60..=86_400)?;
+    let (shortest, longest) = (EXPIRES_RANGE.start(), EXPIRES_RANGE.end());
+    let expires = item.number("expires", u64::from(*shortest)..=u64::from(*longest))?;
     let dtmf = [("rfc4733", DtmfMode::Rtp), ("rfc2833", DtmfMode::Rtp), ("info", DtmfMode::Info)];
     Ok(SipEntry {
         id,
@@ -325,21 +334,38 @@ fn sip(
         auth: auth(item, authenticated, "min_algorithm", unknown)?,
         demands: demands::of_phone(item, remarks, unknown)?,
         srtp,
+        codecs,
+        expires: expires.and_then(|seconds| u32::try_from(seconds).ok()),
         dtmf: item.word("dtmf", &dtmf)?,
         voicemail: item.parsed("voicemail", text::sip_uri)?,
     })
 }
 
-fn srtp(media: &Reader<'_>, unknown: &mut Vec<String>) -> Result<Option<Srtp>, Complaint> {
+/// `media`: whether it is encrypted, and the codecs of it that are built.
+fn media(
+    media: &Reader<'_>,
+    unknown: &mut Vec<String>,
+    remarks: &mut Vec<Remark>,
+) -> Result<(Option<Srtp>, Vec<Codec>), Complaint> {
     media.only(&["srtp", "ice", "codecs"], unknown);
     media.flag("ice")?;
-    media.texts("codecs", |name| {
+    let named = media.texts("codecs", |name| {
         let fits =
             (1..=32).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic());
-        if fits { Ok(()) } else { Err("must be the name of a codec") }
+        if fits { Ok(Codec::named(name)) } else { Err("must be the name of a codec") }
     })?;
+    let mut codecs = Vec::new();
+    for codec in named.iter().flatten() {
+        if !codecs.contains(codec) {
+            codecs.push(*codec);
+        }
+    }
+    if codecs.is_empty() && !named.is_empty() {
+        let complaint = media.complain("codecs", "names none that Dovetail has");
+        remarks.push(Remark::ignored(complaint));
+    }
     let words = [("mandatory", Srtp::Mandatory), ("optional", Srtp::Optional), ("off", Srtp::Off)];
-    media.word("srtp", &words)
+    Ok((media.word("srtp", &words)?, codecs))
 }
 
 /// `auth`; `least` is what the weakest way to sign in is called there.

@@ -396,3 +396,20 @@ fn check(read: &Document) {
     }
     assert!((3_600..=30 * 86_400).contains(&read.service.refresh));
 }
+
+#[test]
+fn of_the_codecs_those_that_are_built_count_in_their_order() {
+    let codecs = |value: serde_json::Value| {
+        let document = of(&with("/accounts/1/media/codecs", value)).unwrap();
+        let Account::Sip(phone) = &document.accounts[1] else { panic!("{document:?}") };
+        let told = remarks(&document).iter().any(|remark| remark.contains("media.codecs"));
+        (phone.codecs.clone(), told)
+    };
+    use crate::sdp::Codec::{Opus, Pcma, Pcmu};
+    assert_eq!(
+        codecs(json!(["G722", "pcma", "opus", "PCMA", "PCMU"])),
+        (vec![Pcma, Opus, Pcmu], false)
+    );
+    assert_eq!(codecs(json!([])), (vec![], false));
+    assert_eq!(codecs(json!(["G722", "G729"])), (vec![], true));
+}

@@ -43,14 +43,7 @@ pub(super) fn sip_target(text: &str) -> Result<SipTarget, String> {
 
 /// A `sip:` or `sips:` URI with whatever it has.
 pub(super) fn sip_uri(text: &str) -> Result<String, &'static str> {
-    const PROBLEM: &str = "must be a sip or sips address";
-    let (scheme, _) = text.split_once(':').ok_or(PROBLEM)?;
-    if !["sip", "sips"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
-        return Err(PROBLEM);
-    }
-    // Such an address may have no user, as a mailbox of the service has none.
-    let fits = address::Aor::parse(text).is_ok() || SipTarget::parse(text).is_ok();
-    if fits { Ok(text.to_owned()) } else { Err(PROBLEM) }
+    address::is_sip_uri(text).then(|| text.to_owned()).ok_or("must be a sip or sips address")
 }
 
 /// A server for STUN or TURN (RFC 7064, RFC 7065).

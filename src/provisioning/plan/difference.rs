@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::super::record::Retired;
 use super::Provided;
 use crate::config::{SipAccount, SrtpPolicy, TlsStart, XmppAccount};
+use crate::model::dialing::Dialing;
 use crate::model::feature::{Feature, Match, Rule};
 use crate::model::id::AccountId;
 use crate::model::relation::Relation;
@@ -107,6 +108,9 @@ fn accounts(before: &Provided, after: &Provided, gone: &[Retired], all: &mut Vec
                     differs("user name", &user(old), &user(new)),
                     differs("digits", &format!("{:?}", old.dtmf), &format!("{:?}", new.dtmf)),
                     differs("messages", &on(old.chat), &on(new.chat)),
+                    differs("codecs", &codecs(old), &codecs(new)),
+                    differs("registration, in seconds", &old.expires, &new.expires),
+                    differs("voice mail", &mail(old), &mail(new)),
                 ];
                 push_changed(&new.id, &new.aor.to_string(), facts, all);
             }
@@ -179,6 +183,14 @@ fn phone_way(account: &SipAccount) -> String {
     }
 }
 
+fn codecs(account: &SipAccount) -> String {
+    account.codecs.iter().map(|codec| codec.name()).collect::<Vec<_>>().join(", ")
+}
+
+fn mail(account: &SipAccount) -> &str {
+    account.voicemail.as_deref().unwrap_or("none")
+}
+
 fn media(account: &SipAccount) -> &'static str {
     match account.srtp {
         SrtpPolicy::Required => "calls always encrypted",
@@ -191,16 +203,28 @@ fn relations(before: &Provided, after: &Provided, all: &mut Vec<Change>) {
     let same = |a: &Relation, b: &Relation| a.xmpp == b.xmpp && a.sip == b.sip;
     for new in &after.relations {
         if !before.relations.iter().any(|old| same(old, new)) {
-            let text = format!("{} and {} belong together", new.xmpp, new.sip);
+            let (chat, phone) = addresses(after, new);
+            let text = format!("{chat} and {phone} belong together");
             all.push(change(What::Relation, How::Added, None, text));
         }
     }
     for old in &before.relations {
         if !after.relations.iter().any(|new| same(old, new)) {
-            let text = format!("{} and {} do not belong together any more", old.xmpp, old.sip);
+            let (chat, phone) = addresses(before, old);
+            let text = format!("{chat} and {phone} do not belong together any more");
             all.push(change(What::Relation, How::Removed, None, text));
         }
     }
+}
+
+/// The two accounts by address, or by id where there is no such account.
+fn addresses(of: &Provided, relation: &Relation) -> (String, String) {
+    let chat = of.config.xmpp.iter().find(|account| account.id == relation.xmpp);
+    let phone = of.config.sip.iter().find(|account| account.id == relation.sip);
+    (
+        chat.map_or_else(|| relation.xmpp.to_string(), |account| account.jid.to_string()),
+        phone.map_or_else(|| relation.sip.to_string(), |account| account.aor.to_string()),
+    )
 }
 
 fn name(feature: Feature) -> String {
@@ -250,9 +274,10 @@ fn dialing(before: &Provided, after: &Provided, all: &mut Vec<Change>) {
         let old = before.config.sip.iter().find(|old| old.id == new.id);
         let old = old.map(|old| old.dialing.clone()).unwrap_or_default();
         let new_dialing = &new.dialing;
-        let plan = |dialing: &crate::model::dialing::Dialing| {
+        let plan = |dialing: &Dialing| {
             let mut plain = dialing.clone();
             (plain.cost_rules, plain.blocked) = (Vec::new(), Vec::new());
+            plain.domains = Vec::new();
             plain
         };
         if plan(&old) != plan(new_dialing) {
@@ -262,6 +287,19 @@ fn dialing(before: &Provided, after: &Provided, all: &mut Vec<Change>) {
                 new.id,
                 new_dialing.emergency.len()
             );
+            all.push(change(What::Dialing, How::Changed, Some(&new.id), text));
+        }
+        // That its own domain is its own goes without saying.
+        let beyond = |dialing: &Dialing| -> Vec<String> {
+            let domains = dialing.domains.iter();
+            domains.filter(|domain| *domain != new.aor.host()).cloned().collect()
+        };
+        if beyond(&old) != beyond(new_dialing) {
+            let domains = match beyond(new_dialing) {
+                none if none.is_empty() => "no other domain".to_owned(),
+                some => some.join(", "),
+            };
+            let text = format!("{}: calls to {domains} stay within the service", new.id);
             all.push(change(What::Dialing, How::Changed, Some(&new.id), text));
         }
         if (&old.cost_rules, &old.blocked) != (&new_dialing.cost_rules, &new_dialing.blocked) {

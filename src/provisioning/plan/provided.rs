@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 use super::super::document::{self, Account, Policy, Secret, SipEntry, Srtp, XmppEntry};
 use super::super::record::Retired;
 use super::{Candidate, cleartext_consent, is_cleartext, media_consent};
-use crate::config::{Config, ConfigError, PasswordSource, SipAccount, SrtpPolicy, XmppAccount};
+use crate::config::{
+    Config, ConfigError, EXPIRES, PasswordSource, SipAccount, SrtpPolicy, XmppAccount,
+};
 use crate::model::account::{AccountKind, Transport};
-use crate::model::address::SipTarget;
+use crate::model::address::{Aor, SipTarget};
 use crate::model::feature::{Feature, Match, Rule};
 use crate::model::id::AccountId;
 use crate::model::relation::{Relation, RelationSource};
+use crate::sdp::Codec;
 
 /// The user's `config.toml`.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +60,16 @@ pub struct Provided {
 }
 
 impl Provided {
+    /// The address of the telephony account that belongs to a chat account.
+    pub fn phone_of(&self, chat: &AccountId) -> Option<&Aor> {
+        let related = self.relations.iter().find(|relation| relation.xmpp == *chat);
+        let is_it = |account: &&SipAccount| match related {
+            Some(relation) => account.id == relation.sip,
+            None => account.related_to.as_ref() == Some(chat),
+        };
+        self.config.sip.iter().find(is_it).map(|account| &account.aor)
+    }
+
     /// Whether there is an account of this id.
     pub fn has(&self, id: &AccountId) -> bool {
         self.config.xmpp.iter().any(|account| account.id == *id)
@@ -164,6 +177,12 @@ fn phone(candidate: &Candidate, entry: &SipEntry, ca_file: Option<PathBuf>) -> S
         chat: pairing.is_none() && !silent,
         chat_is_set: silent,
         dtmf: entry.dtmf.unwrap_or_default(),
+        codecs: match entry.codecs.as_slice() {
+            [] => Codec::USUAL.to_vec(),
+            named => named.to_vec(),
+        },
+        expires: entry.expires.unwrap_or(EXPIRES),
+        voicemail: entry.voicemail.clone(),
         dialing,
     }
 }

@@ -334,3 +334,19 @@ proptest! {
         prop_assert_eq!(super::consents(&kept, None, &[]), vec![]);
     }
 }
+
+#[test]
+fn codecs_lifetime_and_voice_mail_hold_under_the_user_s_own() {
+    use crate::sdp::Codec;
+    let mut document = example();
+    document["accounts"][1]["media"]["codecs"] = json!(["G722", "PCMU", "opus"]);
+    document["accounts"][1]["expires"] = json!(1200);
+    let new = applied(&document, None, "");
+    let phone = |text| provided(Some(&new), &file(text)).unwrap().config.sip.remove(0);
+    let given = phone("");
+    assert_eq!((given.codecs, given.expires), (vec![Codec::Pcmu, Codec::Opus], 1200));
+    assert_eq!(given.voicemail.as_deref(), Some("sip:vm@sip.example.com"));
+    let own = phone("[[sip]]\nid = \"phone\"\nexpires = 90\ncodecs = [\"opus\"]\n");
+    assert_eq!((own.codecs, own.expires), (vec![Codec::Opus], 90));
+    assert_eq!(own.voicemail.as_deref(), Some("sip:vm@sip.example.com"));
+}

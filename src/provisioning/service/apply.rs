@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 use super::super::document::{Account, Secret};
 use super::super::plan::{AnswerError, Candidate, settle};
 use super::super::status::{Outcome, Problem, ProvisionError};
+use super::Service;
 use super::look::{Pending, local, secret};
-use super::{Service, word};
 use crate::config::Config;
 use crate::core::command::{Answers, KeepPassword};
 use crate::model::id::AccountId;
@@ -30,10 +30,8 @@ impl Service {
         };
         let applied = self.carry_in(pending, &answers).await;
         match &applied {
-            Ok(outcome) => {
-                let service = self.applied.as_ref().and_then(|a| a.document.service.name.clone());
-                self.tell(word(outcome, service.as_deref())).await;
-            }
+            // Whoever answered has seen what changes.
+            Ok(_) => self.tell(None).await,
             // The preview can be answered again.
             Err(_) => self.pending = Some(kept),
         }

@@ -249,7 +249,7 @@ async fn nothing(query: &Query) -> Result<Outcome, ProvisionError> {
 }
 
 /// What was fetched, read.
-fn candidate(fetched: &Fetched, source: Source) -> Result<Candidate, ProvisionError> {
+pub(crate) fn candidate(fetched: &Fetched, source: Source) -> Result<Candidate, ProvisionError> {
     let host = host_of(&fetched.url);
     let refused = |error: DocumentError| {
         let text = format!("The document of {host} cannot be used: {error}. Nothing was changed.");

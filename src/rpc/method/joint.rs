@@ -1,5 +1,5 @@
 //! Methods about the joint between the two sides: `account.*`, `relation.*`, `feature.*`,
-//! `card.*`.
+//! `card.*`, `check`.
 
 use serde_json::Value;
 
@@ -30,6 +30,7 @@ pub(super) fn command(method: &str, params: &mut Params) -> Result<Command, Requ
             Command::Security(SecurityCommand::AcceptWeaker(params.need("account")?))
         }
         "account.password" => password(params)?,
+        "check" => Command::Account(AccountCommand::Check(params.need("account")?)),
         "relations" => Command::Relation(RelationCommand::List),
         "relation.set" => Command::Relation(RelationCommand::Set {
             pair: pair(params)?,

@@ -1,8 +1,13 @@
-//! Methods about a provider's document: `provision`, `provision.*`.
+//! Methods about a provider's document, and what is typed in its place: `provision`,
+//! `provision.*`, `account.add`.
 
+use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::core::command::{Answers, KeepPassword, Look, Password, ProvisionCommand};
+use crate::config::TlsStart;
+use crate::core::command::{
+    Answers, KeepPassword, Look, NewAccounts, NewChat, NewPhone, Password, ProvisionCommand,
+};
 use crate::rpc::wire::{Params, RequestError};
 
 /// Reads a method's call.
@@ -32,15 +37,63 @@ pub(super) fn command(method: &str, params: &mut Params) -> Result<ProvisionComm
             keep: params.may("keep_password")?.unwrap_or(KeepPassword::Keyring),
         }),
         "provision.refresh" => ProvisionCommand::Refresh,
+        "account.add" => ProvisionCommand::Add(Box::new(accounts(params)?)),
         "provision.status" => ProvisionCommand::Status,
         _ => return Err(RequestError::UnknownMethod(method.to_owned())),
     })
 }
 
+/// Reads the accounts of `account.add`.
+fn accounts(params: &mut Params) -> Result<NewAccounts, RequestError> {
+    let chat = match params.may("chat")? {
+        Some(Value::Object(chat)) => Some(chat_account(Params(chat))?),
+        Some(_) => return Err(RequestError::Params("“chat” is no object".to_owned())),
+        None => None,
+    };
+    let telephony = match params.may("telephony")? {
+        Some(Value::Object(phone)) => Some(phone_account(Params(phone))?),
+        Some(_) => return Err(RequestError::Params("“telephony” is no object".to_owned())),
+        None => None,
+    };
+    let keep = params.may("keep_password")?.unwrap_or(KeepPassword::Keyring);
+    Ok(NewAccounts { chat, telephony, keep })
+}
+
+fn chat_account(mut params: Params) -> Result<NewChat, RequestError> {
+    let tls = match params.may::<String>("tls")?.as_deref() {
+        None => None,
+        Some("starttls") => Some(TlsStart::StartTls),
+        Some("direct") => Some(TlsStart::Direct),
+        Some(_) => {
+            let text = "“chat.tls” is “starttls” or “direct”".to_owned();
+            return Err(RequestError::Params(text));
+        }
+    };
+    let account = NewChat {
+        address: params.need("address")?,
+        password: params.may("password")?.map(|text| Password(Zeroizing::new(text))),
+        password_command: params.may("password_command")?,
+        server: params.may("server")?,
+        tls,
+    };
+    params.finish(account)
+}
+
+fn phone_account(mut params: Params) -> Result<NewPhone, RequestError> {
+    let account = NewPhone {
+        address: params.need("address")?,
+        password: params.may("password")?.map(|text| Password(Zeroizing::new(text))),
+        password_command: params.may("password_command")?,
+        username: params.may("username")?,
+        proxy: params.may("proxy")?,
+    };
+    params.finish(account)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
     use crate::core::command::Command;
@@ -66,6 +119,26 @@ mod tests {
             json!({ "address": "a@b.test", "confirm": true }),
         ] {
             let read = read("provision", bad.clone());
+            assert!(matches!(read, Err(RequestError::Params(_))), "{bad}");
+        }
+    }
+
+    #[test]
+    fn accounts_are_added_by_side_and_nothing_unknown_is_taken() {
+        let chat = json!({ "address": "a@b.test", "password": "sesame", "tls": "direct" });
+        let command = read("account.add", json!({ "chat": chat })).unwrap();
+        assert!(!format!("{command:?}").contains("sesame"), "{command:?}");
+        let Command::Provision(ProvisionCommand::Add(new)) = command else { panic!() };
+        assert_eq!(new.chat.unwrap().tls, Some(TlsStart::Direct));
+        assert_eq!(new.telephony, None);
+        for bad in [
+            json!({ "chat": "a@b.test" }),
+            json!({ "chat": {} }),
+            json!({ "chat": { "address": "a@b.test", "jid": "x" } }),
+            json!({ "telephony": { "address": 1 } }),
+            json!({ "chat": { "address": "a@b.test", "tls": "none" } }),
+        ] {
+            let read = read("account.add", bad.clone());
             assert!(matches!(read, Err(RequestError::Params(_))), "{bad}");
         }
     }

@@ -11,7 +11,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::{FlowInfo, Past, Shared, udp};
+use super::{FlowInfo, Past, Shared, TransportSettings, protection, udp};
 use crate::model::account::Transport;
 use crate::model::fault::Fault;
 use crate::model::security::{Demands, Weaker};
@@ -31,6 +31,16 @@ pub(super) struct Verify {
     pub also: Option<String>,
     /// What it is called when there is no way over TLS, where another will not do.
     pub only_tls: Option<Weaker>,
+}
+
+impl Verify {
+    pub fn of(settings: &TransportSettings) -> Self {
+        Self {
+            domain: settings.domain.clone(),
+            also: settings.proxy.as_ref().map(|proxy| proxy.host.clone()),
+            only_tls: protection::only_tls(settings),
+        }
+    }
 }
 
 /// The trust anchors, read when a connection over TLS first needs them.
@@ -141,7 +151,7 @@ fn telling(fault: &Fault) -> u8 {
     }
 }
 
-async fn attempt(
+pub(super) async fn attempt(
     target: Target,
     label: &str,
     verify: &Verify,

@@ -5,6 +5,7 @@ use iced::{Element, Length, Padding};
 
 use super::joint::together;
 use super::own_card::cards as cards_of;
+use super::tested::{test, tested};
 use super::{Accounts, Control, Message, Other, Seen, ways};
 use crate::gui::plain;
 use crate::gui::screen::Shared;
@@ -12,7 +13,7 @@ use crate::gui::theme::{Button, Tone, step};
 use crate::gui::widget::avatar::pip;
 use crate::gui::widget::{body, button, sheet, small, strong, switch};
 use crate::gui::words;
-use crate::model::account::{Account, AccountKind};
+use crate::model::account::{Account, AccountKind, AccountState};
 
 /// The page.
 pub fn view<'a>(page: &'a Accounts, shared: Shared<'a>) -> Element<'a, Message> {
@@ -91,7 +92,9 @@ fn connection<'a>(
         button::words(Button::Quiet, word, press)
     });
     let form = page.passwords.view(account).map(|form| form.map(Message::Password));
-    let facts = facts.push(form);
+    let facts = facts.push(form).push(tested(page, &account.id));
+    let connect = (account.state != AccountState::Disabled)
+        .then(|| row![test(page, &account.id)].push(connect).spacing(step::XS));
     // A narrow row has no room beside the reason.
     let (beside, below) = if shared.narrow { (None, connect) } else { (connect, None) };
     let below = below.map(|button| container(button).padding(Padding::ZERO.top(step::XS)));
@@ -99,7 +102,9 @@ fn connection<'a>(
         .push(beside)
         .spacing(step::S);
     let control = Control::Account(account.id.clone());
-    sheet::told(sheet::padded(line), page.notes.at(&control), Message::Confirm(control.clone()))
+    let check = Control::Check(account.id.clone());
+    let note = page.notes.at(&control).or_else(|| page.notes.at(&check));
+    sheet::told(sheet::padded(line), note, Message::Confirm(control.clone()))
 }
 
 fn seen<'a>(page: &'a Accounts, shared: Shared<'a>) -> Vec<Element<'a, Message>> {

@@ -103,6 +103,7 @@ impl World {
                 domain: "cusax.test".to_owned(),
                 username: (*user).to_owned(),
                 instance: Uuid::from_u128(7),
+                expires: 600,
                 chat,
                 guard: Default::default(),
                 demands: Default::default(),
