@@ -16,7 +16,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::model::fault::{CertificateFault, Fault};
-use crate::model::security::{TlsFacts, TlsVersion};
+use crate::model::security::{CertificateFacts, TlsFacts, TlsVersion};
 use verifier::{Naming, Verifier};
 
 pub use policy::Policy;
@@ -96,6 +96,11 @@ async fn shake(
         }
         Err(error) => Err(fault::of(&error, seen, policy)),
     }
+}
+
+/// What a certificate (DER) says of itself; nothing when it is malformed.
+pub fn describe(der: &[u8]) -> Option<CertificateFacts> {
+    certificate::read(&der.into()).map(|read| read.facts)
 }
 
 /// What is known of an established session.
