@@ -438,6 +438,7 @@ impl Callee {
         let text = lab.config_toml("bob", &options(Transport::Udp)).unwrap();
         let config = Config::parse(&text, Path::new("/config.toml")).unwrap();
         let settings = SipSettings {
+            guard: Default::default(),
             account: config.sip[0].clone(),
             instance: uuid::Uuid::new_v4(),
             password: Arc::new(|| Box::pin(async { Ok(Zeroizing::new("secret".to_owned())) })),

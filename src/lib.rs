@@ -15,7 +15,7 @@
 //! | [`store`], [`secrets`], [`config`] | history, passwords, settings |
 //! | [`hub`] | the one task that owns the core and every handle |
 //! | [`headless`], [`rpc`], `gui` | the three faces; [`cli`] starts one of them |
-//! | [`tls`] | one policy for both sides |
+//! | [`tls`], [`trust`] | one policy for both sides; what was seen of servers before |
 //! | [`provisioning`] | accounts and rules out of a provider's document |
 //! | [`import`] | accounts out of other programs' files |
 //! | [`check`] | what an account or a provider's service is like, tested from outside |
@@ -42,4 +42,5 @@ pub mod secrets;
 pub mod sip;
 pub mod store;
 pub mod tls;
+pub mod trust;
 pub mod xmpp;

@@ -544,6 +544,76 @@ async fn an_address_and_a_password_sign_in_to_both_sides() {
     instance.quit().await;
 }
 
+/// The account's next failure that says this.
+async fn fails(instance: &mut Instance, account: &str, words: &str) {
+    let failed = |event: &Value| {
+        event["account"]["id"] == account
+            && event["account"]["state"] == "failed"
+            && event["account"]["reason"].as_str().is_some_and(|reason| reason.contains(words))
+    };
+    instance.wait_event(failed, PATIENCE).await;
+}
+
+#[tokio::test]
+async fn what_a_provider_demands_of_the_servers_holds_on_both_sides() {
+    use rustls::pki_types::CertificateDer;
+    use rustls::pki_types::pem::PemObject as _;
+    use sha2::Digest as _;
+    // The servers sign in by the old methods alone.
+    let lab = Lab::builder().user(User::new("alice", PASSWORD)).xmpp_plain_only();
+    let lab = lab.start().await.unwrap();
+    let site = Site::start(Cert::Valid).await;
+    let both = site.home.path().join("ca.pem");
+    let anchors = [&both, &lab.ca_file()].map(|path| std::fs::read_to_string(path).unwrap());
+    std::fs::write(&both, anchors.concat()).unwrap();
+    let pin = |name: &str| {
+        let file = lab.directory().join(name);
+        let hash = sha2::Sha256::digest(CertificateDer::from_pem_file(file).unwrap());
+        json!({ "pin_sha256": [format!("{hash:x}")] })
+    };
+    let mut given = document();
+    given["accounts"][0]["servers"][0]["port"] = json!(lab.xmpp_starttls().port());
+    let proxy = format!("sip:{};transport=tls;lr", lab.sip(Transport::Tls));
+    given["accounts"][1]["outbound"] = json!([proxy]);
+    given["accounts"][0]["auth"]["min_mechanism"] = json!("SCRAM-SHA-256");
+    given["accounts"][1]["auth"]["min_algorithm"] = json!("SHA-256");
+    // Each names the other's certificate.
+    given["accounts"][0]["tls"] = pin("sip.pem");
+    given["accounts"][1]["tls"] = pin("xmpp.pem");
+    let current = Arc::new(Mutex::new(given.clone()));
+    let shown = current.clone();
+    site.own.answer(move |asked| match asked.target.contains("webfinger") {
+        true => Site::webfinger("https://prov.cusax.test/d"),
+        false => basic(asked, &shown.lock().unwrap()),
+    });
+    let mut instance = Instance::start(&site.config()).await;
+    let typed = json!({ "address": "alice@cusax.test", "password": PASSWORD });
+    instance.call("provision", typed).await;
+    instance.call("provision.apply", json!({ "keep_password": "session" })).await;
+    for account in ["chat", "phone"] {
+        fails(&mut instance, account, "is not the one that your provider named").await;
+    }
+    given["serial"] = json!(43);
+    given["accounts"][0]["tls"] = pin("xmpp.pem");
+    given["accounts"][1]["tls"] = pin("sip.pem");
+    *current.lock().unwrap() = given.clone();
+    let applied = instance.call("provision.refresh", json!({})).await;
+    assert_eq!(applied["state"], "applied", "{applied}");
+    fails(&mut instance, "chat", "this account is to use SCRAM-SHA-256 at least").await;
+    fails(&mut instance, "phone", "this account is to use SHA-256 digest at least").await;
+    given["serial"] = json!(44);
+    given["accounts"][0]["auth"]["min_mechanism"] = json!("PLAIN");
+    given["accounts"][1]["auth"]["min_algorithm"] = json!("MD5");
+    *current.lock().unwrap() = given;
+    instance.forget_events();
+    let applied = instance.call("provision.refresh", json!({})).await;
+    assert_eq!(applied["state"], "applied", "{applied}");
+    for account in ["chat", "phone"] {
+        instance.online(account).await;
+    }
+    instance.quit().await;
+}
+
 #[tokio::test]
 async fn a_changed_way_moves_the_account_and_a_user_s_own_setting_stays() {
     let lab = Lab::builder().user(User::new("alice", PASSWORD)).sip_only().start().await.unwrap();

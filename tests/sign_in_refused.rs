@@ -89,7 +89,7 @@ async fn each_bad_certificate_is_refused_alike_on_both_sides() {
         (Cert::NotYetValid, "not valid yet"),
         (Cert::WrongName, "is not for “cusax.test”"),
         (Cert::UnknownIssuer, "unknown issuer"),
-        (Cert::SelfSigned, "unknown issuer"),
+        (Cert::SelfSigned, "nobody but itself"),
     ] {
         let lab = lab().xmpp_certificate(kind).sip_certificate(kind).start().await.unwrap();
         let mut alice = Instance::start(&config(&lab)).await;

@@ -38,6 +38,7 @@ impl Phone {
         let config = Config::parse(&text, Path::new("/config.toml")).unwrap();
         let password = password.to_owned();
         let settings = SipSettings {
+            guard: Default::default(),
             account: config.sip[0].clone(),
             instance: uuid::Uuid::new_v4(),
             password: Arc::new(move || {
@@ -261,6 +262,8 @@ async fn a_server_that_knows_stun_is_kept_alive_by_it() {
             transport: Some(Transport::Udp),
         }),
         ca_file: None,
+        demands: Default::default(),
+        guard: Default::default(),
     };
     let (mut transports, info) = Transports::open(&settings, &Past::default()).await.unwrap();
     for _ in 0..2 {
@@ -410,7 +413,8 @@ async fn a_bad_certificate_is_a_fault_and_nothing_is_sent() {
         .unwrap();
     let mut alice = Phone::start(&lab, "alice", Transport::Tls, "secret");
     let (fault, retry_in) = alice.failed().await;
-    assert_eq!(fault, Fault::Certificate(CertificateFault::UnknownIssuer));
+    let refused = fault.certificate().map(|refused| &refused.defect);
+    assert_eq!(refused, Some(&CertificateFault::UnknownIssuer));
     assert!(retry_in.is_some());
 }
 

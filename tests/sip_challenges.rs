@@ -5,10 +5,12 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use dovetail::config::Config;
 use dovetail::model::fault::Fault;
+use dovetail::model::security::{AuthRank, Floor, Guard, Least, Loss, Weaker};
 use dovetail::sip::actor::{SipSettings, spawn};
 use dovetail::sip::message::{Message, Method, Request, Response};
 use dovetail::sip::{Registration, SipCommand, SipEvent, wire};
@@ -69,6 +71,14 @@ impl Server {
 }
 
 async fn start() -> (Server, mpsc::Receiver<SipEvent>, mpsc::Sender<SipCommand>) {
+    let (server, events, commands, _) = start_with(Guard::default()).await;
+    (server, events, commands)
+}
+
+/// The same for an account that remembers this; and how often its password was looked up.
+async fn start_with(
+    guard: Guard,
+) -> (Server, mpsc::Receiver<SipEvent>, mpsc::Sender<SipCommand>, Arc<AtomicUsize>) {
     let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let proxy = socket.local_addr().unwrap();
     let text = format!(
@@ -76,17 +86,21 @@ async fn start() -> (Server, mpsc::Receiver<SipEvent>, mpsc::Sender<SipCommand>)
         proxy.port()
     );
     let config = Config::parse(&text, Path::new("/config.toml")).unwrap();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = asked.clone();
     let settings = SipSettings {
+        guard,
         account: config.sip[0].clone(),
         instance: uuid::Uuid::new_v4(),
-        password: Arc::new(|| {
+        password: Arc::new(move || {
+            count.fetch_add(1, Ordering::SeqCst);
             Box::pin(async { Ok(Zeroizing::new("a password of mine".to_owned())) })
         }),
     };
     let (commands, to_actor) = mpsc::channel(16);
     let (to_core, events) = mpsc::channel(64);
     drop(spawn(settings, to_actor, to_core));
-    (Server { socket, client: None }, events, commands)
+    (Server { socket, client: None }, events, commands, asked)
 }
 
 async fn state(
@@ -147,6 +161,39 @@ async fn a_proxy_and_a_registrar_challenge_in_turn_and_md5_is_refused_after_bett
     // Somebody in between takes the better challenge away.
     server.answer(&refresh, 401, &[("WWW-Authenticate", WEAK)]).await;
     let failed = state(&mut events, |state| matches!(state, Registration::Failed { .. })).await;
-    assert_eq!(failed, Registration::Failed { fault: Fault::Downgraded, retry_in: None });
+    let loss =
+        Loss::Mechanism { least: AuthRank::DigestSha256, offered: Some(AuthRank::DigestMd5) };
+    let fault = Fault::Downgraded(Weaker { loss, least: Least::Before });
+    assert_eq!(failed, Registration::Failed { fault, retry_in: None });
     drop(commands);
+}
+
+#[tokio::test]
+async fn nothing_answers_a_challenge_that_is_weaker_than_in_an_earlier_run() {
+    let floor = Floor { auth: Some(AuthRank::DigestSha256), ..Floor::default() };
+    let guard = Guard { seen: floor, ..Guard::default() };
+    let (mut server, mut events, commands, asked) = start_with(guard.clone()).await;
+    let first = server.register(0).await;
+    assert!(first.headers.get("Authorization").is_none());
+    let number = server.answer(&first, 401, &[("WWW-Authenticate", WEAK)]).await;
+    let failed = state(&mut events, |state| matches!(state, Registration::Failed { .. })).await;
+    let loss =
+        Loss::Mechanism { least: AuthRank::DigestSha256, offered: Some(AuthRank::DigestMd5) };
+    let weaker = Weaker { loss, least: Least::Before };
+    let expected = Registration::Failed { fault: Fault::Downgraded(weaker), retry_in: None };
+    assert_eq!(failed, expected);
+    assert_eq!(asked.load(Ordering::SeqCst), 0, "the password was not looked up");
+
+    // The user takes it as it is: the next request is the first that proves anything.
+    let mut accepted = guard;
+    accepted.accept(&weaker);
+    commands.send(SipCommand::Guard(Box::new(accepted))).await.unwrap();
+    commands.send(SipCommand::Connect).await.unwrap();
+    let again = server.register(number).await;
+    assert!(again.headers.get("Authorization").is_none());
+    let number = server.answer(&again, 401, &[("WWW-Authenticate", WEAK)]).await;
+    let proven = server.register(number).await;
+    assert!(proven.headers.get("Authorization").unwrap().contains("algorithm=MD5"));
+    server.accept(&proven, None).await;
+    state(&mut events, |state| matches!(state, Registration::Registered { .. })).await;
 }

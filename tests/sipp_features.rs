@@ -11,10 +11,10 @@ mod instance;
 mod scenario;
 
 use calls::{
-    ALICE, BOB, CAROL, PATIENCE, answer, asked, hang_up, hung_up, instance, lab, pressed,
-    transferred, until_call,
+    ALICE, BOB, CAROL, PATIENCE, answer, asked, hang_up, hung_up, instance, instance_with, lab,
+    pressed, transferred, until_call,
 };
-use dovetail::lab::Lab;
+use dovetail::lab::{ConfigOptions, Lab};
 use instance::Instance;
 use scenario::Sipp;
 use serde_json::{Value, json};
@@ -205,4 +205,24 @@ async fn a_wish_for_new_settings_is_heard() {
     let bob = Sipp::call(&lab, "bob", ALICE, "check_sync");
     bob.done().await;
     assert_eq!(alice.call("status", json!({})).await["overall"], "online");
+}
+
+/// What was encrypted stays so, whatever a real telephone offers (CUSAX C65).
+#[tokio::test]
+async fn a_telephone_that_drops_the_encryption_is_refused_and_the_call_goes_on() {
+    let lab = lab().await;
+    let mut alice = instance_with(&lab, "alice", &ConfigOptions::default()).await;
+    let (bob, call) = placed(&lab, &mut alice, "drops_encryption").await;
+    until_call(&mut alice, &call, "active").await;
+    let refused = |event: &Value| {
+        event["text"].as_str().is_some_and(|text| text.contains("the call stays encrypted"))
+    };
+    alice.wait_event(refused, PATIENCE).await;
+    let calls = alice.call("calls", json!({})).await;
+    assert_eq!(
+        (&calls[0]["state"], &calls[0]["media"]["srtp"]),
+        (&json!("active"), &json!("sdes"))
+    );
+    hang_up(&mut alice, &call).await;
+    bob.done().await;
 }

@@ -101,7 +101,7 @@ fn a_click_on_the_chip_compares_both_sides() {
     window.click("Protection differs");
     assert!(window.says("Connection and protection"));
     for text in [
-        "Chat is encrypted. Telephony is not.",
+        "Telephony is not encrypted, Chat is.",
         "alice@xmpp.example.com",
         "sip:alice@sip.example.com",
         "TLS 1.3",

@@ -210,8 +210,6 @@ fn document_lines(candidate: &Candidate) -> Vec<Line> {
         let verdict = match remark.effect {
             Effect::AccountRefused => Verdict::Problem,
             Effect::Ignored => Verdict::Warning,
-            // Right, and for a later version.
-            Effect::NotYet => continue,
         };
         lines.push(document(verdict, remark.to_string()));
     }

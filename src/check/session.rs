@@ -14,6 +14,7 @@ use crate::config::{SipAccount, XmppAccount};
 use crate::model::BareJid;
 use crate::model::account::Security;
 use crate::model::fault::Fault;
+use crate::model::security::Guard;
 use crate::model::vcard::Vcard;
 use crate::secrets::PasswordProvider;
 use crate::sip::actor::SipSettings;
@@ -43,7 +44,7 @@ impl Chat {
     pub async fn open(account: XmppAccount, password: PasswordProvider) -> Result<Self, Fault> {
         let shown = account.jid.to_string();
         let resource_prefix = "dovetail-check".to_owned();
-        let settings = XmppSettings { account, password, resource_prefix };
+        let settings = XmppSettings { account, password, resource_prefix, guard: Guard::default() };
         let (commands, queue) = mpsc::channel(QUEUE);
         let (told, mut events) = mpsc::channel(QUEUE);
         let task = xmpp::spawn(settings, queue, told);
@@ -109,7 +110,8 @@ impl Phone {
     pub async fn open(account: SipAccount, password: PasswordProvider) -> Result<Self, Fault> {
         let shown = account.aor.to_string();
         // A binding of its own: it takes nothing from the instance that may run.
-        let settings = SipSettings { account, instance: Uuid::new_v4(), password };
+        let settings =
+            SipSettings { account, instance: Uuid::new_v4(), password, guard: Guard::default() };
         let (commands, queue) = mpsc::channel(QUEUE);
         let (told, mut events) = mpsc::channel(QUEUE);
         let task = sip::actor::spawn(settings, queue, told);

@@ -8,11 +8,12 @@ use super::verdict::{self, Promise};
 use crate::config::{SipAccount, TlsStart, XmppAccount};
 use crate::model::account::Transport;
 use crate::model::fault::Fault;
+use crate::model::security::Guard;
 use crate::secrets::PasswordProvider;
 use crate::sip::resolve::{Names, Place};
 use crate::sip::transport::{self, TransportSettings};
 use crate::sip::uri::Host;
-use crate::tls::Roots;
+use crate::tls::{Policy, Roots};
 use crate::xmpp;
 
 /// The most places of one side that are looked at.
@@ -40,6 +41,8 @@ pub(super) async fn chat(account: &XmppAccount, known: &Known) -> (Vec<Line>, Op
         Ok(Err(fault)) => return (local(Part::Chat, &fault.to_string()), None),
         Err(error) => return (local(Part::Chat, &error.to_string()), None),
     };
+    let jid = account.jid.domain().as_str();
+    let policy = Policy::of(roots, &Guard::default(), &account.demands, jid);
     let found = match &account.server {
         Some(server) => Ok(vec![(server.clone(), account.tls == TlsStart::Direct)]),
         None => xmpp::servers(&domain).await,
@@ -48,7 +51,7 @@ pub(super) async fn chat(account: &XmppAccount, known: &Known) -> (Vec<Line>, Op
     let places: Vec<_> = found.into_iter().flatten().take(MOST_PLACES).collect();
     let looks = places.iter().map(|(place, direct)| {
         let start = if *direct { TlsStart::Direct } else { TlsStart::StartTls };
-        xmpp::reach(&account.jid, (place, start), &roots)
+        xmpp::reach(&account.jid, (place, start), &policy)
     });
     let outcomes: Vec<_> = join_all(looks).await;
     let any = outcomes.iter().any(Result::is_ok);
@@ -71,7 +74,13 @@ pub(super) async fn chat(account: &XmppAccount, known: &Known) -> (Vec<Line>, Op
 pub(super) async fn phone(account: &SipAccount, known: &Known) -> (Vec<Line>, Option<Phone>) {
     let domain = account.aor.host().to_owned();
     let (proxy, ca_file) = (account.proxy.clone(), account.ca_file.clone());
-    let settings = TransportSettings { domain: domain.clone(), proxy, ca_file };
+    let settings = TransportSettings {
+        domain: domain.clone(),
+        proxy,
+        ca_file,
+        guard: Guard::default(),
+        demands: account.demands.clone(),
+    };
     let found = transport::targets(&settings).await;
     let proxy = account.proxy.as_ref().map(ToString::to_string);
     let mut lines = vec![verdict::phone_dns(&domain, proxy.as_deref(), &found)];

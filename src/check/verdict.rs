@@ -142,31 +142,45 @@ pub(super) fn reached(
 fn is_of_tls(fault: &Fault) -> bool {
     matches!(
         fault,
-        Fault::Certificate(_) | Fault::Tls(_) | Fault::NoTls | Fault::Lost(_) | Fault::Rejected(_)
+        Fault::Certificate(_)
+            | Fault::Tls(_)
+            | Fault::OldTls(_)
+            | Fault::NoTls
+            | Fault::Lost(_)
+            | Fault::Rejected(_)
     )
 }
 
 /// What the operator does about it.
 pub(super) fn tls_advice(fault: &Fault, domain: &str) -> String {
     match fault {
-        Fault::Certificate(CertificateFault::Expired) => {
+        Fault::Certificate(refused) => certificate_advice(&refused.defect, domain),
+        Fault::NoTls => "Offer STARTTLS, or TLS from the first byte (XEP-0368).".to_owned(),
+        _ => "Offer TLS 1.2 or newer, and look at the server's log.".to_owned(),
+    }
+}
+
+fn certificate_advice(defect: &CertificateFault, domain: &str) -> String {
+    match defect {
+        CertificateFault::Expired => {
             "Renew the certificate, and have this server load the new one.".to_owned()
         }
-        Fault::Certificate(CertificateFault::NotYetValid) => {
+        CertificateFault::NotYetValid => {
             "Compare the clocks; the certificate begins later.".to_owned()
         }
-        Fault::Certificate(CertificateFault::WrongName(_)) => format!(
+        CertificateFault::WrongName(_) => format!(
             "The certificate has to be for {domain}, what stands after the @, and not for the host \
              that DNS names."
         ),
-        Fault::Certificate(CertificateFault::UnknownIssuer) => {
+        CertificateFault::UnknownIssuer | CertificateFault::SelfSigned => {
             "Use a certificate of an authority that computers trust, and send its whole chain \
              (fullchain.pem)."
                 .to_owned()
         }
-        Fault::Certificate(_) => "Replace the certificate.".to_owned(),
-        Fault::NoTls => "Offer STARTTLS, or TLS from the first byte (XEP-0368).".to_owned(),
-        _ => "Offer TLS 1.2 or newer, and look at the server's log.".to_owned(),
+        CertificateFault::NotProvided => {
+            "Bring the certificate and the document's pin_sha256 together.".to_owned()
+        }
+        _ => "Replace the certificate.".to_owned(),
     }
 }
 

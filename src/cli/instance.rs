@@ -31,7 +31,10 @@ impl Instance {
         let kept = crate::hub::keep::kept(&store).await.map_err(Failure::new)?;
         let installation = profile.installation().map_err(Failure::new)?;
         let config = provisioning.provided.config.clone();
-        let hub = Hub::start_provided(config, installation, store, kept, Some(provisioning));
+        let security = profile.security_path();
+        let provisioning = Some(provisioning);
+        let hub =
+            Hub::start_provided(config, installation, store, kept, provisioning, Some(&security));
         match claim.serve(hub.handle()) {
             Ok(socket) => Ok(Self { hub, _socket: socket }),
             Err(error) => {

@@ -236,6 +236,7 @@ fn xmpp_account(
         tls,
         password: password(table)?.unwrap_or(usual.password),
         ca_file: path(table, "ca_file", base)?.or(usual.ca_file),
+        demands: usual.demands,
         audio: table.flag("audio", usual.audio)?,
         wait_for: table.text("wait_for")?.map(AccountId::new).or(usual.wait_for),
     })
@@ -275,6 +276,7 @@ fn sip_account(
         username: table.text("username")?.map(str::to_owned).or(usual.username),
         password: password(table)?.unwrap_or(usual.password),
         ca_file: path(table, "ca_file", base)?.or(usual.ca_file),
+        demands: usual.demands,
         srtp: srtp.unwrap_or(usual.srtp),
         chat: table.flag("chat", alone)?,
         chat_is_set,

@@ -18,6 +18,7 @@ use crate::model::BareJid;
 use crate::model::address::{Aor, SipTarget};
 use crate::model::dialing::Dialing;
 use crate::model::id::AccountId;
+use crate::model::security::Demands;
 use crate::sdp::Codec;
 
 pub use append::{AppendError, append, write_private};
@@ -57,6 +58,8 @@ pub struct XmppAccount {
     pub password: PasswordSource,
     /// One more trust anchor (PEM).
     pub ca_file: Option<PathBuf>,
+    /// What the provider demands of the way to the server.
+    pub demands: Demands,
     /// Calls over XMPP (Jingle).
     pub audio: bool,
     /// Connect only after this account is registered (CUSAX C14).
@@ -84,6 +87,8 @@ pub struct SipAccount {
     pub password: PasswordSource,
     /// One more trust anchor (PEM).
     pub ca_file: Option<PathBuf>,
+    /// What the provider demands of the way to the server.
+    pub demands: Demands,
     /// Whether media is encrypted.
     pub srtp: SrtpPolicy,
     /// The chat account that is the other half of the service (CUSAX C30).
@@ -115,6 +120,7 @@ impl XmppAccount {
             tls: TlsStart::default(),
             password: PasswordSource::Keyring,
             ca_file: None,
+            demands: Demands::default(),
             audio: false,
             wait_for: None,
         }
@@ -131,6 +137,7 @@ impl SipAccount {
             username: None,
             password: PasswordSource::Keyring,
             ca_file: None,
+            demands: Demands::default(),
             srtp: SrtpPolicy::default(),
             related_to: None,
             chat: true,
@@ -179,7 +186,8 @@ pub enum PasswordSource {
 }
 
 /// Whether media is encrypted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum SrtpPolicy {
     /// Calls without encryption are refused.
     Required,

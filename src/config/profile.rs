@@ -130,6 +130,11 @@ impl Profile {
         self.config.join("provisioned.json")
     }
 
+    /// What is known of the servers' protection: `security.json`.
+    pub fn security_path(&self) -> PathBuf {
+        self.data.join("security.json")
+    }
+
     /// The history: `history.sqlite`.
     pub fn history_path(&self) -> PathBuf {
         self.data.join("history.sqlite")

@@ -46,6 +46,7 @@ fn the_example_is_read() {
         tls: TlsStart::StartTls,
         password: PasswordSource::Command("pass show xmpp".into()),
         ca_file: Some("/p/ca.pem".into()),
+        demands: Default::default(),
         audio: false,
         wait_for: Some("work-phone".into()),
     };
@@ -61,6 +62,7 @@ fn the_example_is_read() {
         username: Some("alice".into()),
         password: PasswordSource::Command("pass show sip".into()),
         ca_file: Some("/etc/ca.pem".into()),
+        demands: Default::default(),
         srtp: SrtpPolicy::Required,
         related_to: Some("work-chat".into()),
         chat: false,

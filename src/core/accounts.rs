@@ -1,28 +1,23 @@
 //! Accounts side by side, each with its own state (CUSAX C11, C12), and the relation between
 //! a chat and a telephony account (C30).
 
+mod connection;
+
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use super::command::{Reply, SecurityReport};
-use super::event::{Event, NoticeLevel};
+use super::command::Reply;
 use super::relations::effective;
-use super::{Core, Output};
 use crate::config::{Config, SipAccount, XmppAccount};
 use crate::model::BareJid;
-use crate::model::account::{
-    Account, AccountKind, AccountState, Features, Mailbox, Overall, Transport,
-};
+use crate::model::account::{Account, AccountKind, AccountState, Features, Overall, Transport};
 use crate::model::address::Aor;
-use crate::model::fault::Fault;
 use crate::model::id::AccountId;
 use crate::model::relation::{Relation, RelationSource, Relations};
 use crate::model::time::Now;
-use crate::sip::{Registration, SipCommand};
-use crate::xmpp::XmppConnection;
 
-/// The longest reason for not being connected, in characters.
-const LONGEST_REASON: usize = 300;
+/// Why an account that the user disconnected is not connected.
+pub(super) const RESTS: &str = "You disconnected it.";
 
 /// All accounts, chat first.
 #[derive(Debug, Default)]
@@ -32,8 +27,6 @@ pub(super) struct Accounts {
     pub configured: Vec<Relation>,
     /// The user's own name, as their contact card has it.
     pub full_name: Option<String>,
-    /// The comparison the faces were last told of.
-    pub last_report: Option<SecurityReport>,
 }
 
 /// One account.
@@ -47,6 +40,8 @@ pub(super) struct Record {
     pub anyway: bool,
     /// A password was given while an attempt with an older one was under way.
     pub newer_password: bool,
+    /// The user wants it not to connect.
+    pub rests: bool,
     /// Why it is taken down: its other half is not connected.
     pub down_for: Option<String>,
     /// The provider gave it once, and does no more: switched off.
@@ -80,7 +75,7 @@ impl Accounts {
             config.sip.iter().map(|settings| Record::of(Settings::Sip(settings.clone())));
         let configured = configured(config);
         let records = chat.chain(telephony).collect();
-        let mut all = Self { records, configured, full_name: None, last_report: None };
+        let mut all = Self { records, configured, full_name: None };
         let nothing = Relations::default();
         let relations = effective(&all.configured, &nothing, |id| all.get(id).is_some());
         all.apply(&relations);
@@ -151,6 +146,11 @@ impl Accounts {
 
     pub(super) fn of_kind(&self, kind: AccountKind) -> impl Iterator<Item = &Record> {
         self.records.iter().filter(move |record| record.view.kind == kind && !record.is_retired)
+    }
+
+    /// All, those that are switched off among them.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Record> {
+        self.records.iter()
     }
 
     pub(super) fn views(&self) -> Vec<Account> {
@@ -316,6 +316,9 @@ impl Record {
             retry_in: None,
             related_to: None,
             security: None,
+            level: None,
+            certificate: None,
+            weaker: None,
             features,
             locked: Vec::new(),
             mailbox: None,
@@ -326,6 +329,7 @@ impl Record {
             started: false,
             anyway: false,
             newer_password: false,
+            rests: false,
             down_for: None,
             is_retired: false,
             to_renew: false,
@@ -345,6 +349,7 @@ impl Record {
     pub(super) fn stopped(&mut self) {
         (self.started, self.is_stopping) = (false, false);
         (self.view.state, self.view.security) = (AccountState::Offline, None);
+        (self.view.level, self.view.certificate, self.view.weaker) = (None, None, None);
         (self.view.reason, self.view.retry_in) = (None, None);
         (self.away, self.local) = (None, None);
     }
@@ -376,197 +381,5 @@ impl Record {
             AccountState::Online => None,
             _ => Some((self.away.map_or(now.steady, |(since, _)| since), needs_user)),
         };
-    }
-}
-
-/// A fault in words; those of a server are cut and cleaned.
-fn words(fault: &Fault) -> String {
-    fault.to_string().chars().filter(|c| !c.is_control()).take(LONGEST_REASON).collect()
-}
-
-impl Core {
-    /// Starts every account that has not to wait for another (C14).
-    pub(super) fn start_accounts(&mut self) {
-        let ready: Vec<AccountId> = self
-            .accounts
-            .records
-            .iter()
-            .filter(|record| !record.started && !record.is_retired)
-            .filter(|record| record.waits_for().is_none_or(|other| self.accounts.is_online(other)))
-            .map(|record| record.view.id.clone())
-            .collect();
-        for id in ready {
-            let Some(record) = self.accounts.get_mut(&id) else { continue };
-            record.started = true;
-            record.view.state = AccountState::Connecting;
-            (record.view.reason, record.view.reason_kind) = (None, None);
-            let chat = record.switched_from_configuration();
-            self.outputs.push_back(Output::Start(id.clone()));
-            if let Some(chat) = chat {
-                self.outputs.push_back(Output::Sip(id.clone(), SipCommand::SetChat(chat)));
-            }
-            self.tell_account(&id);
-        }
-        self.tell_waiting();
-    }
-
-    /// Says of every account that waits for another what it waits for (C14).
-    fn tell_waiting(&mut self) {
-        let waiting: Vec<(AccountId, String)> = self
-            .accounts
-            .records
-            .iter()
-            .filter(|record| !record.started && !record.is_retired)
-            .filter_map(|record| {
-                let other = self.accounts.get(record.waits_for()?)?;
-                let trouble = other.view.reason.clone().unwrap_or_default();
-                let words = format!("Waits until {} is connected. {trouble}", other.view.label);
-                Some((record.view.id.clone(), words.trim_end().to_owned()))
-            })
-            .collect();
-        for (id, words) in waiting {
-            let Some(record) = self.accounts.get_mut(&id) else { continue };
-            if record.view.reason.as_ref() != Some(&words) {
-                record.view.reason = Some(words);
-                self.tell_account(&id);
-            }
-        }
-    }
-
-    pub(super) fn on_xmpp_connection(
-        &mut self,
-        now: Now,
-        id: &AccountId,
-        connection: XmppConnection,
-    ) {
-        let Some(record) = self.accounts.get_mut(id) else { return };
-        let view = &mut record.view;
-        (view.reason, view.reason_kind, view.retry_in) = (None, None, None);
-        let (mut online, mut failed) = (None, None);
-        match connection {
-            XmppConnection::Connecting => view.state = AccountState::Connecting,
-            XmppConnection::Online { security, resumed, .. } => {
-                view.state = AccountState::Online;
-                view.security = Some(security);
-                online = Some(resumed);
-            }
-            XmppConnection::Failed { fault, retry_in } => {
-                view.state = AccountState::Failed;
-                view.security = None;
-                view.reason = Some(words(&fault));
-                view.retry_in = retry_in.map(|wait| wait.as_secs());
-                failed = Some(fault);
-            }
-            XmppConnection::Closed => {
-                view.state = AccountState::Offline;
-                view.security = None;
-                view.reason.clone_from(&record.down_for);
-            }
-        }
-        let needs_user = view.state == AccountState::Failed && view.retry_in.is_none();
-        record.note_away(now, needs_user);
-        record.newer_password &= record.view.state != AccountState::Online;
-        if let Some(fault) = &failed {
-            self.on_account_fault(id, fault);
-        }
-        self.tell_account(id);
-        if online == Some(false) {
-            for jid in self.roster.forget_presence(id) {
-                self.link_contact(now, id, &jid);
-            }
-            self.send_presence(id);
-            self.fetch_own_card(id);
-            self.renew_activity(id);
-            self.renew_address(id);
-        } else if online == Some(true) && self.presence_missed.remove(id) {
-            self.send_presence(id);
-        }
-        if online.is_some() {
-            self.send_outbox(id);
-        }
-        self.refresh_contacts(now);
-        self.balance(now);
-    }
-
-    pub(super) fn on_registration(&mut self, now: Now, id: &AccountId, registration: Registration) {
-        let Some(record) = self.accounts.get_mut(id) else { return };
-        let view = &mut record.view;
-        let before = view.state;
-        let (mut moved_to, mut failed) = (None, None);
-        (view.reason, view.reason_kind, view.retry_in) = (None, None, None);
-        match registration {
-            Registration::Connecting => view.state = AccountState::Connecting,
-            Registration::Registered { local, security } => {
-                view.state = AccountState::Online;
-                record.transport = Some(security.transport);
-                view.security = Some(security);
-                record.local = Some(local);
-                moved_to = Some(local);
-            }
-            Registration::Failed { fault, retry_in } => {
-                view.state = AccountState::Failed;
-                view.security = None;
-                view.reason = Some(words(&fault));
-                view.retry_in = retry_in.map(|wait| wait.as_secs());
-                failed = Some(fault);
-            }
-            Registration::Closed => {
-                view.state = AccountState::Offline;
-                view.security = None;
-                view.reason.clone_from(&record.down_for);
-            }
-        }
-        let after = view.state;
-        let needs_user = after == AccountState::Failed && view.retry_in.is_none();
-        record.note_away(now, needs_user);
-        record.newer_password &= record.view.state != AccountState::Online;
-        if let Some(fault) = &failed {
-            self.on_account_fault(id, fault);
-        }
-        self.tell_account(id);
-        self.tell_waiting();
-        if before != after {
-            self.refresh_contacts(now);
-        }
-        if let Some(local) = moved_to {
-            self.move_calls(id, local);
-        }
-        if after == AccountState::Online {
-            self.send_outbox(id);
-            self.start_accounts();
-        }
-        self.balance(now);
-    }
-
-    /// What waits in an account's mailbox (RFC 3842).
-    pub(super) fn on_mailbox(&mut self, id: &AccountId, mailbox: Mailbox) {
-        let Some(record) = self.accounts.get_mut(id) else { return };
-        let configured = match &record.settings {
-            Settings::Sip(settings) => settings.voicemail.clone(),
-            Settings::Xmpp(_) => None,
-        };
-        let mailbox = Mailbox { uri: mailbox.uri.or(configured), ..mailbox };
-        let before = record.view.mailbox.replace(mailbox.clone()).unwrap_or_default();
-        self.tell_account(id);
-        let is_news = mailbox.waiting && (!before.waiting || mailbox.new > before.new);
-        if is_news {
-            let text = match mailbox.new {
-                0 => "There are new messages in your mailbox.".to_owned(),
-                1 => "There is a new message in your mailbox.".to_owned(),
-                new => format!("There are {new} new messages in your mailbox."),
-            };
-            self.notice(NoticeLevel::Info, text);
-        }
-    }
-
-    /// Tells the faces of an account's change, and of what it means for the comparison.
-    pub(super) fn tell_account(&mut self, id: &AccountId) {
-        let Some(record) = self.accounts.get(id) else { return };
-        let account = record.view.clone();
-        self.tell(Event::Account { account });
-        let security = self.accounts.security_report();
-        if self.accounts_security_changed(&security) {
-            self.tell(Event::Security { security });
-        }
     }
 }

@@ -2,6 +2,7 @@
 //! user's rules for those that come in.
 
 mod asks;
+mod encryption;
 mod ending;
 mod hold;
 mod record;
@@ -158,6 +159,7 @@ impl Core {
             let call = record.call.clone();
             self.tell(Event::Call { call });
         }
+        self.tell_security();
         self.show_calls_in_presence();
     }
 

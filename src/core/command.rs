@@ -2,9 +2,11 @@
 //! JSON-RPC face (`docs/control.md`).
 
 mod book;
+mod call;
 mod history;
 mod joint;
 mod provision;
+mod security;
 
 use serde::Serialize;
 
@@ -29,19 +31,23 @@ use crate::model::vcard::OwnCard;
 use crate::provisioning::status::{Outcome, ProvisionError, Status};
 
 pub use book::{BookCommand, BookPatch, BookReply, CardsFrom};
+pub use call::{CallCommand, TransferTo};
 pub use history::HistoryCommand;
 pub use joint::{
     AccountCommand, AskingCommand, CardCommand, FeatureCommand, KeepPassword, RelationCommand,
 };
 pub use provision::{Answers, Look, NewAccounts, NewChat, NewPhone, Password, ProvisionCommand};
+pub use security::{
+    CallProtection, Finding, Parity, Protection, Raised, SecurityCommand, SecurityReport,
+};
 
 /// A request of a face.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// `status`
     Status,
-    /// `security`
-    Security,
+    /// `security`, `security.raise`, `account.trust`, …
+    Security(SecurityCommand),
     /// `roster`
     Roster,
     /// `contact.*`
@@ -142,102 +148,6 @@ pub enum ChatCommand {
     },
 }
 
-/// `call`, `call.*`, `calls`. Its `Debug` shows neither digits, which are often secrets, nor words
-/// for the other side.
-#[derive(Clone, PartialEq)]
-pub enum CallCommand {
-    /// `call`
-    Place {
-        /// A JID of the roster, a SIP or tel URI, or a number as typed.
-        to: String,
-        /// On this account.
-        account: Option<AccountId>,
-        /// The user has seen the cues and goes ahead.
-        confirm: bool,
-        /// With `confirm`: they do not want to be asked about this class of calls any more.
-        remember: bool,
-        /// A link or a number in a message, a web page or another program wants this call.
-        linked: bool,
-        /// Hide who calls.
-        anonymous: bool,
-    },
-    /// `call.answer`
-    Answer(CallId),
-    /// `call.decline`
-    Decline {
-        /// Which.
-        call: CallId,
-        /// Words for the verified contact, sent over chat.
-        message: Option<String>,
-    },
-    /// `call.hangup`
-    Hangup(CallId),
-    /// `call.mute`
-    Mute {
-        /// Which.
-        call: CallId,
-        /// Mute or unmute.
-        on: bool,
-    },
-    /// `call.hold`
-    Hold(CallId),
-    /// `call.resume`; another call that is on is held first.
-    Resume(CallId),
-    /// `call.dtmf`
-    Digits {
-        /// Which.
-        call: CallId,
-        /// `0`–`9`, `*`, `#`, `A`–`D`.
-        digits: String,
-    },
-    /// `call.transfer`
-    Transfer {
-        /// Which.
-        call: CallId,
-        /// To whom.
-        to: TransferTo,
-        /// The user has seen the cues and goes ahead.
-        confirm: bool,
-    },
-    /// `call.consent`: the user's word on `Call::ask`.
-    Consent {
-        /// Which.
-        call: CallId,
-        /// Go ahead, or refuse.
-        accept: bool,
-    },
-    /// `calls`
-    List,
-}
-
-impl std::fmt::Debug for CallCommand {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (name, call) = match self {
-            Self::Place { to, .. } => return f.debug_tuple("Place").field(to).finish(),
-            Self::List => return f.write_str("List"),
-            Self::Answer(call) => ("Answer", call),
-            Self::Decline { call, .. } => ("Decline", call),
-            Self::Hangup(call) => ("Hangup", call),
-            Self::Mute { call, .. } => ("Mute", call),
-            Self::Hold(call) => ("Hold", call),
-            Self::Resume(call) => ("Resume", call),
-            Self::Digits { call, .. } => ("Digits", call),
-            Self::Transfer { call, .. } => ("Transfer", call),
-            Self::Consent { call, .. } => ("Consent", call),
-        };
-        f.debug_tuple(name).field(call).finish()
-    }
-}
-
-/// Whom a call is transferred to.
-#[derive(Debug, Clone, PartialEq)]
-pub enum TransferTo {
-    /// Blind: a JID of the roster, a SIP or tel URI, or a number as typed.
-    Address(String),
-    /// Attended: the other side of this call.
-    Call(CallId),
-}
-
 /// `telephony`, `telephony.set`
 #[derive(Debug, Clone, PartialEq)]
 pub enum TelephonyCommand {
@@ -276,7 +186,9 @@ pub enum Reply {
         overall: Overall,
     },
     /// `security`
-    Security(SecurityReport),
+    Security(Box<SecurityReport>),
+    /// `security.raise`
+    Raised(Raised),
     /// `roster`
     Roster(Vec<Contact>),
     /// `message.send`
@@ -375,36 +287,6 @@ pub struct Talk {
     pub unread: u32,
     /// The newest entry.
     pub last: Entry,
-}
-
-/// The two sides' protection compared (CUSAX C62).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SecurityReport {
-    /// `equal` or `mismatch`.
-    pub level: Parity,
-    /// What stands out.
-    pub findings: Vec<Finding>,
-}
-
-/// Whether both sides are protected alike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Parity {
-    /// They are.
-    Equal,
-    /// One is weaker.
-    Mismatch,
-}
-
-/// One thing to know about an account's protection.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// Which account.
-    pub account: AccountId,
-    /// What was found.
-    pub what: String,
-    /// What to do.
-    pub advice: String,
 }
 
 /// A sound device.

@@ -13,39 +13,26 @@ use rand::rngs::StdRng;
 
 use self::accounts::Accounts;
 use self::asking::Asking;
-use self::book::{Book, KeepBook};
+use self::book::Book;
 use self::calls::Calls;
 use self::chats::Chats;
-use self::command::{
-    AccountCommand, CallCommand, CardsFrom, ChatCommand, Command, CommandError, HistoryCommand,
-    KeepPassword, Reply,
-};
+use self::command::{AccountCommand, CallCommand, ChatCommand, Command, CommandError, Reply};
 use self::event::Event;
 use self::history::Deletion;
-use self::linker::{Linker, Seen};
+use self::linker::Linker;
 use self::provided::Wishes;
 use self::roster::Roster;
-use crate::book::vcf::Cards;
 use crate::config::{Audio, AudioDevice, Config};
-use crate::media::{MediaCommand, MediaEvent};
-use crate::model::BareJid;
-use crate::model::book::BookEntry;
-use crate::model::dialing::CostClass;
 use crate::model::feature::Rule;
-use crate::model::history::Deleted;
-use crate::model::id::{AccountId, CallId, MessageId};
-use crate::model::message::{Entry, MessageState};
-use crate::model::party::Party;
+use crate::model::id::AccountId;
 use crate::model::presence::Show;
 use crate::model::relation::{Proposal, Relation, Relations};
-use crate::model::secret::Secret;
 use crate::model::telephony::Telephony;
-use crate::model::time::{Now, Timestamp};
+use crate::model::time::Now;
 use crate::model::vcard::{OwnCard, Vcard};
-use crate::provisioning::plan::Provided;
 use crate::provisioning::status::Status;
 use crate::sip::{SipCommand, SipEvent};
-use crate::xmpp::{XmppCommand, XmppEvent};
+use crate::xmpp::XmppEvent;
 
 mod accounts;
 mod asking;
@@ -61,9 +48,11 @@ pub mod event;
 pub mod features;
 mod history;
 mod incoming;
+mod input;
 pub mod linker;
 mod on_the_phone;
 mod outgoing;
+mod output;
 mod own_card;
 mod passwords;
 mod provided;
@@ -74,10 +63,14 @@ mod screening;
 mod security;
 pub mod snapshot;
 
+pub use input::{Input, Kept, KeptConversation, RequestId};
+pub use output::{HistoryQuery, Keep, Output};
+
 /// The state of everything that is shown.
 #[derive(Debug)]
 pub struct Core {
     accounts: Accounts,
+    trust: security::Trust,
     roster: Roster,
     book: Book,
     chats: Chats,
@@ -118,213 +111,6 @@ pub struct Core {
     changed: bool,
 }
 
-/// A face's request, for matching the reply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RequestId(pub u64);
-
-/// What a shell tells the core.
-#[derive(Debug)]
-pub enum Input {
-    /// The program begins: connect.
-    Start,
-    /// A face asks.
-    Command(RequestId, Command),
-    /// An XMPP account speaks.
-    Xmpp(AccountId, XmppEvent),
-    /// A SIP account speaks.
-    Sip(AccountId, SipEvent),
-    /// An account did not keep up: something that it was asked to do will not be done.
-    Behind(AccountId),
-    /// A call's media session speaks.
-    Media(CallId, MediaEvent),
-    /// What the store kept from earlier runs.
-    Kept(Kept),
-    /// The cards that [`Output::ReadCards`] asked for were read, or why not.
-    Cards {
-        /// Whose request it is.
-        request: RequestId,
-        /// Take them into the book, and not only tell what that would change.
-        apply: bool,
-        /// What the file has.
-        read: Result<Cards, CommandError>,
-    },
-    /// Something about the history that the user has to know: that it is not being kept, and
-    /// why; that it was damaged; that all is well again.
-    StoreNotice(event::NoticeLevel, String),
-    /// What [`Output::Archive`] asked to be deleted is gone, or why not.
-    Deleted {
-        /// Whose request it is.
-        request: RequestId,
-        /// What was deleted.
-        done: Result<Deleted, CommandError>,
-        /// Why remains of it can still be in the file.
-        remains: Option<String>,
-    },
-    /// What [`Output::Password`] asked for was done.
-    PasswordKept {
-        /// Whose request it is.
-        request: RequestId,
-        /// The account.
-        account: AccountId,
-        /// Where it was to be kept.
-        keep: KeepPassword,
-        /// Why it is in memory only, where that was not wanted.
-        trouble: Option<String>,
-    },
-    /// What holds by the user's configuration and a provider's document.
-    Provided(Box<Provided>),
-    /// Where provisioning stands.
-    Provisioning(Box<Status>),
-    /// An account's actor has ended, and said all that it had to say.
-    Stopped(AccountId),
-    /// A moment that `poll_timeout` named has come.
-    Timeout,
-    /// The program ends: hang up, sign out.
-    Quit,
-}
-
-/// What the store kept from earlier runs.
-#[derive(Debug, Default)]
-pub struct Kept {
-    /// The newest entries of each conversation, oldest first, and how many are unread.
-    pub conversations: Vec<KeptConversation>,
-    /// Messages that no server has acknowledged, in order.
-    pub outbox: Vec<(AccountId, Entry)>,
-    /// The user's rules for calls, once set.
-    pub telephony: Option<Telephony>,
-    /// The classes of calls that the user does not want to be asked about.
-    pub asking: Vec<CostClass>,
-    /// What was seen of contacts' cards.
-    pub seen: Vec<(BareJid, Seen)>,
-    /// The user's decisions about relations.
-    pub relations: Relations,
-    /// The user's rules for which way features go.
-    pub rules: Vec<Rule>,
-    /// The user's address book.
-    pub book: Vec<BookEntry>,
-}
-
-/// One conversation from an earlier run.
-#[derive(Debug)]
-pub struct KeptConversation {
-    /// With whom.
-    pub with: Party,
-    /// The account of its newest entry.
-    pub account: AccountId,
-    /// The newest entries, oldest first.
-    pub entries: Vec<Entry>,
-    /// Messages not yet looked at.
-    pub unread: u32,
-}
-
-/// What the core wants done.
-#[derive(Debug, PartialEq)]
-pub enum Output {
-    /// Answer a face.
-    Reply(RequestId, Result<Reply, CommandError>),
-    /// Tell every face.
-    Event(Box<Event>),
-    /// These settings are those of the actors that start from now on.
-    Settings(Box<Config>),
-    /// Start an account's actor.
-    Start(AccountId),
-    /// End an account's actor; [`Input::Stopped`] tells when it has.
-    Stop(AccountId),
-    /// Ask about a provider's document; the answer is a reply to the request.
-    Provision(RequestId, command::ProvisionCommand),
-    /// A provider's server says that its document changed.
-    CheckSync,
-    /// Ask an XMPP account.
-    Xmpp(AccountId, XmppCommand),
-    /// Ask a SIP account.
-    Sip(AccountId, SipCommand),
-    /// Ask a call's media session; `Prepare` begins one.
-    Media(CallId, MediaCommand),
-    /// Keep something.
-    Keep(Keep),
-    /// Answer `history` from the store.
-    History(RequestId, HistoryQuery),
-    /// Answer `history.*` from the store; a deletion comes back as [`Input::Deleted`].
-    Archive(RequestId, HistoryCommand),
-    /// Answer `check`: look at the way to an account.
-    Check {
-        /// For whom.
-        request: RequestId,
-        /// Which.
-        account: AccountId,
-        /// The telephony address that a chat account's card is to name.
-        phone: Option<crate::model::address::Aor>,
-    },
-    /// Answer `devices` from the platform.
-    Devices(RequestId, Audio),
-    /// Keep an account's password, in memory at the least; comes back as
-    /// [`Input::PasswordKept`].
-    Password {
-        /// For whom.
-        request: RequestId,
-        /// The account.
-        account: AccountId,
-        /// It.
-        password: Secret,
-        /// Where.
-        keep: KeepPassword,
-    },
-    /// Forget the password that was given for this run: it is wrong.
-    ForgetPassword(AccountId),
-    /// Read vCards; they come back as [`Input::Cards`].
-    ReadCards {
-        /// For whom.
-        request: RequestId,
-        /// From where.
-        from: CardsFrom,
-        /// Take them into the book afterwards.
-        apply: bool,
-    },
-}
-
-/// What is to be kept.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Keep {
-    /// An entry of a timeline.
-    Entry(AccountId, Box<Entry>),
-    /// How far an outgoing message has come.
-    State {
-        /// The account it was sent on.
-        account: AccountId,
-        /// With whom.
-        with: String,
-        /// Which.
-        id: MessageId,
-        /// How far.
-        state: MessageState,
-    },
-    /// The conversation was looked at.
-    Read(String),
-    /// The user's rules for calls.
-    Telephony(Box<Telephony>),
-    /// The classes of calls that the user does not want to be asked about.
-    Asking(Vec<CostClass>),
-    /// What was seen of a contact's cards.
-    Seen(BareJid, Box<Seen>),
-    /// The user's decisions about relations.
-    Relations(Box<Relations>),
-    /// The user's rules for which way features go.
-    Rules(Vec<Rule>),
-    /// Entries of the address book.
-    Book(KeepBook),
-}
-
-/// What `history` asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HistoryQuery {
-    /// With whom: a JID or a URI.
-    pub with: String,
-    /// Only entries before this moment.
-    pub before: Option<Timestamp>,
-    /// At most so many.
-    pub limit: u32,
-}
-
 /// The status of calls to an account that takes none (RFC 3261 §21.4.26).
 const NOT_HERE: u16 = 488;
 /// How often it is told that an account is behind.
@@ -351,6 +137,7 @@ impl Core {
             provisioning: Status::default(),
             began: false,
             accounts,
+            trust: security::Trust::default(),
             roster: Roster::default(),
             book: Book::default(),
             chats: Chats::default(),
@@ -385,6 +172,7 @@ impl Core {
             Input::Media(call, event) => self.on_media(now, &call, event),
             Input::Kept(mut kept) => {
                 self.on_kept_book(now, std::mem::take(&mut kept.book));
+                self.take_guards(std::mem::take(&mut kept.guards));
                 self.on_kept(now, kept);
             }
             Input::Cards { request, apply, read } => self.on_cards_read(now, request, apply, read),
@@ -423,7 +211,7 @@ impl Core {
     fn on_command(&mut self, now: Now, request: RequestId, command: Command) {
         let done = match command {
             Command::Status => Ok(self.accounts.status()),
-            Command::Security => Ok(Reply::Security(self.accounts.security_report())),
+            Command::Security(command) => return self.on_security_command(now, request, command),
             Command::Roster => Ok(Reply::Roster(self.roster.all())),
             Command::Contact(command) => self.on_contact_command(now, command),
             Command::Presence { show, status } => self.on_presence_command(show, status),
@@ -470,6 +258,9 @@ impl Core {
             }
             Command::Account(AccountCommand::Connect(account)) => {
                 self.on_connect_command(now, account)
+            }
+            Command::Account(AccountCommand::Disconnect(account)) => {
+                self.on_disconnect_command(now, &account)
             }
             Command::Relation(command) => self.on_relation_command(now, command),
             Command::Feature(command) => self.on_feature_command(command),

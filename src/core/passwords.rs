@@ -71,6 +71,7 @@ impl Core {
         if let Some(record) = self.accounts.get_mut(account) {
             // An attempt under way may have begun with the old one.
             record.newer_password = record.view.state == AccountState::Connecting;
+            record.rests = false;
             match record.is_started() {
                 true => self.connect(account),
                 false => self.start_accounts(),

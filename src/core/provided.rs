@@ -145,8 +145,13 @@ impl Core {
                     }
                     record.to_renew |=
                         record.is_started() && needs_restart(&record.settings, &settings);
-                    record.view.address = settings.address();
+                    let address = settings.address();
+                    let is_another = record.view.address != address;
+                    record.view.address = address;
                     record.settings = settings;
+                    if is_another {
+                        self.forget_guard(&id);
+                    }
                 }
             }
         }

@@ -199,7 +199,7 @@ impl Core {
         };
         // To try a failed one again says nothing about its other half.
         record.anyway |= !record.is_started() || record.down_for.is_some();
-        record.down_for = None;
+        (record.down_for, record.rests) = (None, false);
         if record.is_started() {
             self.connect(&id);
         } else {

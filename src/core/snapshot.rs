@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::command::{Parity, SecurityReport};
+use super::command::SecurityReport;
 use crate::model::BareJid;
 use crate::model::account::{Account, Overall};
 use crate::model::book::BookEntry;
@@ -82,7 +82,7 @@ impl super::Core {
             presence: self.presence.0,
             accounts: self.accounts.views(),
             overall: self.accounts.overall(),
-            security: self.accounts.security_report(),
+            security: self.security_report(),
             roster_known: !self.roster.known.is_empty(),
             contacts: self.roster.view(),
             book: self.book.view(),
@@ -107,7 +107,7 @@ impl Default for Snapshot {
             presence: Show::Online,
             accounts: Vec::new(),
             overall: Overall::Offline,
-            security: SecurityReport { level: Parity::Equal, findings: Vec::new() },
+            security: SecurityReport::default(),
             roster_known: false,
             contacts: Arc::default(),
             book: Arc::default(),

@@ -8,6 +8,7 @@ mod calls;
 mod cards;
 mod chaos;
 mod cost;
+mod encryption;
 mod features;
 mod hints;
 mod history;
@@ -22,15 +23,17 @@ mod provided;
 mod relations;
 mod roster;
 mod rules;
+mod security;
 mod sound;
 mod strangers;
 mod transfer;
 
+use super::book::KeepBook;
 use super::command::*;
 use super::event::Event;
 use super::*;
 use crate::config::{PasswordSource, SipAccount, SrtpPolicy, TlsStart, XmppAccount};
-use crate::media::MediaError;
+use crate::media::{MediaCommand, MediaError, MediaEvent};
 use crate::model::BareJid;
 use crate::model::FullJid;
 use crate::model::account::{AccountState, Overall, Security, TlsFacts, Transport};
@@ -38,10 +41,13 @@ use crate::model::address::Aor;
 use crate::model::call::{Binding, Call, CallState, EndReason};
 use crate::model::contact::{NumberSource, Subscription};
 use crate::model::fault::Fault;
-use crate::model::message::EntryKind;
+use crate::model::id::{CallId, MessageId};
+use crate::model::message::{Entry, EntryKind, MessageState};
+use crate::model::party::Party;
+use crate::model::time::Timestamp;
 use crate::model::vcard::{Tel, Vcard};
 use crate::sip::{CallEvent, IncomingCall, Registration};
-use crate::xmpp::{ChatMessage, RosterItem, XmppConnection};
+use crate::xmpp::{ChatMessage, RosterItem, XmppCommand, XmppConnection};
 
 const CHAT: &str = "chat";
 const PHONE: &str = "phone";
@@ -67,6 +73,7 @@ fn config() -> Config {
             tls: TlsStart::StartTls,
             password: PasswordSource::Keyring,
             ca_file: None,
+            demands: Default::default(),
             audio: false,
             wait_for: None,
         }],
@@ -77,6 +84,7 @@ fn config() -> Config {
             username: None,
             password: PasswordSource::Keyring,
             ca_file: None,
+            demands: Default::default(),
             srtp: SrtpPolicy::Preferred,
             related_to: Some(CHAT.into()),
             chat: false,
@@ -97,6 +105,7 @@ fn tls(auth: &str) -> Security {
         version: "TLSv1.3".to_owned(),
         cipher_suite: "TLS_AES_256_GCM_SHA384".to_owned(),
         peer_verified: true,
+        ..TlsFacts::default()
     };
     Security { transport: Transport::Tls, tls: Some(tls), auth: auth.to_owned() }
 }

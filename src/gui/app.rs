@@ -54,6 +54,7 @@ pub struct App {
     pub(super) conversations: Conversations,
     pub(super) calls: screen_calls::Calls,
     pub(super) rules: Rules,
+    pub(super) protection: protection::Protection,
     pub(super) pages: pages::Pages,
     pub(super) card: Option<(CallId, Incoming)>,
     pub(super) question: Option<Question>,
@@ -80,6 +81,7 @@ impl App {
             conversations: Conversations::default(),
             calls: screen_calls::Calls::default(),
             rules: Rules::default(),
+            protection: protection::Protection::default(),
             card: None,
             question: None,
             notice: None,
@@ -138,7 +140,10 @@ impl App {
             Message::Hub(from) => self.hub(from),
             Message::Sidebar(message) => self.in_sidebar(message),
             Message::Conversation(message) => self.in_conversation(message),
-            Message::Protection(message) => self.act(protection::update(&message)),
+            Message::Protection(message) => {
+                let action = self.protection.update(message);
+                self.act(action)
+            }
             Message::Rules(message) => self.in_rules(message),
             Message::Pages(message) => self.in_pages(message),
             Message::Calls(message) => self.in_calls(message),
@@ -315,6 +320,7 @@ impl App {
             },
             Action::Open(with) => self.open(with),
             Action::Protection => {
+                self.protection.opened();
                 self.page = Page::Protection;
                 Task::none()
             }

@@ -6,7 +6,7 @@ use iced::{Element, Length, Padding};
 use super::app::{App, Message, Page};
 use super::icon;
 use super::screen::details::Who;
-use super::screen::{Go, calls, protection, rules, sidebar, welcome};
+use super::screen::{Go, calls, rules, sidebar, welcome};
 use super::theme::{self, Button, measure, step};
 use super::widget::{SHADE, ask, button, card, notice, rule, upright};
 use crate::model::call::CallState;
@@ -45,7 +45,7 @@ fn page(app: &App) -> Element<'_, Message> {
     let shared = app.shared();
     let mut page = column![];
     let body = match &app.page {
-        Page::Protection => protection::view(shared).map(Message::Protection),
+        Page::Protection => app.protection.view(shared).map(Message::Protection),
         Page::Rules => rules::view(&app.rules, shared).map(Message::Rules),
         Page::Conversation(with) => {
             let head = app.conversations.header(with, shared).map(Message::Conversation);

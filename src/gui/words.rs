@@ -1,6 +1,7 @@
 //! What the window says: states, times and calls in words.
 
 mod joint;
+mod protection;
 
 use std::time::Duration;
 
@@ -10,19 +11,19 @@ use time::{OffsetDateTime, UtcOffset};
 use super::icon::{self, Icon};
 use super::plain;
 use super::theme::Tone;
-use crate::core::command::Parity;
 use crate::core::snapshot::Snapshot;
-use crate::model::account::{Account, AccountKind, AccountState, Mailbox, Security, Transport};
+use crate::model::account::{Account, AccountKind, AccountState, Mailbox};
 use crate::model::address::Aor;
-use crate::model::call::{
-    Call, CallState, Direction, MediaDirection, MediaInfo, MediaProtection, TransferState,
-};
+use crate::model::call::{Call, CallState, Direction, MediaDirection, MediaInfo, TransferState};
 use crate::model::dialing::CostClass;
 use crate::model::presence::{Presence, Show};
 use crate::model::telephony::Telephony;
 use crate::model::time::Timestamp;
 
 pub use joint::{connect, feature, go_ahead, over, set_by};
+pub use protection::{
+    beside, encrypted, fingerprint, media_protection, messages, messages_with, protection,
+};
 
 /// A moment, and how it is shown.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -202,27 +203,6 @@ pub fn account_trouble(of: &Account, clock: Clock) -> Option<String> {
     Some(words)
 }
 
-/// One word on protection for the connection chip, with its tone; nothing while no account
-/// has a connection.
-pub fn protection(snapshot: &Snapshot) -> Option<(Tone, &'static str)> {
-    let mut known = snapshot.accounts.iter().filter_map(|account| account.security.as_ref());
-    let first = known.next()?;
-    let rest: Vec<&Security> = known.collect();
-    let all = encrypted(first) && rest.iter().all(|security| encrypted(security));
-    Some(match (snapshot.security.level, all, rest.is_empty()) {
-        (Parity::Mismatch, ..) => (Tone::Warn, "Protection differs"),
-        (Parity::Equal, false, _) => (Tone::Warn, "Not encrypted"),
-        (Parity::Equal, true, true) => (Tone::Good, "Encrypted"),
-        (Parity::Equal, true, false) => (Tone::Good, "Equal protection"),
-    })
-}
-
-/// Whether a connection is encrypted to a server whose name was verified.
-pub fn encrypted(security: &Security) -> bool {
-    security.transport == Transport::Tls
-        && security.tls.as_ref().is_some_and(|facts| facts.peer_verified)
-}
-
 /// The state of a call in a word.
 pub fn call_state(state: CallState) -> &'static str {
     match state {
@@ -297,15 +277,6 @@ pub fn codec(media: &MediaInfo) -> Option<String> {
         "opus" => Some("Opus".to_owned()),
         "pcma" | "pcmu" => Some("G.711".to_owned()),
         _ => Some(name),
-    }
-}
-
-/// How the sound of a call is protected. Both ways of SRTP here are keyed with the
-/// provider's help, so neither is promised to reach further than that.
-pub fn media_protection(media: &MediaInfo) -> (Tone, &'static str) {
-    match media.srtp {
-        MediaProtection::None => (Tone::Warn, "Not encrypted"),
-        MediaProtection::Sdes | MediaProtection::Dtls => (Tone::Good, "Encrypted to provider"),
     }
 }
 

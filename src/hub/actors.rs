@@ -17,9 +17,11 @@ use crate::model::fault::Fault;
 use crate::model::id::{AccountId, CallId};
 use crate::model::message::MessageState;
 use crate::model::secret::Secret;
+use crate::model::security::Guard;
 use crate::secrets::{self, CHAT_SERVICE, PasswordProvider, SessionPasswords, TELEPHONY_SERVICE};
 use crate::sip::actor::SipSettings;
 use crate::sip::{Registration, SipCommand, SipEvent};
+use crate::trust::Keeper;
 use crate::xmpp::XmppSettings;
 use crate::xmpp::{XmppCommand, XmppConnection, XmppEvent};
 use crate::{check, media, sip, xmpp};
@@ -34,6 +36,8 @@ const MOST_CHECKS: usize = 4;
 pub(super) struct Actors {
     config: Config,
     installation: Uuid,
+    /// What the accounts remember of their servers.
+    trust: Keeper,
     inbox: Option<mpsc::Sender<Input>>,
     xmpp: HashMap<AccountId, mpsc::Sender<XmppCommand>>,
     sip: HashMap<AccountId, mpsc::Sender<SipCommand>>,
@@ -62,10 +66,16 @@ impl Session {
 }
 
 impl Actors {
-    pub(super) fn new(config: Config, installation: Uuid, inbox: mpsc::Sender<Input>) -> Self {
+    pub(super) fn new(
+        config: Config,
+        installation: Uuid,
+        trust: Keeper,
+        inbox: mpsc::Sender<Input>,
+    ) -> Self {
         Self {
             config,
             installation,
+            trust,
             inbox: Some(inbox),
             xmpp: HashMap::new(),
             sip: HashMap::new(),
@@ -84,6 +94,25 @@ impl Actors {
     /// Takes the settings of actors that start from now on.
     pub(super) fn settings(&mut self, config: Config) {
         self.config = config;
+    }
+
+    /// Takes what an account is to remember of its server, for its actor now and at every start.
+    pub(super) fn guard(&mut self, id: &AccountId, guard: Guard) {
+        self.trust.set(&self.config, id, guard.clone());
+        if self.xmpp.contains_key(id) {
+            self.xmpp(id, XmppCommand::Guard(Box::new(guard)));
+        } else if self.sip.contains_key(id) {
+            self.sip(id, SipCommand::Guard(Box::new(guard)));
+        }
+    }
+
+    fn guard_of(&self, id: &AccountId) -> Guard {
+        self.trust.guard(&self.config, id)
+    }
+
+    /// Waits until what the accounts remember is written.
+    pub(super) async fn keep_guards(&mut self) {
+        self.trust.finish().await;
     }
 
     /// Ends an account's actor; `Input::Stopped` tells when it has.
@@ -108,6 +137,7 @@ impl Actors {
             let (events, told) = self.forward(id.clone(), Input::Xmpp);
             let settings = XmppSettings {
                 account: account.clone(),
+                guard: self.guard_of(id),
                 password,
                 resource_prefix: "dovetail".to_owned(),
             };
@@ -125,7 +155,12 @@ impl Actors {
             let (commands, queue) = mpsc::channel(QUEUE);
             let (events, told) = self.forward(id.clone(), Input::Sip);
             let instance = instance_of(self.installation, id);
-            let settings = SipSettings { account: account.clone(), instance, password };
+            let settings = SipSettings {
+                account: account.clone(),
+                guard: self.guard_of(id),
+                instance,
+                password,
+            };
             let actor = sip::actor::spawn(settings, queue, events);
             self.watch(
                 (actor, told),

@@ -1,5 +1,6 @@
 //! Between the core and the store: what was kept, what is to be kept.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -66,6 +67,7 @@ pub async fn kept(store: &Store) -> Result<Kept, StoreError> {
         relations,
         rules,
         book,
+        guards: BTreeMap::new(),
     })
 }
 

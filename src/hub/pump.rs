@@ -1,6 +1,7 @@
 //! The hub's task: one queue in, the core in the middle, every handle out.
 
 use std::collections::{HashMap, VecDeque};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use crate::provisioning::plan::Provided;
 use crate::provisioning::service::{Job, Provisioner, Provisioning};
 use crate::provisioning::status::Status;
 use crate::store::{Note, Store, StoreError};
+use crate::trust::Keeper;
 
 /// How long the actors have to sign out.
 const FAREWELL: Duration = Duration::from_secs(4);
@@ -42,16 +44,18 @@ impl Hub {
     /// Starts the hub on the current runtime; accounts connect once `kept` is taken in.
     /// `installation` stands for this installation (RFC 5626 §4.1).
     pub fn start(config: Config, installation: Uuid, store: Store, kept: Kept) -> Self {
-        Self::start_provided(config, installation, store, kept, None)
+        Self::start_provided(config, installation, store, kept, None, None)
     }
 
-    /// The same with what a provider set up; `config` is what holds by it.
+    /// The same with what a provider set up, whose `config` is what holds by it, and with the file
+    /// that keeps what is known of the servers' protection.
     pub fn start_provided(
         config: Config,
         installation: Uuid,
         store: Store,
-        kept: Kept,
+        mut kept: Kept,
         provisioning: Option<Provisioning>,
+        security: Option<&Path>,
     ) -> Self {
         let core = Core::new(&config, rand::random());
         let (snapshots, snapshot) = watch::channel(Arc::new(Snapshot::default()));
@@ -60,7 +64,13 @@ impl Hub {
         let quit = CancellationToken::new();
         let (inbox, inputs) = mpsc::channel(1024);
         let provided = provisioning.as_ref().map(|p| (p.provided.clone(), p.status()));
-        let actors = Actors::new(config, installation, inbox.clone());
+        let (mut trust, file, forgotten) = Keeper::load(security);
+        let (trouble, untrusted) = mpsc::unbounded_channel();
+        if let Some(file) = file {
+            trust.start(file, trouble);
+        }
+        kept.guards = trust.guards(&config);
+        let actors = Actors::new(config, installation, trust, inbox.clone());
         let provisioner = provisioning.map(|p| p.spawn(inbox, actors.passwords()));
         let pump = Pump {
             core,
@@ -74,6 +84,8 @@ impl Hub {
             next_request: 0,
             store_behind: false,
             provisioner,
+            forgotten: forgotten.map(|notice| notice.to_string()),
+            untrusted,
         };
         let task = tokio::spawn(pump.run((kept, provided), requests, inputs, quit.clone()));
         Self { handle, quit, task }
@@ -112,6 +124,10 @@ struct Pump {
     store_behind: bool,
     /// What a provider set up.
     provisioner: Option<Provisioner>,
+    /// Why nothing is known of the servers' protection.
+    forgotten: Option<String>,
+    /// Why it cannot be kept.
+    untrusted: mpsc::UnboundedReceiver<String>,
 }
 
 impl Pump {
@@ -128,6 +144,9 @@ impl Pump {
         }
         self.feed(Input::Kept(kept));
         self.feed(Input::Start);
+        if let Some(notice) = self.forgotten.take() {
+            self.feed(Input::StoreNotice(NoticeLevel::Warning, notice));
+        }
         let (mut trouble, mut notes) = (self.store.trouble(), self.store.notes());
         let first = trouble.borrow_and_update().clone();
         self.tell_trouble(first.as_ref());
@@ -153,6 +172,8 @@ impl Pump {
                     self.tell_notes(&all);
                     continue;
                 }
+                Some(trouble) = self.untrusted.recv() =>
+                    Input::StoreNotice(NoticeLevel::Error, trouble),
                 () = tokio::time::sleep(LOOK), if !self.unsaid.is_empty() => {
                     self.say();
                     continue;
@@ -211,6 +232,7 @@ impl Pump {
                 let _ = self.events.send(event);
             }
             Output::Settings(config) => self.actors.settings(*config),
+            Output::Guard(account, guard) => self.actors.guard(&account, *guard),
             Output::Start(account) => self.actors.start(&account),
             Output::Stop(account) => self.actors.stop(&account),
             Output::Provision(request, command) => self.provision(request, command),
@@ -351,6 +373,7 @@ impl Pump {
         if tokio::time::timeout(FAREWELL, drain).await.is_err() {
             tracing::warn!("not everything signed out in time");
         }
+        self.actors.keep_guards().await;
         self.store.close().await;
     }
 }

@@ -31,6 +31,8 @@ pub struct LabBuilder {
     any_identity: Careless,
     sip_stun: bool,
     no_call_info: bool,
+    xmpp_plain_only: bool,
+    old_tls: bool,
     ipv6: bool,
 }
 
@@ -70,6 +72,8 @@ impl Default for LabBuilder {
             any_identity: Careless::None,
             sip_stun: false,
             no_call_info: false,
+            xmpp_plain_only: false,
+            old_tls: false,
             ipv6: false,
         }
     }
@@ -178,6 +182,18 @@ impl LabBuilder {
         self
     }
 
+    /// Has the XMPP server offer no way to sign in but the password itself (`PLAIN`).
+    pub fn xmpp_plain_only(mut self) -> Self {
+        self.xmpp_plain_only = true;
+        self
+    }
+
+    /// Has all servers speak TLS 1.1 and nothing newer.
+    pub fn old_tls(mut self) -> Self {
+        self.old_tls = true;
+        self
+    }
+
     /// Has the SIP server listen on `::1` instead of `127.0.0.1`.
     pub fn ipv6(mut self) -> Self {
         self.ipv6 = true;
@@ -234,6 +250,9 @@ impl LabBuilder {
             direct: loopback(direct),
             keys: authority.issue(self.xmpp_certificate, &domains, home, "xmpp")?,
             log_stanzas: self.xmpp_log_stanzas,
+            plain_only: self.xmpp_plain_only,
+            lax: self.xmpp_lax(),
+            old_tls: self.old_tls,
             one_card: self.one_card,
             domains,
         })
@@ -263,6 +282,8 @@ impl LabBuilder {
                 any_identity: self.any_identity.is(&domain),
                 stun: self.sip_stun,
                 no_call_info: self.no_call_info,
+                lax: self.old_tls || is_weak(self.sip_certificate),
+                old_tls: self.old_tls,
                 neighbours: Vec::new(),
                 domain,
             };
@@ -279,9 +300,18 @@ impl LabBuilder {
 }
 
 impl LabBuilder {
+    fn xmpp_lax(&self) -> bool {
+        self.old_tls || is_weak(self.xmpp_certificate)
+    }
+
     fn sip_address(&self, port: u16) -> SocketAddr {
         if self.ipv6 { (Ipv6Addr::LOCALHOST, port).into() } else { loopback(port) }
     }
+}
+
+/// Whether today's OpenSSL refuses to serve it by default.
+fn is_weak(kind: Cert) -> bool {
+    matches!(kind, Cert::WeakKey | Cert::Sha1)
 }
 
 /// 127.0.0.1 with this port.

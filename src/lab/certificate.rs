@@ -3,6 +3,7 @@
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
@@ -11,6 +12,7 @@ use rcgen::{
 use time::{Duration, OffsetDateTime};
 
 use super::error::LabError;
+use super::process::find;
 
 /// Which certificate a server shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,6 +30,10 @@ pub enum Cert {
     UnknownIssuer,
     /// For the right name, signed by itself.
     SelfSigned,
+    /// Signed by the lab's authority, with an RSA key of 1024 bits.
+    WeakKey,
+    /// Signed by the lab's authority by SHA-1.
+    Sha1,
 }
 
 /// A lab's certificate authority.
@@ -84,6 +90,14 @@ impl Authority {
         directory: &Path,
         name: &str,
     ) -> Result<KeyFiles, LabError> {
+        let files = KeyFiles {
+            certificate: directory.join(format!("{name}.pem")),
+            key: directory.join(format!("{name}.key.pem")),
+        };
+        if matches!(kind, Cert::WeakKey | Cert::Sha1) {
+            self.issue_weak(kind, domains, directory, &files)?;
+            return Ok(files);
+        }
         let params = params(kind, domains)?;
         let key = KeyPair::generate()?;
         let certificate = match kind {
@@ -94,13 +108,73 @@ impl Authority {
             }
             _ => params.signed_by(&key, &self.issuer)?,
         };
-        let files = KeyFiles {
-            certificate: directory.join(format!("{name}.pem")),
-            key: directory.join(format!("{name}.key.pem")),
-        };
         write(&files.certificate, &certificate.pem())?;
         write(&files.key, &key.serialize_pem())?;
         Ok(files)
+    }
+}
+
+impl Authority {
+    /// What no library signs any more: by OpenSSL's program.
+    fn issue_weak(
+        &self,
+        kind: Cert,
+        domains: &[String],
+        directory: &Path,
+        files: &KeyFiles,
+    ) -> Result<(), LabError> {
+        let at = |name: &str| directory.join(name);
+        let (authority, authority_key) = (at("weak-ca.pem"), at("weak-ca.key.pem"));
+        write(&authority, &self.pem())?;
+        write(&authority_key, &self.issuer.key().serialize_pem())?;
+        let mut names = vec!["IP:127.0.0.1".to_owned()];
+        for domain in domains {
+            names.extend([format!("DNS:{domain}"), format!("URI:sip:{domain}")]);
+        }
+        let extensions = at("weak.ext");
+        write(&extensions, &format!("subjectAltName={}\n", names.join(",")))?;
+        let request = at("weak.csr");
+        let (size, digest) = match kind {
+            Cert::WeakKey => ("rsa:1024", "-sha256"),
+            _ => ("rsa:2048", "-sha1"),
+        };
+        let subject = format!("/CN={}", domains.first().map_or("", String::as_str));
+        let mut ask = openssl(&["req", "-new", "-nodes", "-newkey", size, "-subj", &subject])?;
+        run(ask.arg("-keyout").arg(&files.key).arg("-out").arg(&request))?;
+        let mut sign = openssl(&["x509", "-req", "-days", "30", "-CAcreateserial", digest])?;
+        let _ = sign.arg("-in").arg(&request).arg("-extfile").arg(&extensions);
+        let _ = sign.arg("-CA").arg(&authority).arg("-CAkey").arg(&authority_key);
+        run(sign.arg("-out").arg(&files.certificate))
+    }
+}
+
+/// Has a server's OpenSSL take keys, signatures and versions that it refuses by default.
+pub(super) fn lax(home: &Path, command: &mut Command) -> Result<(), LabError> {
+    let file = home.join("lax.cnf");
+    write(
+        &file,
+        "openssl_conf = init\n[init]\nssl_conf = ssl\n[ssl]\nsystem_default = lax\n[lax]\n\
+         MinProtocol = TLSv1\nCipherString = ALL:@SECLEVEL=0\n",
+    )?;
+    let _ = command.env("OPENSSL_CONF", &file);
+    Ok(())
+}
+
+fn openssl(arguments: &[&str]) -> Result<Command, LabError> {
+    let missing = LabError::Missing { program: "openssl", packages: "openssl" };
+    let mut command = Command::new(find("openssl").ok_or(missing)?);
+    let _ = command.args(arguments);
+    Ok(command)
+}
+
+fn run(command: &mut Command) -> Result<(), LabError> {
+    let done = command.output().map_err(LabError::io("running openssl"))?;
+    match done.status.success() {
+        true => Ok(()),
+        false => Err(LabError::Io {
+            what: "running openssl".to_owned(),
+            source: std::io::Error::other(String::from_utf8_lossy(&done.stderr).into_owned()),
+        }),
     }
 }
 

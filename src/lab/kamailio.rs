@@ -11,7 +11,7 @@ use md5::{Digest as _, Md5};
 use sha2::Sha256;
 use tokio::net::{TcpStream, UdpSocket};
 
-use super::certificate::KeyFiles;
+use super::certificate::{KeyFiles, lax};
 use super::error::LabError;
 use super::process::{Process, find};
 use super::user::SipLogin;
@@ -68,6 +68,10 @@ pub(super) struct Kamailio {
     pub(super) any_identity: bool,
     /// Other domains, and where their servers listen for UDP.
     pub(super) neighbours: Vec<(String, SocketAddr)>,
+    /// OpenSSL is to serve what is too weak.
+    pub(super) lax: bool,
+    /// TLS 1.1 and nothing newer.
+    pub(super) old_tls: bool,
     /// Answers STUN on the SIP port.
     pub(super) stun: bool,
     /// Takes Call-Info out of calls.
@@ -94,6 +98,9 @@ impl Kamailio {
         let mut command = Command::new(program);
         let _ = command.arg("-f").arg(&file).args(["-DD", "-E", "-m", "64", "-M", "8"]);
         let _ = command.arg("-Y").arg(&run).arg("-w").arg(&run).current_dir(&run);
+        if self.lax {
+            lax(home, &mut command)?;
+        }
         let mut process = Process::spawn("Kamailio", command, &home.join("kamailio.log"))?;
         process.until(START_LIMIT, || self.answers()).await?;
         Ok(process)
@@ -138,13 +145,19 @@ listen=udp:{plain}
 listen=tcp:{plain}
 listen=tls:{tls}
 loadmodule "tls.so"
-modparam("tls", "tls_method", "TLSv1.2+")
+modparam("tls", "tls_method", "{method}")
+{ciphers}
 modparam("tls", "certificate", {certificate})
 modparam("tls", "private_key", {key})
 loadmodule "auth.so"
 modparam("auth", "algorithm", "{algorithm}")
 {stun}
 "#,
+            method = if self.old_tls { "TLSv1.1" } else { "TLSv1.2+" },
+            ciphers = match self.lax {
+                true => r#"modparam("tls", "cipher_list", "ALL:@SECLEVEL=0")"#,
+                false => "",
+            },
             domain = self.domain,
             any_from = if self.any_from { "#!define ANY_FROM" } else { "" },
             any_identity = if self.any_identity { "#!define ANY_IDENTITY" } else { "" },

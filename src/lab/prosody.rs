@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::certificate::KeyFiles;
+use super::certificate::{KeyFiles, lax};
 use super::error::LabError;
 use super::lua::{element, quoted, text_element};
 use super::process::{Process, find};
@@ -30,6 +30,12 @@ pub(super) struct Prosody {
     pub(super) direct: SocketAddr,
     pub(super) keys: KeyFiles,
     pub(super) log_stanzas: bool,
+    /// Only `PLAIN` is offered.
+    pub(super) plain_only: bool,
+    /// OpenSSL is to serve what is too weak.
+    pub(super) lax: bool,
+    /// TLS 1.1 and nothing newer.
+    pub(super) old_tls: bool,
     /// Cards of both forms are one and the same (`mod_vcard_legacy`), as on most servers.
     pub(super) one_card: bool,
 }
@@ -43,6 +49,9 @@ impl Prosody {
         write(&file, &self.configuration(home))?;
         let mut command = Command::new(program);
         let _ = command.arg("--config").arg(&file).arg("-F").current_dir(home);
+        if self.lax {
+            lax(home, &mut command)?;
+        }
         let mut process = Process::spawn("Prosody", command, &log(home))?;
         let said = process.log().to_owned();
         let is_done = async || lacks_a_port(&said) || self.answers().await;
@@ -116,7 +125,8 @@ archive_expires_after = "1d"
 default_archive_policy = true
 smacks_hibernation_time = 300
 pep_max_items = 100
-ssl = {{ certificate = {certificate}, key = {key} }}
+ssl = {{ certificate = {certificate}, key = {key}{tls} }}
+{mechanisms}
 c2s_direct_tls_ssl = ssl
 {hosts}Component({rooms})("muc")
     modules_enabled = {{ "muc_mam" }}
@@ -129,8 +139,23 @@ c2s_direct_tls_ssl = ssl
             vcard = if self.one_card { r#""vcard_legacy""# } else { r#""vcard""# },
             certificate = path(&self.keys.certificate),
             key = path(&self.keys.key),
+            tls = self.tls(),
+            mechanisms = match self.plain_only {
+                true =>
+                    "disable_sasl_mechanisms = { \"SCRAM-SHA-1\", \"SCRAM-SHA-256\", \
+                         \"SCRAM-SHA-1-PLUS\", \"SCRAM-SHA-256-PLUS\" }",
+                false => "",
+            },
             rooms = quoted(&format!("rooms.{}", self.home())),
         )
+    }
+
+    fn tls(&self) -> &'static str {
+        match (self.old_tls, self.lax) {
+            (true, _) => r#", protocol = "tlsv1_1", ciphers = "ALL:@SECLEVEL=0""#,
+            (false, true) => r#", ciphers = "ALL:@SECLEVEL=0""#,
+            (false, false) => "",
+        }
     }
 
     /// Writes accounts, rosters and cards; before the first start.

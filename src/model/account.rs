@@ -5,6 +5,8 @@ use serde::{Serialize, Serializer};
 use super::fault::Fault;
 use super::feature::Feature;
 use super::id::AccountId;
+use super::security::{CertificateFacts, Fingerprint, Level, Weaker};
+pub use super::security::{Security, TlsFacts, Transport};
 
 /// The protocol an account speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -56,42 +58,6 @@ pub enum Overall {
     Offline,
 }
 
-/// How bytes travel between us and the server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Transport {
-    /// TLS over TCP.
-    Tls,
-    /// Plain TCP.
-    Tcp,
-    /// Plain UDP.
-    Udp,
-}
-
-/// What is known of a TLS session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct TlsFacts {
-    /// `TLSv1.2` or `TLSv1.3`.
-    pub version: String,
-    /// The suite's IANA name.
-    pub cipher_suite: String,
-    /// Whether the certificate was verified against the account's domain.
-    pub peer_verified: bool,
-}
-
-/// What protects the way to the server (CUSAX C61).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Security {
-    /// The transport in use.
-    pub transport: Transport,
-    /// TLS facts, when there is TLS.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tls: Option<TlsFacts>,
-    /// The authentication mechanism, such as `SCRAM-SHA-256-PLUS` or `DIGEST-SHA-256`;
-    /// empty before authentication.
-    pub auth: String,
-}
-
 /// Why an account is not connected, for whoever acts on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -102,12 +68,16 @@ pub enum ReasonKind {
     PasswordWrong,
     /// The connection would not be safe: a certificate, no TLS, a weak sign-in.
     NotSecure,
+    /// The server offers less than it did, or than it is to: the user decides.
+    Weaker,
     /// The server refused for another reason.
     Refused,
     /// The server was not reached, or the connection broke.
     NotReached,
     /// Something on this computer.
     Local,
+    /// The user disconnected it.
+    Disconnected,
 }
 
 impl ReasonKind {
@@ -118,10 +88,11 @@ impl ReasonKind {
             Fault::WrongPassword => Self::PasswordWrong,
             Fault::Certificate(_)
             | Fault::Tls(_)
+            | Fault::OldTls(_)
             | Fault::NoTls
             | Fault::NoMechanism
-            | Fault::Downgraded
             | Fault::Impostor => Self::NotSecure,
+            Fault::Downgraded(_) => Self::Weaker,
             Fault::Rejected(_) | Fault::Replaced | Fault::NotOffered(_) => Self::Refused,
             Fault::Local(_) => Self::Local,
             _ => Self::NotReached,
@@ -161,6 +132,37 @@ pub struct Mailbox {
     pub uri: Option<String>,
 }
 
+/// A certificate that was refused, for a person to look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Refused {
+    /// What is wrong with it, in words.
+    pub problem: String,
+    /// The user may trust it all the same.
+    pub can_trust: bool,
+    /// Why not, where they may not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why_not: Option<String>,
+    /// The certificate that the user trusted before, and that this one is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Fingerprint>,
+    /// What it says of itself.
+    pub facts: CertificateFacts,
+}
+
+/// A server that offers less than it did, or than the user wants: nothing goes on without the
+/// user's word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Question {
+    /// What is missing, and who wants it.
+    #[serde(flatten)]
+    pub weaker: Weaker,
+    /// The user may take it as it is.
+    pub can_accept: bool,
+    /// Why not, where they may not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why_not: Option<String>,
+}
+
 /// One account, in the shape of the JSON-RPC face.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Account {
@@ -189,6 +191,15 @@ pub struct Account {
     /// What protects the connection, once there is one; `null` before.
     #[serde(serialize_with = "or_null")]
     pub security: Option<Security>,
+    /// Where that stands on the scale of C62, while it is connected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+    /// The certificate that the server was refused for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<Box<Refused>>,
+    /// What the server does not offer, for the user to decide.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weaker: Option<Question>,
     /// What the account is used for.
     pub features: Features,
     /// Features that it does not have, set by the provider: the user cannot change that (C4).

@@ -181,6 +181,9 @@ pub enum AskKind {
     Redirect,
     /// The other side of the call wants us to talk to somebody else (REFER).
     Transfer,
+    /// The call was encrypted, and the other side goes on without: nothing is sent or heard until
+    /// the user agrees; otherwise the call ends.
+    Unencrypted,
 }
 
 /// One call, in the shape of the JSON-RPC face.

@@ -1,7 +1,12 @@
 //! Why one side of the service is not connected: the same words for chat and telephony.
 
+mod certificate;
+
 use std::io;
 use std::time::Duration;
+
+use super::security::{TlsVersion, Weaker};
+pub use certificate::{CertificateFault, RefusedCertificate};
 
 /// What stands between an account and its server, typed so that the core can act on it
 /// and worded so that a person can.
@@ -30,23 +35,26 @@ pub enum Fault {
     TimedOut(String),
     /// The certificate was not accepted; nothing secret was sent.
     #[error("{0}")]
-    Certificate(CertificateFault),
+    Certificate(Box<RefusedCertificate>),
     /// TLS could not be agreed on, for another reason than the certificate.
     #[error("No secure connection could be made: {0}")]
     Tls(String),
+    /// The server knows no TLS that holds.
+    #[error(
+        "The server offers only TLS older than {0}, which does not keep a password safe. No \
+         password was sent. Ask the provider to update the server."
+    )]
+    OldTls(TlsVersion),
     /// The server offers no TLS and the account does not allow to go without.
     #[error("The server offers no encrypted connection, so no password was sent.")]
     NoTls,
     /// The server offers only ways to sign in that are too weak.
     #[error("The server offers no safe way to sign in.")]
     NoMechanism,
-    /// The server asks for a weaker proof of the password than it did before: somebody may be in
-    /// between. None was given, and none is by itself.
-    #[error(
-        "The server asks for a weaker proof of the password (MD5) than before. None was given: \
-         somebody on the way may want to learn the password."
-    )]
-    Downgraded,
+    /// The server offers less than it did when the account last signed in, or than the account is
+    /// to have. Nothing made of the password was sent, and nothing is by itself.
+    #[error("{0}")]
+    Downgraded(Weaker),
     /// The server claimed to know the password and does not: it may be another's. Never tried
     /// again by itself.
     #[error(
@@ -67,27 +75,10 @@ pub enum Fault {
     Local(String),
 }
 
-/// What was wrong with the server's certificate.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CertificateFault {
-    /// Past its end date.
-    #[error("The server's certificate has expired. No password was sent.")]
-    Expired,
-    /// Before its start date.
-    #[error("The server's certificate is not valid yet. No password was sent.")]
-    NotYetValid,
-    /// Issued for another name.
-    #[error("The server's certificate is not for “{0}”. No password was sent.")]
-    WrongName(String),
-    /// From an issuer that this computer does not trust (also: self-signed).
-    #[error("The server's certificate comes from an unknown issuer. No password was sent.")]
-    UnknownIssuer,
-    /// Withdrawn by its issuer.
-    #[error("The server's certificate was revoked. No password was sent.")]
-    Revoked,
-    /// Any other defect.
-    #[error("The server's certificate is not valid ({0}). No password was sent.")]
-    Invalid(String),
+impl From<CertificateFault> for Fault {
+    fn from(defect: CertificateFault) -> Self {
+        Self::Certificate(Box::new(defect.into()))
+    }
 }
 
 impl Fault {
@@ -102,6 +93,14 @@ impl Fault {
         })
     }
 
+    /// The certificate that was refused.
+    pub fn certificate(&self) -> Option<&RefusedCertificate> {
+        match self {
+            Self::Certificate(refused) => Some(refused),
+            _ => None,
+        }
+    }
+
     /// Whether trying again without the user can help.
     pub fn can_pass(&self) -> bool {
         !matches!(
@@ -110,7 +109,7 @@ impl Fault {
                 | Self::NoPassword(_)
                 | Self::Replaced
                 | Self::NoMechanism
-                | Self::Downgraded
+                | Self::Downgraded(_)
                 | Self::Impostor
         )
     }

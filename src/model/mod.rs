@@ -21,6 +21,7 @@ pub mod person;
 pub mod presence;
 pub mod relation;
 pub mod secret;
+pub mod security;
 pub mod telephony;
 pub mod time;
 pub mod vcard;

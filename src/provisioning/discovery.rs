@@ -324,10 +324,7 @@ mod tests {
     fn what_is_not_a_plain_no_stops() {
         let host = || "example.com".to_owned();
         for error in [
-            FetchError::Fault {
-                host: host(),
-                fault: Fault::Certificate(CertificateFault::Expired),
-            },
+            FetchError::Fault { host: host(), fault: Fault::from(CertificateFault::Expired) },
             FetchError::Fault { host: host(), fault: Fault::Refused(host()) },
             FetchError::Fault { host: host(), fault: Fault::TimedOut(host()) },
             FetchError::Status { host: host(), status: 400 },

@@ -2,6 +2,7 @@
 //! the whole of it or the one account that it is about.
 
 mod account;
+mod demands;
 mod reader;
 mod sections;
 #[cfg(test)]
@@ -141,8 +142,6 @@ pub enum Effect {
     AccountRefused,
     /// That part is ignored.
     Ignored,
-    /// That part is kept, and this version does not act on it.
-    NotYet,
 }
 
 impl Remark {
@@ -153,10 +152,6 @@ impl Remark {
     pub(super) fn refused(complaint: Complaint) -> Self {
         Self { complaint, effect: Effect::AccountRefused }
     }
-
-    fn not_yet(path: String, what: &str) -> Self {
-        Self { complaint: Complaint::new(path, what), effect: Effect::NotYet }
-    }
 }
 
 /// In words: the path, the problem, what follows.
@@ -165,7 +160,6 @@ impl std::fmt::Display for Remark {
         let effect = match self.effect {
             Effect::AccountRefused => "This account was left out.",
             Effect::Ignored => "It was ignored.",
-            Effect::NotYet => "This version does not act on it.",
         };
         write!(f, "{}. {effect}", self.complaint)
     }

@@ -22,7 +22,7 @@ use crate::model::account::Transport;
 use crate::model::fault::Fault;
 use crate::sip::resolve::{Names, Place};
 use crate::sip::uri::Host as Name;
-use crate::tls::{self, Roots};
+use crate::tls::{self, Policy, Roots};
 
 /// What we call ourselves: the same for everybody, with no fact about the machine.
 const USER_AGENT: &str = concat!("Dovetail/", env!("CARGO_PKG_VERSION"));
@@ -51,7 +51,7 @@ impl std::fmt::Debug for Credentials {
 /// Sends requests.
 #[derive(Clone)]
 pub struct Https {
-    roots: Roots,
+    policy: Policy,
     names: Names,
     hosts: BTreeMap<String, SocketAddr>,
 }
@@ -61,7 +61,7 @@ impl Https {
     /// port an address names: the user's configuration may, for a service that is tried out. The
     /// certificate must be the name's all the same.
     pub fn new(roots: Roots, hosts: BTreeMap<String, SocketAddr>) -> Self {
-        Self { roots, names: Names::system(), hosts }
+        Self { policy: Policy::new(roots), names: Names::system(), hosts }
     }
 
     /// Sends a request and reads the answer, which the caller bounds in time.
@@ -112,8 +112,8 @@ impl Https {
             match timeout(LIMIT_ADDRESS, TcpStream::connect(address)).await {
                 Ok(Ok(stream)) => {
                     let name = host.trim_start_matches('[').trim_end_matches(']');
-                    let shaken = tls::handshake(stream, name, None, &self.roots, &[b"http/1.1"]);
-                    return shaken.await.map_err(fault);
+                    let shaken = tls::handshake(stream, name, None, &self.policy, &[b"http/1.1"]);
+                    return shaken.await.map(|shaken| shaken.stream).map_err(fault);
                 }
                 Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
                     last = Fault::Refused(host.to_owned());

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::wire::{Params, RequestError};
 use crate::core::command::{
     AskingCommand, CallCommand, ChatCommand, Command, ContactCommand, DeviceCommand,
-    TelephonyCommand, TransferTo,
+    SecurityCommand, TelephonyCommand, TransferTo,
 };
 use crate::core::rules;
 use crate::model::BareJid;
@@ -69,7 +69,8 @@ impl Params {
 pub(super) fn command(method: &str, mut params: Params) -> Result<Command, RequestError> {
     let command = match method {
         "status" => Command::Status,
-        "security" => Command::Security,
+        "security" => Command::Security(SecurityCommand::Report),
+        "security.raise" => Command::Security(SecurityCommand::Raise),
         "roster" => Command::Roster,
         "presence.set" => Command::Presence {
             show: params.need("show")?,

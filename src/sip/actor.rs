@@ -16,9 +16,10 @@ use super::transaction::Timers;
 use super::transport::{
     FlowId, FlowInfo, Past, TransportEvent, TransportSettings, Transports, local_towards,
 };
-use super::{SipCommand, SipEvent};
+use super::{Registration, SipCommand, SipEvent};
 use crate::config::SipAccount;
 use crate::model::fault::Fault;
+use crate::model::security::Guard;
 use crate::secrets::PasswordProvider;
 use watch::{Change, Look};
 
@@ -27,6 +28,8 @@ use watch::{Change, Look};
 pub struct SipSettings {
     /// The account as configured.
     pub account: SipAccount,
+    /// What it remembers of its server.
+    pub guard: Guard,
     /// What stands for this installation and account (RFC 5626 §4.1): the same at every start.
     pub instance: Uuid,
     /// Where the password comes from. Asked when a server wants one for a realm that was not
@@ -80,13 +83,15 @@ enum Wake {
 
 impl Actor {
     fn new(settings: SipSettings, events: mpsc::Sender<SipEvent>) -> Self {
-        let SipSettings { account, instance, password } = settings;
+        let SipSettings { account, guard, instance, password } = settings;
         Self {
-            agent: Agent::new(agent_settings(&account, instance), rand::random()),
+            agent: Agent::new(agent_settings(&account, guard.clone(), instance), rand::random()),
             transport_settings: TransportSettings {
                 domain: account.aor.host().to_owned(),
                 proxy: account.proxy,
                 ca_file: account.ca_file,
+                demands: account.demands,
+                guard,
             },
             password,
             events,
@@ -128,6 +133,9 @@ impl Actor {
     fn handle(&mut self, now: Instant, wake: Wake) {
         match wake {
             Wake::Command(command) => {
+                if let Some(SipCommand::Guard(guard)) = &command {
+                    self.transport_settings.guard = guard.as_ref().clone();
+                }
                 self.agent.handle_command(now, command.unwrap_or(SipCommand::Quit));
             }
             Wake::Transport(event) => self.on_transport(now, event),
@@ -188,6 +196,9 @@ impl Actor {
                     self.agent.handle_unsent(Instant::now(), &message);
                 }
             } else if let Some(event) = self.agent.poll_event() {
+                if let SipEvent::Registration(Registration::Registered { security, .. }) = &event {
+                    let _ = self.transport_settings.guard.learn(security);
+                }
                 // A core that is gone closes the commands as well, which ends the actor.
                 let _ = self.events.send(event).await;
             } else {
@@ -257,7 +268,7 @@ impl Look {
     }
 }
 
-fn agent_settings(account: &SipAccount, instance: Uuid) -> AgentSettings {
+fn agent_settings(account: &SipAccount, guard: Guard, instance: Uuid) -> AgentSettings {
     let uri = account.aor.to_string();
     let (user, domain) = uri
         .strip_prefix("sip:")
@@ -270,6 +281,8 @@ fn agent_settings(account: &SipAccount, instance: Uuid) -> AgentSettings {
         instance,
         expires: account.expires,
         chat: account.chat,
+        guard,
+        demands: account.demands.clone(),
         timers: Timers::default(),
     }
 }

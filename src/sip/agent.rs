@@ -32,6 +32,7 @@ use crate::model::account::Transport;
 use crate::model::call::EndReason;
 use crate::model::fault::Fault;
 use crate::model::id::CallId;
+use crate::model::security::{Demands, Guard};
 use keep_alive::{KeepAlive, Pulse};
 use leave::Leaving;
 use probe::Probe;
@@ -60,6 +61,10 @@ pub struct AgentSettings {
     pub expires: u32,
     /// Instant messages are sent and taken (CUSAX C8, C10).
     pub chat: bool,
+    /// What the account remembers of its server.
+    pub guard: Guard,
+    /// What the provider demands of it.
+    pub demands: Demands,
     /// The transactions' times.
     pub timers: Timers,
 }
@@ -185,6 +190,10 @@ impl Agent {
             | SipCommand::SetChat(_) => {
                 self.account_command(now, &command);
                 self.settle(now);
+                return;
+            }
+            SipCommand::Guard(guard) => {
+                self.stack.guard(guard.as_ref().clone());
                 return;
             }
             SipCommand::Message(message) => {

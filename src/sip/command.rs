@@ -2,6 +2,7 @@
 
 use crate::model::BareJid;
 use crate::model::id::{CallId, MessageId};
+use crate::model::security::Guard;
 
 /// What the core asks of a SIP account. Its `Debug` shows no session description: there are keys
 /// in it.
@@ -93,6 +94,9 @@ pub enum SipCommand {
     /// Take part in instant messages from now on, or no more: what `SipAccount::chat` was at
     /// first (CUSAX C8, C10).
     SetChat(bool),
+    /// What the user said about the least that the account is to have: for connections and
+    /// challenges from now on.
+    Guard(Box<Guard>),
     /// End calls, unregister, close the connections, and wait for `Connect`;
     /// `Registration::Closed` is told within about two seconds. Does nothing while that is so
     /// already.

@@ -62,6 +62,7 @@ impl Debug for SipCommand {
             Self::Digit { call, .. } => f.debug_struct("Digit").field("call", call).finish(),
             Self::Message(message) => f.debug_tuple("Message").field(message).finish(),
             Self::SetChat(on) => f.debug_tuple("SetChat").field(on).finish(),
+            Self::Guard(guard) => f.debug_tuple("Guard").field(guard).finish(),
             Self::Disconnect => f.write_str("Disconnect"),
             Self::Connect => f.write_str("Connect"),
             Self::Quit => f.write_str("Quit"),

@@ -8,8 +8,9 @@ mod strength;
 
 use super::message::{Request, Response};
 use super::value::{Params, split};
+use crate::model::security::Weaker;
 use answer::Answer;
-use challenge::{Challenge, challenges};
+use challenge::{Algorithm, Challenge, challenges};
 
 pub use credentials::Credentials;
 pub use strength::Strength;
@@ -28,9 +29,10 @@ pub enum DigestError {
     /// No challenge with an algorithm and a qop that are known here.
     #[error("the server offers no known way to authenticate")]
     Unsupported,
-    /// Only MD5 is offered, though this account has signed in with better (RFC 8760 §2.3).
-    #[error("the server offers less than before")]
-    Weaker,
+    /// Only MD5 is offered, though this account has signed in with better (RFC 8760 §2.3) or is
+    /// to.
+    #[error("{0}")]
+    Weaker(Weaker),
     /// The response holds no challenge.
     #[error("the server refused without a challenge")]
     NoChallenge,
@@ -113,6 +115,7 @@ impl Authenticator {
         request.headers.remove("Authorization");
         request.headers.remove("Proxy-Authorization");
         let fresh: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut weakest: Option<Algorithm> = None;
         for realm in &mut self.realms {
             if credentials.key(&realm.challenge).is_none() {
                 credentials.learn(&realm.challenge);
@@ -134,13 +137,20 @@ impl Authenticator {
                 cnonce,
             };
             request.headers.push(realm.challenge.credentials_header(), answer.header());
-            self.mechanism = realm.challenge.algorithm.mechanism();
+            let algorithm = realm.challenge.algorithm;
+            if weakest.is_none_or(|weakest| algorithm.hash < weakest.hash) {
+                weakest = Some(algorithm);
+            }
             realm.last = Some((request.uri.clone(), cnonce.to_owned(), realm.count));
             realm.cnonce.get_or_insert_with(|| fresh.clone());
         }
+        if let Some(weakest) = weakest {
+            self.mechanism = weakest.mechanism();
+        }
     }
 
-    /// The mechanism of the last answer, such as `DIGEST-SHA-256`; empty before.
+    /// The mechanism of the last answer, such as `DIGEST-SHA-256`; of answers for several realms
+    /// the weakest, since that is what gives the password away. Empty before.
     pub fn mechanism(&self) -> &str {
         self.mechanism
     }
@@ -214,9 +224,10 @@ impl Authenticator {
         if offers.known.is_empty() {
             return Err(DigestError::Unsupported);
         }
-        offers.known.retain(|challenge| strength.allows(challenge));
-        if offers.known.is_empty() {
-            return Err(DigestError::Weaker);
+        let weaker = offers.known.iter().find_map(|challenge| strength.check(challenge));
+        offers.known.retain(|challenge| strength.check(challenge).is_none());
+        if let Some(weaker) = weaker.filter(|_| offers.known.is_empty()) {
+            return Err(DigestError::Weaker(weaker));
         }
         for challenge in offers.known {
             self.renew(challenge, &refused)?;
@@ -280,7 +291,7 @@ pub fn needs_password(
     response: &Response,
 ) -> bool {
     let offers = challenges(&response.headers).known;
-    let mut answerable = offers.iter().filter(|challenge| strength.allows(challenge));
+    let mut answerable = offers.iter().filter(|challenge| strength.check(challenge).is_none());
     answerable.any(|challenge| credentials.is_none_or(|known| !known.knows(challenge)))
 }
 

@@ -290,7 +290,7 @@ impl Pager {
             DigestError::WrongPassword => Fault::WrongPassword,
             DigestError::WrongServer => Fault::Impostor,
             DigestError::Unsupported => Fault::NoMechanism,
-            DigestError::Weaker => Fault::Downgraded,
+            DigestError::Weaker(weaker) => Fault::Downgraded(weaker),
             DigestError::NoChallenge | DigestError::Endless => {
                 Fault::Rejected(format!("{} {}", response.status, reason(response)))
             }

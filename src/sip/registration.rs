@@ -361,7 +361,9 @@ impl Registration {
             Ok(()) => self.register(now, stack),
             Err(DigestError::WrongPassword) => self.fail(now, stack, Fault::WrongPassword, None),
             Err(DigestError::Endless) => self.refused(now, stack, response),
-            Err(DigestError::Weaker) => self.fail(now, stack, Fault::Downgraded, None),
+            Err(DigestError::Weaker(weaker)) => {
+                self.fail(now, stack, Fault::Downgraded(weaker), None);
+            }
             Err(_) => self.fail(now, stack, Fault::NoMechanism, None),
         }
     }

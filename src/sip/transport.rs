@@ -5,6 +5,7 @@
 mod connect;
 mod flow;
 mod probe;
+mod protection;
 mod route;
 mod stamp;
 mod stun;
@@ -29,6 +30,7 @@ use super::wire::{WireError, write};
 use crate::model::account::{Security, TlsFacts, Transport};
 use crate::model::address::SipTarget;
 use crate::model::fault::Fault;
+use crate::model::security::{Demands, Guard};
 pub use probe::{mapped, reach, targets};
 
 use connect::{Anchors, Socket, Verify};
@@ -59,6 +61,10 @@ pub struct TransportSettings {
     pub proxy: Option<SipTarget>,
     /// The account's own trust anchors, beside the platform's (PEM).
     pub ca_file: Option<PathBuf>,
+    /// What the account remembers of its server.
+    pub guard: Guard,
+    /// What the provider demands of the way there.
+    pub demands: Demands,
 }
 
 /// What is known of the main flow.
@@ -212,6 +218,23 @@ struct Shared {
     names: Names,
     anchors: Anchors,
     lookups: Arc<Semaphore>,
+    domain: Arc<str>,
+    guard: Arc<Guard>,
+    demands: Arc<Demands>,
+}
+
+impl Shared {
+    fn of(settings: &TransportSettings, events: mpsc::Sender<TransportEvent>) -> Self {
+        Self {
+            events,
+            names: Names::system(),
+            anchors: Anchors::new(settings.ca_file.clone()),
+            lookups: Arc::new(Semaphore::new(MOST_LOOKUPS)),
+            domain: settings.domain.as_str().into(),
+            guard: Arc::new(settings.guard.clone()),
+            demands: Arc::new(settings.demands.clone()),
+        }
+    }
 }
 
 enum Main {
@@ -232,17 +255,14 @@ impl Transports {
         settings: &TransportSettings,
         past: &Past,
     ) -> Result<(Self, FlowInfo), Fault> {
-        let place = place_of(settings)?;
+        let raised = protection::raised(settings);
+        let place = protection::place(settings)?;
         let (events, received) = mpsc::channel(EVENTS);
-        let shared = Shared {
-            events,
-            names: Names::system(),
-            anchors: Anchors::new(settings.ca_file.clone()),
-            lookups: Arc::new(Semaphore::new(MOST_LOOKUPS)),
-        };
-        let proxy = settings.proxy.as_ref().map(|proxy| proxy.host.clone());
-        let verify = Verify { domain: settings.domain.clone(), also: proxy.clone() };
-        let opened = connect::open(&shared, &place, &verify, connect::LIMIT, past).await?;
+        let shared = Shared::of(settings, events);
+        let verify = Verify::of(settings);
+        let proxy = verify.also.clone();
+        let opened = connect::open(&shared, &place, &verify, connect::LIMIT, past).await;
+        let opened = opened.map_err(|fault| protection::sort(fault, raised))?;
         let info = opened.info;
         let main = match opened.socket {
             Socket::Udp(bound) => Main::Udp(Udp::start(bound, &shared)),
@@ -438,19 +458,4 @@ impl Transports {
 pub async fn local_towards(remote: SocketAddr) -> Option<IpAddr> {
     let socket = udp::towards(remote).await.ok()?;
     socket.local_addr().ok().map(|local| local.ip())
-}
-
-fn place_of(settings: &TransportSettings) -> Result<Place, Fault> {
-    let proxy = settings.proxy.as_ref();
-    let name = proxy.map_or(settings.domain.as_str(), |proxy| proxy.host.as_str());
-    let host = match name.parse::<IpAddr>() {
-        Ok(address) => Host::Ip(address),
-        Err(_) => name.parse().map_err(|_| Fault::UnknownHost(name.to_owned()))?,
-    };
-    Ok(Place {
-        host,
-        port: proxy.and_then(|proxy| proxy.port),
-        transport: proxy.and_then(|proxy| proxy.transport),
-        secure: proxy.is_some_and(|proxy| proxy.secure),
-    })
 }

@@ -14,6 +14,7 @@ use super::session::{Output, Session};
 use super::{XmppCommand, XmppConnection, XmppEvent};
 use crate::config::XmppAccount;
 use crate::model::fault::{Fault, back_off};
+use crate::model::security::Guard;
 use crate::model::time::Now;
 use crate::secrets::PasswordProvider;
 use crate::tls::Roots;
@@ -28,6 +29,8 @@ const MAX_FLAPS: u32 = 4;
 pub struct XmppSettings {
     /// The account.
     pub account: XmppAccount,
+    /// What it remembers of its server.
+    pub guard: Guard,
     /// Its password.
     pub password: PasswordProvider,
     /// What the resource begins with; a random part follows.
@@ -63,6 +66,7 @@ pub fn spawn(
         commands,
         events,
         session,
+        guard: settings.guard,
         memory: Memory::default(),
         failures: 0,
         flaps: 0,
@@ -76,6 +80,7 @@ struct Actor {
     commands: mpsc::Receiver<XmppCommand>,
     events: mpsc::Sender<XmppEvent>,
     session: Session,
+    guard: Guard,
     memory: Memory,
     /// Attempts since the last session.
     failures: u32,
@@ -132,13 +137,13 @@ impl Actor {
     async fn connect(&mut self) -> Result<Established, End> {
         let plan = self.plan.clone();
         let mut memory = std::mem::take(&mut self.memory);
-        let roots = self.roots.clone();
+        let (roots, guard) = (self.roots.clone(), self.guard.clone());
         let attempt = async {
             let roots = match roots {
                 Some(roots) => roots,
                 None => load_roots(plan.account.ca_file.clone()).await?,
             };
-            let established = link::establish(&plan, &roots, &mut memory).await;
+            let established = link::establish(&plan, &roots, &guard, &mut memory).await;
             Ok((roots, established?))
         };
         let mut attempt = Box::pin(attempt);
@@ -164,6 +169,7 @@ impl Actor {
         let Established { mut link, bound, security, acknowledged } = established;
         let since = Instant::now();
         self.failures = 0;
+        let _ = self.guard.learn(&security);
         tracing::info!(account = %self.plan.account.id, auth = %security.auth,
             resumed = bound.is_none(), "signed in");
         for stanza in &acknowledged {
@@ -223,6 +229,10 @@ impl Actor {
             None | Some(XmppCommand::Quit) => Go::Quit,
             Some(XmppCommand::Disconnect) => Go::Rest,
             Some(XmppCommand::Connect) => Go::Connect,
+            Some(XmppCommand::Guard(guard)) => {
+                self.guard = *guard;
+                Go::On
+            }
             Some(command) => {
                 self.session.command(Now::read(), command);
                 Go::On

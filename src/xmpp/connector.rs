@@ -22,7 +22,7 @@ use crate::config::{HostPort, TlsStart};
 use crate::model::BareJid;
 use crate::model::account::TlsFacts;
 use crate::model::fault::Fault;
-use crate::tls::{self, Roots};
+use crate::tls::{self, Policy, Shaken};
 
 /// The most that a connection may take before a login begins.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -55,10 +55,10 @@ pub(super) struct Secured {
 pub(super) async fn connect(
     account: &BareJid,
     server: Option<(&HostPort, TlsStart)>,
-    roots: &Roots,
+    policy: &Policy,
 ) -> Result<Secured, Fault> {
     let domain = dns::ascii(account.domain().as_str())?;
-    timeout(LIMIT, attempt(account, &domain, server, roots)).await.unwrap_or_else(|_| {
+    timeout(LIMIT, attempt(account, &domain, server, policy)).await.unwrap_or_else(|_| {
         Err(Fault::TimedOut(match server {
             Some((server, _)) => format!("{}:{}", server.host, server.port),
             None => domain.clone(),
@@ -87,7 +87,7 @@ async fn attempt(
     account: &BareJid,
     domain: &str,
     server: Option<(&HostPort, TlsStart)>,
-    roots: &Roots,
+    policy: &Policy,
 ) -> Result<Secured, Fault> {
     let endpoints = match server {
         Some((server, start)) => vec![Endpoint {
@@ -99,10 +99,13 @@ async fn attempt(
     };
     let mut worst = None;
     for endpoint in &endpoints {
-        match reach(account, domain, endpoint, roots).await {
+        match reach(account, domain, endpoint, policy).await {
             Ok(secured) => return Ok(secured),
             Err(fault) => {
-                let telling = matches!(fault, Fault::Certificate(_) | Fault::NoTls);
+                let telling = matches!(
+                    fault,
+                    Fault::Certificate(_) | Fault::NoTls | Fault::OldTls(_) | Fault::Downgraded(_)
+                );
                 if worst.is_none() || telling {
                     worst = Some(fault);
                 }
@@ -116,7 +119,7 @@ async fn reach(
     account: &BareJid,
     domain: &str,
     endpoint: &Endpoint,
-    roots: &Roots,
+    policy: &Policy,
 ) -> Result<Secured, Fault> {
     let mut tcp = dial(endpoint).await?;
     let _ = tcp.set_nodelay(true);
@@ -124,9 +127,8 @@ async fn reach(
         tcp = start_tls(account, tcp).await?;
     }
     let alpn: &[&[u8]] = if endpoint.direct { &[b"xmpp-client"] } else { &[] };
-    let stream = tls::handshake(tcp, domain, None, roots, alpn).await?;
+    let Shaken { stream, facts } = tls::handshake(tcp, domain, None, policy, alpn).await?;
     let connection = stream.get_ref().1;
-    let facts = tls::facts(connection);
     let exporter = (connection.protocol_version() == Some(rustls::ProtocolVersion::TLSv1_3))
         .then(|| {
             connection.export_keying_material(vec![0; 32], b"EXPORTER-Channel-Binding", None).ok()

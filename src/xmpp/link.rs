@@ -25,11 +25,14 @@ use crate::config::XmppAccount;
 use crate::model::FullJid;
 use crate::model::account::{Security, Transport};
 use crate::model::fault::Fault;
+use crate::model::security::Guard;
 use crate::secrets::PasswordProvider;
-use crate::tls::Roots;
+use crate::tls::{Policy, Roots};
 
-/// The most that a login may take, from the verified stream to the bound resource.
+/// The most that a login may take, from its first word to the bound resource.
 const LIMIT_LOGIN: Duration = Duration::from_secs(20);
+/// The most that the server may take to say how to sign in.
+const LIMIT_OFFER: Duration = Duration::from_secs(20);
 /// The most that the network may take to accept what we write.
 const LIMIT_WRITE: Duration = Duration::from_secs(20);
 /// The most that a farewell may wait for the server, twice.
@@ -68,22 +71,26 @@ pub(super) struct Established {
 pub(super) async fn establish(
     plan: &Plan,
     roots: &Roots,
+    guard: &Guard,
     memory: &mut Memory,
 ) -> Result<Established, Fault> {
     let account = &plan.account;
     let server = account.server.as_ref().map(|server| (server, account.tls));
-    let secured = connector::connect(&account.jid, server, roots).await?;
-    // Only now, so that a server that is not ours never costs a question for the password.
-    let password = (plan.password)().await?;
+    let policy = Policy::of(roots.clone(), guard, &account.demands, account.jid.domain().as_str());
+    let guard = &guard.with(&account.demands);
+    let secured = connector::connect(&account.jid, server, &policy).await?;
     let late = || Err(Fault::TimedOut(account.jid.domain().to_string()));
+    let offered = secured.stream.recv_features::<FallibleStreamElement>();
+    let (features, mut stream): (_, XmppStream<Wire>) = match timeout(LIMIT_OFFER, offered).await {
+        Ok(offered) => offered.map_err(connector::features_fault)?,
+        Err(_) => return late(),
+    };
+    let choice = login::choose(&features, secured.exporter.is_some(), memory.scram_seen, guard)?;
+    memory.scram_seen |= login::offers_scram(&features.sasl_mechanisms);
+    // Only now, so that a server that is not ours, or asks for too little, never costs a question
+    // for the password.
+    let password = (plan.password)().await?;
     let log_in = async {
-        let (features, mut stream): (_, XmppStream<Wire>) = secured
-            .stream
-            .recv_features::<FallibleStreamElement>()
-            .await
-            .map_err(connector::features_fault)?;
-        let choice = login::choose(&features, secured.exporter.is_some(), !memory.scram_seen)?;
-        memory.scram_seen |= login::offers_scram(&features.sasl_mechanisms);
         let user = account.jid.node().map(|node| node.to_string()).unwrap_or_default();
         login::authenticate(&mut stream, &choice, &user, &password, secured.exporter).await?;
         drop(password);

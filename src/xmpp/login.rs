@@ -16,6 +16,7 @@ use tokio_xmpp::xmlstream::{FallibleStreamElement, XmppStream, XmppStreamElement
 use zeroize::Zeroizing;
 
 use crate::model::fault::Fault;
+use crate::model::security::{AuthRank, Guard, Least, Loss, Weaker};
 use scram::{Answer, Channel, Hash, Scram};
 
 /// Fewer rounds than any server should ask for (RFC 7677 §4).
@@ -51,17 +52,41 @@ const SCRAM: [(&str, &str); 3] = [
     ("SCRAM-SHA-1-PLUS", "SCRAM-SHA-1"),
 ];
 
-/// Chooses the mechanism. `can_bind` says whether we have `tls-exporter` data;
-/// `allow_plain` is false once SCRAM was seen for the account.
+/// Chooses the mechanism, and refuses one that falls short of the account's guard (CUSAX C65).
+/// `can_bind` says whether we have `tls-exporter` data; `scram_seen`, that the server offered
+/// SCRAM in this run.
 ///
 /// # Errors
 /// `Fault::NoMechanism` when nothing safe is offered, or when what is offered contradicts
-/// itself as under an attack (XEP-0440 §3).
+/// itself as under an attack (XEP-0440 §3). `Fault::Downgraded` when it is less than before or
+/// than is wanted.
 pub(super) fn choose(
     features: &StreamFeatures,
     can_bind: bool,
-    allow_plain: bool,
+    scram_seen: bool,
+    guard: &Guard,
 ) -> Result<Choice, Fault> {
+    let best = best(features, can_bind, scram_seen);
+    let offered = match &best {
+        Ok(choice) => AuthRank::of(choice.name),
+        Err(Fault::Downgraded(weaker)) => match weaker.loss {
+            Loss::Mechanism { offered, .. } => offered,
+            _ => None,
+        },
+        Err(_) => None,
+    };
+    if let Some(weaker) = guard.mechanism(offered) {
+        return Err(Fault::Downgraded(weaker));
+    }
+    let choice = best?;
+    match guard.unbound().filter(|_| choice.binding != Binding::Exporter) {
+        Some(weaker) => Err(Fault::Downgraded(weaker)),
+        None => Ok(choice),
+    }
+}
+
+/// The best of what is offered that is safe at all.
+fn best(features: &StreamFeatures, can_bind: bool, scram_seen: bool) -> Result<Choice, Fault> {
     let offered = &features.sasl_mechanisms;
     let types = features.sasl_cb.as_ref().map(|offer| offer.types.as_slice()).unwrap_or_default();
     let plus_offered = offered.iter().any(|name| name.ends_with("-PLUS"));
@@ -88,7 +113,12 @@ pub(super) fn choose(
         return Ok(Choice { name, binding });
     }
     let any_scram = offered.iter().any(|name| name.starts_with("SCRAM-"));
-    if allow_plain && !any_scram && offered.contains("PLAIN") {
+    let plain = !any_scram && offered.contains("PLAIN");
+    if plain && scram_seen {
+        let loss = Loss::Mechanism { least: AuthRank::ScramSha1, offered: Some(AuthRank::Plain) };
+        return Err(Fault::Downgraded(Weaker { loss, least: Least::Before }));
+    }
+    if plain {
         return Ok(Choice { name: "PLAIN", binding: Binding::Cannot });
     }
     Err(Fault::NoMechanism)

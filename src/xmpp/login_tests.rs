@@ -2,7 +2,9 @@
 use sasl::common::Password;
 use sasl::common::scram::{ScramProvider, Sha256};
 
+use super::choose as choose_guarded;
 use super::*;
+use crate::model::security::Security;
 use tokio_xmpp::parsers::sasl_cb::{SaslChannelBinding, Type};
 
 fn features(mechanisms: &[&str], types: &[Type]) -> StreamFeatures {
@@ -13,51 +15,93 @@ fn features(mechanisms: &[&str], types: &[Type]) -> StreamFeatures {
     }
 }
 
+/// As for a new account.
+fn choose(offer: &StreamFeatures, can_bind: bool) -> Result<Choice, Fault> {
+    choose_guarded(offer, can_bind, false, &Guard::default())
+}
+
 const ALL: [&str; 5] =
     ["PLAIN", "SCRAM-SHA-1", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"];
 
 #[test]
 fn the_strongest_is_taken_and_bound_where_both_can() {
     let offer = features(&ALL, &[Type::TlsExporter]);
-    let choice = choose(&offer, true, true).unwrap();
+    let choice = choose(&offer, true).unwrap();
     assert_eq!((choice.name, choice.binding), ("SCRAM-SHA-256-PLUS", Binding::Exporter));
-    let choice = choose(&offer, false, true).unwrap();
+    let choice = choose(&offer, false).unwrap();
     assert_eq!((choice.name, choice.binding), ("SCRAM-SHA-256", Binding::Cannot));
 }
 
 #[test]
 fn a_server_without_binding_is_told_that_we_could() {
     let offer = features(&["PLAIN", "SCRAM-SHA-1"], &[]);
-    let choice = choose(&offer, true, true).unwrap();
+    let choice = choose(&offer, true).unwrap();
     assert_eq!((choice.name, choice.binding), ("SCRAM-SHA-1", Binding::NotOffered));
 }
 
 #[test]
 fn a_server_that_binds_otherwise_is_not_accused() {
     let offer = features(&ALL, &[Type::TlsServerEndPoint]);
-    let choice = choose(&offer, true, true).unwrap();
+    let choice = choose(&offer, true).unwrap();
     assert_eq!((choice.name, choice.binding), ("SCRAM-SHA-256", Binding::Cannot));
     // SASL1 without XEP-0440.
-    let choice = choose(&features(&ALL, &[]), true, true).unwrap();
+    let choice = choose(&features(&ALL, &[]), true).unwrap();
     assert_eq!((choice.name, choice.binding), ("SCRAM-SHA-256", Binding::Cannot));
 }
 
 #[test]
 fn an_offer_that_contradicts_itself_is_refused() {
     let stripped = features(&["SCRAM-SHA-1", "SCRAM-SHA-256"], &[Type::TlsExporter]);
-    assert_eq!(choose(&stripped, true, true), Err(Fault::NoMechanism));
+    assert_eq!(choose(&stripped, true), Err(Fault::NoMechanism));
     let odd = features(&ALL, &[Type::TlsUnique]);
-    assert_eq!(choose(&odd, true, true), Err(Fault::NoMechanism));
+    assert_eq!(choose(&odd, true), Err(Fault::NoMechanism));
 }
 
 #[test]
 fn plain_is_the_last_resort_and_never_beside_scram() {
     let plain = features(&["PLAIN", "DIGEST-MD5"], &[]);
-    assert_eq!(choose(&plain, true, true).unwrap().name, "PLAIN");
-    assert_eq!(choose(&plain, true, false), Err(Fault::NoMechanism));
+    assert_eq!(choose(&plain, true).unwrap().name, "PLAIN");
+    let lost = choose_guarded(&plain, true, true, &Guard::default()).unwrap_err();
+    let loss = Loss::Mechanism { least: AuthRank::ScramSha1, offered: Some(AuthRank::Plain) };
+    assert_eq!(lost, Fault::Downgraded(Weaker { loss, least: Least::Before }));
     let unknown = features(&["PLAIN", "SCRAM-SHA3-512"], &[]);
-    assert_eq!(choose(&unknown, true, true), Err(Fault::NoMechanism));
-    assert_eq!(choose(&features(&["X-OAUTH2"], &[]), true, true), Err(Fault::NoMechanism));
+    assert_eq!(choose(&unknown, true), Err(Fault::NoMechanism));
+    assert_eq!(choose(&features(&["X-OAUTH2"], &[]), true), Err(Fault::NoMechanism));
+}
+
+#[test]
+fn what_falls_short_of_the_last_sign_in_is_refused() {
+    let signed_in = |auth: &str| {
+        let mut guard = Guard::default();
+        let tls = Some(crate::model::security::TlsFacts::default());
+        let transport = crate::model::security::Transport::Tls;
+        let _ = guard.learn(&Security { transport, tls, auth: auth.to_owned() });
+        guard
+    };
+    let lost = |loss| Err(Fault::Downgraded(Weaker { loss, least: Least::Before }));
+    let bound = signed_in("SCRAM-SHA-256-PLUS");
+    let all = features(&ALL, &[Type::TlsExporter]);
+    assert_eq!(choose_guarded(&all, true, false, &bound).unwrap().name, "SCRAM-SHA-256-PLUS");
+    let unbound = features(&["SCRAM-SHA-256", "SCRAM-SHA-1"], &[]);
+    assert_eq!(choose_guarded(&unbound, true, false, &bound), lost(Loss::Binding));
+    // TLS 1.2 in between: there is nothing to bind to.
+    assert_eq!(choose_guarded(&all, false, false, &bound), lost(Loss::Binding));
+    let unbound = signed_in("SCRAM-SHA-256");
+    for (offer, offered) in [
+        (features(&["SCRAM-SHA-1", "PLAIN"], &[]), Some(AuthRank::ScramSha1)),
+        (features(&["PLAIN"], &[]), Some(AuthRank::Plain)),
+        (features(&["X-OAUTH2"], &[]), None),
+    ] {
+        let loss = Loss::Mechanism { least: AuthRank::ScramSha256, offered };
+        for scram_seen in [false, true] {
+            assert_eq!(choose_guarded(&offer, true, scram_seen, &unbound), lost(loss));
+        }
+    }
+    let plain = signed_in("PLAIN");
+    assert_eq!(
+        choose_guarded(&features(&["PLAIN"], &[]), true, false, &plain).unwrap().name,
+        "PLAIN"
+    );
 }
 
 #[test]
@@ -142,7 +186,7 @@ async fn sign_in(honest: bool) -> (Result<(), Fault>, bool) {
         let opened = initiate_stream(near, ns::JABBER_CLIENT, header, Timeouts::tight()).await;
         let (offer, mut stream): (_, XmppStream<Io>) =
             opened.unwrap().recv_features().await.unwrap();
-        let choice = choose(&offer, true, true).unwrap();
+        let choice = choose(&offer, true).unwrap();
         let password = Zeroizing::new("pencil".to_owned());
         authenticate(&mut stream, &choice, "us,er", &password, Some(EXPORTER.to_vec())).await
     };

@@ -36,9 +36,9 @@ pub(crate) async fn servers(domain: &str) -> Result<Vec<(HostPort, bool)>, Fault
 pub(crate) async fn reach(
     account: &BareJid,
     (server, start): (&HostPort, TlsStart),
-    roots: &Roots,
+    policy: &Policy,
 ) -> Result<TlsFacts, Fault> {
-    Ok(connector::connect(account, Some((server, start)), roots).await?.facts)
+    Ok(connector::connect(account, Some((server, start)), policy).await?.facts)
 }
 
 use std::time::Duration;
@@ -50,10 +50,11 @@ use crate::model::fault::Fault;
 use crate::model::id::MessageId;
 use crate::model::message::{ChatState, MessageState};
 use crate::model::presence::Show;
+use crate::model::security::Guard;
 use crate::model::time::Timestamp;
 use crate::model::vcard::{Tel, Vcard};
 use crate::model::{BareJid, FullJid};
-use crate::tls::Roots;
+use crate::tls::Policy;
 
 /// What the core asks of an XMPP account.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,6 +97,9 @@ pub enum XmppCommand {
     PublishReach(Vec<ReachAddress>),
     /// Tell contacts what we do (XEP-0108), or that we do it no more. As `PublishReach`.
     Activity(Option<Activity>),
+    /// What the user said about the least that the account is to have: for connections from now
+    /// on.
+    Guard(Box<Guard>),
     /// Send unavailable, close the stream, and wait for `Connect`; `Closed` is told. Does
     /// nothing while that is so already.
     Disconnect,

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use dovetail::lab::Lab;
-use dovetail::tls::{self, Roots};
+use dovetail::tls::{self, Policy, Roots};
 use futures::{SinkExt, StreamExt};
 use sasl::common::ChannelBinding;
 use tokio::io::BufStream;
@@ -168,9 +168,12 @@ impl ServerConnector for Connector {
             tcp = plain.into_inner().into_inner();
         }
         let roots = Roots::load(Some(&self.ca_file)).map_err(std::io::Error::other)?;
+        let policy = Policy::new(roots);
         let alpn: &[&[u8]] = if self.direct { &[b"xmpp-client"] } else { &[] };
-        let tls =
-            tls::handshake(tcp, domain, None, &roots, alpn).await.map_err(std::io::Error::other)?;
+        let tls = tls::handshake(tcp, domain, None, &policy, alpn)
+            .await
+            .map_err(std::io::Error::other)?
+            .stream;
         let stream = initiate_stream(BufStream::new(tls), ns, header(), timeouts).await?;
         Ok((stream, ChannelBinding::None))
     }

@@ -42,11 +42,14 @@ impl PurePhone {
     /// messages or without.
     pub fn registered(user: &str, transport: Transport, chat: bool) -> Self {
         let settings = AgentSettings {
+            expires: 600,
             user: user.to_owned(),
             domain: "cusax.test".to_owned(),
             username: "alice".to_owned(),
             instance: uuid::Uuid::from_u128(7),
             chat,
+            guard: Default::default(),
+            demands: Default::default(),
             timers: Timers::default(),
         };
         let mut phone = Self {

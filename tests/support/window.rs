@@ -19,6 +19,7 @@ use dovetail::model::contact::{Can, Contact, Number, NumberSource, Subscription}
 use dovetail::model::id::{AccountId, CallId};
 use dovetail::model::message::{Conversation, Entry, EntryKind, MessageState};
 use dovetail::model::presence::{Presence, Show};
+use dovetail::model::security::Level;
 use dovetail::model::time::Timestamp;
 
 /// The moment `minutes` before `now`.
@@ -44,6 +45,7 @@ pub fn tls_security(auth: &str) -> Security {
             version: "TLSv1.3".to_owned(),
             cipher_suite: "TLS13_AES_256_GCM_SHA384".to_owned(),
             peer_verified: true,
+            ..TlsFacts::default()
         }),
         auth: auth.to_owned(),
     }
@@ -70,6 +72,9 @@ pub fn xmpp_account() -> Account {
         reason_kind: None,
         locked: Vec::new(),
         mailbox: None,
+        level: Some(Level::Bound),
+        certificate: None,
+        weaker: None,
     }
 }
 
@@ -82,6 +87,7 @@ pub fn sip_account() -> Account {
         address: "sip:alice@sip.example.com".to_owned(),
         related_to: Some(AccountId::new("chat")),
         security: Some(tls_security("DIGEST-SHA-256")),
+        level: Some(Level::Strong),
         features: Features { chat: false, presence: false, audio: true, video: false },
         ..xmpp_account()
     }
@@ -278,7 +284,7 @@ pub fn snapshot_at(now: Timestamp) -> Snapshot {
         presence: Show::Online,
         accounts: vec![xmpp_account(), sip_account()],
         overall: Overall::Online,
-        security: SecurityReport { level: Parity::Equal, findings: Vec::new() },
+        security: SecurityReport::default(),
         roster_known: true,
         contacts: contacts.into_iter().map(Arc::new).collect(),
         book: Arc::default(),
@@ -297,16 +303,20 @@ pub fn snapshot() -> Snapshot {
 pub fn unequal(mut snapshot: Snapshot) -> Snapshot {
     if let Some(sip) = snapshot.accounts.get_mut(1) {
         sip.security = Some(plain_security());
+        sip.level = Some(Level::NoTls);
     }
     snapshot.security = SecurityReport {
         level: Parity::Mismatch,
         findings: vec![Finding {
             account: AccountId::new("telephony"),
-            what: "Chat is encrypted. Telephony is not.".to_owned(),
+            what: "Telephony is not encrypted on the way to the server.".to_owned(),
             advice: "Whom you call, and what you say, can be read on the way. Ask your provider \
                      for TLS."
                 .to_owned(),
         }],
+        difference: Some("Telephony is not encrypted, Chat is.".to_owned()),
+        can_raise: true,
+        ..SecurityReport::default()
     };
     snapshot
 }
@@ -319,6 +329,7 @@ pub fn one_down(mut snapshot: Snapshot) -> Snapshot {
         sip.reason = Some("sip.example.com did not answer in time.".to_owned());
         sip.retry_in = Some(16);
         sip.security = None;
+        sip.level = None;
     }
     snapshot
 }

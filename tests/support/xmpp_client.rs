@@ -12,6 +12,7 @@ use dovetail::model::fault::Fault;
 use dovetail::model::id::{AccountId, MessageId};
 use dovetail::model::message::MessageState;
 use dovetail::model::presence::Show;
+use dovetail::model::security::Guard;
 use dovetail::xmpp::{
     OutgoingMessage, XmppCommand, XmppConnection, XmppEvent, XmppSettings, spawn,
 };
@@ -43,6 +44,7 @@ pub fn account(lab: &Lab, user: &str, tls: TlsStart) -> XmppAccount {
         tls,
         password: PasswordSource::Keyring,
         ca_file: Some(lab.ca_file()),
+        demands: Default::default(),
         audio: false,
         wait_for: None,
     }
@@ -51,11 +53,17 @@ pub fn account(lab: &Lab, user: &str, tls: TlsStart) -> XmppAccount {
 #[allow(dead_code)]
 impl Client {
     pub fn start(account: XmppAccount, password: &str) -> Self {
+        Self::start_with(account, Guard::default(), password)
+    }
+
+    /// One that remembers this of its server.
+    pub fn start_with(account: XmppAccount, guard: Guard, password: &str) -> Self {
         let (commands, commands_in) = mpsc::channel(256);
         let (events_out, events) = mpsc::channel(256);
         let asked = Arc::new(AtomicUsize::new(0));
         let (count, password) = (asked.clone(), password.to_owned());
         let settings = XmppSettings {
+            guard,
             account,
             password: Arc::new(move || {
                 let _ = count.fetch_add(1, Ordering::SeqCst);

@@ -181,6 +181,10 @@ impl Core {
             let text = "The other side of this call asks for nothing.";
             return Err(CommandError::Refused(text.to_owned()));
         };
+        if ask.kind == AskKind::Unencrypted {
+            self.on_unencrypted_consent(now, id, accept);
+            return Ok(());
+        }
         let plan = self.plan_of(Some(&account));
         let target = Dialable::parse(&ask.uri, &plan)
             .map_err(|_| CommandError::InvalidAddress(ask.uri.clone()))?;
@@ -188,6 +192,8 @@ impl Core {
             self.asking.agree(&target.key);
         }
         match (ask.kind, accept) {
+            // Answered above.
+            (AskKind::Unencrypted, _) => {}
             (AskKind::Redirect, true) => self.follow(id, ask.uri, &target),
             (AskKind::Redirect, false) => self.end_call(now, id, EndReason::LocalHangup, true),
             (AskKind::Transfer, true) => {

@@ -30,6 +30,9 @@ impl Core {
         tell_sip: bool,
     ) {
         let Ok(record) = self.calls.live(id) else { return };
+        let account = record.call.account.clone();
+        let encrypts = self.srtp_of(&account) == Some(SrtpPolicy::Required);
+        let Ok(record) = self.calls.live(id) else { return };
         let stage = std::mem::replace(&mut record.stage, Stage::Over);
         let was_sent = !matches!(stage, Stage::Preparing { .. });
         // One that never went out leaves no trace: whoever asked for it was told.
@@ -41,8 +44,6 @@ impl Core {
         call.state = CallState::Ended;
         call.ended = Some(now.wall);
         call.ask = None;
-        let encrypts =
-            self.accounts.sip(&call.account).is_some_and(|sip| sip.srtp == SrtpPolicy::Required);
         call.end_reason = Some(farewell.unwrap_or_else(|| words(&reason, call, encrypts)));
         if matches!(reason, EndReason::Media(_)) && call.stats.packets_in == 0 {
             // Nobody was heard: for the person it was never answered.

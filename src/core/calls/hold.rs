@@ -35,6 +35,8 @@ pub(in crate::core) struct Hold {
     pub moved: bool,
     /// When the other side is told again of our address, which it did not take.
     pub move_at: Option<Instant>,
+    /// It was told that a change without encryption was refused.
+    pub was_told_kept: bool,
     /// How often in a row it did not.
     move_failures: u8,
     /// Our offer that is under way.

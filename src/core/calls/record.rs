@@ -42,6 +42,10 @@ pub(in crate::core) struct Record {
     pub hold: Hold,
     /// What the media session was told of the microphone.
     pub microphone_off: bool,
+    /// It was agreed on with encryption, which the user has not given up.
+    pub keeps_encryption: bool,
+    /// What the other side agreed on without encryption, while the user is asked.
+    pub unencrypted: Option<Box<sdp::MediaPlan>>,
     /// Digits can go as telephone-events (RFC 4733).
     pub has_events: bool,
     /// The call that this one takes over from (RFC 3891).
@@ -115,6 +119,8 @@ impl Record {
             version: 0,
             hold: Hold::default(),
             microphone_off: false,
+            keeps_encryption: false,
+            unencrypted: None,
             has_events: false,
             replaces: None,
             referral: None,

@@ -139,6 +139,9 @@ impl Core {
             record.hold.offered = record.hold.wanted;
             return self.answer_reoffer(id, body);
         };
+        // What was encrypted stays so, whatever they offer (CUSAX C65).
+        let keeps = record.keeps_encryption;
+        let local = if keeps { LocalMedia { srtp: SrtpPolicy::Required, ..local } } else { local };
         match sdp::answer(offer, &local, previous.as_deref(), &mut self.random) {
             Ok((body, plan)) => {
                 record.hold.agreed = record.hold.wanted;
@@ -149,7 +152,12 @@ impl Core {
                 self.tell_call(id);
                 self.renegotiate(id);
             }
-            Err(_) => self.answer_reoffer(id, None),
+            Err(error) => {
+                self.answer_reoffer(id, None);
+                if keeps && error == SdpError::NotEncrypted {
+                    self.tell_kept(id);
+                }
+            }
         }
     }
 
@@ -187,7 +195,7 @@ impl Core {
         let settings = self.accounts.sip(account)?;
         Some(LocalMedia {
             rtp,
-            srtp: settings.srtp,
+            srtp: self.srtp_of(account)?,
             signalling_protected: transport == Transport::Tls,
             codecs: settings.codecs.clone(),
             session_id,
@@ -198,6 +206,13 @@ impl Core {
 
     pub(in crate::core) fn run_media(&mut self, id: &CallId, plan: MediaPlan) {
         let Ok(record) = self.calls.live(id) else { return };
+        if record.keeps_encryption && plan.srtp.is_none() {
+            return self.ask_about_unencrypted(id, plan);
+        }
+        record.keeps_encryption |= record.is_talking() && plan.srtp.is_some();
+        if record.unencrypted.take().is_some() {
+            record.call.ask = None;
+        }
         let was_protected = record.call.media.srtp != MediaProtection::None;
         record.has_events = plan.telephone_event.is_some();
         record.call.media = MediaInfo {

@@ -17,6 +17,8 @@ pub enum AccountCommand {
     Connect(AccountId),
     /// `check`: look at the way to it, and sign in once beside what is connected.
     Check(AccountId),
+    /// `account.disconnect`: until the user wants it back.
+    Disconnect(AccountId),
     /// `account.password`: this is its password; sign in with it.
     Password {
         /// Whose.

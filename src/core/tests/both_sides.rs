@@ -248,25 +248,6 @@ fn an_offer_that_cannot_be_met_is_refused_with_488() {
 }
 
 #[test]
-fn protection_is_compared() {
-    let mut world = World::signed_in(None);
-    let level = |world: &mut World| match world.ask(Command::Security).unwrap() {
-        Reply::Security(report) => report.level,
-        other => panic!("not a report: {other:?}"),
-    };
-    assert_eq!(level(&mut world), Parity::Equal);
-    world.sip(SipEvent::Registration(Registration::Registered {
-        local: [127, 0, 0, 1].into(),
-        security: Security { transport: Transport::Udp, tls: None, auth: "DIGEST-MD5".to_owned() },
-    }));
-    assert_eq!(level(&mut world), Parity::Mismatch);
-    assert!(
-        world.said.iter().any(|output| matches!(output, Output::Event(event)
-        if matches!(&**event, Event::Security { security } if security.level == Parity::Mismatch)))
-    );
-}
-
-#[test]
 fn a_thousand_contacts_are_not_fetched_at_once() {
     let mut world = World::new(&config());
     world.chat_online();

@@ -135,26 +135,6 @@ fn a_telephony_account_of_its_own_knows_contacts_all_the_same() {
 }
 
 #[test]
-fn encryption_that_is_lost_in_a_call_is_told() {
-    let mut world = World::signed_in(None);
-    let key = "WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz";
-    let mut offer = String::from_utf8(remote_sdp()).unwrap();
-    offer.push_str(&format!("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{key}\r\n"));
-    let call = world.incoming_as("sip:eve@evil.example", |incoming| {
-        incoming.offer = Some(offer.into_bytes());
-    });
-    world.begin(Command::Call(CallCommand::Answer(call.clone())));
-    world.media_ready();
-    let told = |world: &World| {
-        let lost = |event: &Event| matches!(event, Event::Notice { text, .. } if text.contains("not encrypted"));
-        world.said.iter().any(|o| matches!(o, Output::Event(event) if lost(event)))
-    };
-    assert!(!told(&world));
-    world.sip(SipEvent::Call(call, CallEvent::Reoffer { sdp: Some(remote_sdp()) }));
-    assert!(told(&world));
-}
-
-#[test]
 fn a_call_that_claims_a_chat_address_is_not_kept_in_its_conversation() {
     for from in ["xmpp:bob@cusax.test", "bob@cusax.test", "tel:+13035551212"] {
         let mut world = World::signed_in(None);

@@ -124,6 +124,10 @@ impl App {
                 self.pages.sign_in.answered(control, result);
                 Task::none()
             }
+            Spot::Protection(control) => {
+                self.protection.answered(control, result);
+                Task::none()
+            }
             Spot::Book(control) => {
                 let action = self.pages.book.answered(control, result);
                 self.act(action)

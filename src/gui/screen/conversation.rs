@@ -1,6 +1,7 @@
 //! A conversation: who it is, what was said and called, and the composer.
 
 mod links;
+mod protection;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use crate::model::party::Party;
 use crate::model::time::Timestamp;
 
 use links::Links;
+use protection::{differs, lock};
 
 /// The composer.
 pub const COMPOSER: &str = "composer";
@@ -261,6 +263,7 @@ impl Conversations {
             .push(
                 column![Line::name(name), Line::small(under).tone(Tone::Muted)].width(Length::Fill),
             )
+            .push(lock(with, shared))
             .push(call_button(contact, with, shared));
         container(content)
             .padding(theme::pad(0.0, if shared.narrow { step::S } else { step::L }))
@@ -277,6 +280,9 @@ impl Conversations {
         if contact_with(shared.snapshot, with).is_some_and(|contact| contact.asks) {
             page = page.push(card::request(&name, Message::Allow, Message::Refuse));
         }
+        let call = call_with(shared.snapshot, with);
+        let messages = words::messages_with(shared.snapshot, with);
+        page = page.push(call.and_then(|call| words::beside(messages, call)).map(differs));
         page.push(self.timeline(with, &name, shared))
             .push(rule())
             .push(self.composer(with, &name, shared))

@@ -1,16 +1,23 @@
-//! Both sides of the service compared (CUSAX C61, C62): state, reason, address, protection.
+//! Both sides of the service compared (CUSAX C61–C65): what protects each, how they differ, and
+//! what the person can do about it.
 
-use iced::widget::{Column, column, container, row, space};
+mod facts;
+mod trouble;
+
+use iced::widget::{Row, column, container, row};
 use iced::{Alignment, Element, Length};
 
-use super::{Action, Go, Shared};
+use super::{Action, Go, Shared, Spot};
+use crate::core::command::{AccountCommand, Command, CommandError, Raised, Reply, SecurityCommand};
 use crate::gui::icon;
 use crate::gui::plain;
-use crate::gui::theme::{self, Button, Tone, measure, radius, step};
-use crate::gui::widget::avatar::pip;
-use crate::gui::widget::{body, button, rule, sheet, strong};
+use crate::gui::theme::{Button, Tone, radius, step};
+use crate::gui::widget::sheet::{Notes, Told};
+use crate::gui::widget::{body, button, chip, sheet, strong};
 use crate::gui::words;
-use crate::model::account::{Account, Transport};
+use crate::model::account::Account;
+use crate::model::id::AccountId;
+use crate::model::security::Fingerprint;
 
 /// What the person did to the page.
 #[derive(Debug, Clone)]
@@ -21,41 +28,171 @@ pub enum Message {
     Rules,
     /// Wants to see the accounts.
     Accounts,
+    /// Makes both sides secure.
+    Raise,
+    /// Wants to trust a refused certificate: is warned first.
+    Trust(AccountId, Fingerprint),
+    /// Has read the warning, and trusts it.
+    TrustSurely(AccountId, Fingerprint),
+    /// Leaves that.
+    TrustNot,
+    /// Trusts a certificate no more.
+    Distrust(AccountId, Fingerprint),
+    /// Connects although the server offers less.
+    Accept(AccountId),
+    /// Stays disconnected, or disconnects.
+    Disconnect(AccountId),
+    /// Connects again.
+    Connect(AccountId),
 }
 
-/// Takes in what the person did.
-pub fn update(message: &Message) -> Action {
-    match message {
-        Message::Close => Action::Back,
-        Message::Rules => Action::Rules,
-        Message::Accounts => Action::Go(Go::Accounts),
+/// A control of the page.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Control {
+    /// "Make both secure".
+    Raise,
+    /// Whatever is for one account.
+    Account(AccountId),
+}
+
+/// The page's own state.
+#[derive(Debug, Default)]
+pub struct Protection {
+    /// The certificate that is about to be trusted.
+    about: Option<(AccountId, Fingerprint)>,
+    notes: Notes<Control>,
+    /// What "make both secure" changed.
+    raised: Option<Raised>,
+}
+
+impl Protection {
+    /// The page is shown anew.
+    pub fn opened(&mut self) {
+        *self = Self::default();
     }
-}
 
-/// One fact about an account, with its tone.
-struct Fact {
-    name: &'static str,
-    tone: Tone,
-    words: String,
-}
+    /// Takes in what the person did.
+    pub fn update(&mut self, message: Message) -> Action {
+        let about = self.about.take();
+        match message {
+            Message::Close => Action::Back,
+            Message::Rules => Action::Rules,
+            Message::Accounts => Action::Go(Go::Accounts),
+            Message::Raise => {
+                self.raised = None;
+                self.ask(Control::Raise, Command::Security(SecurityCommand::Raise))
+            }
+            Message::Trust(account, fingerprint) => {
+                self.about = Some((account, fingerprint));
+                Action::None
+            }
+            Message::TrustNot => Action::None,
+            Message::TrustSurely(account, fingerprint) => {
+                // Only what was warned of, and nothing that came in its place meanwhile.
+                if about.as_ref() != Some(&(account.clone(), fingerprint)) {
+                    return Action::None;
+                }
+                let trust = SecurityCommand::Trust { account: account.clone(), fingerprint };
+                self.ask(Control::Account(account), Command::Security(trust))
+            }
+            Message::Distrust(account, fingerprint) => {
+                let distrust = SecurityCommand::Distrust { account: account.clone(), fingerprint };
+                self.ask(Control::Account(account), Command::Security(distrust))
+            }
+            Message::Accept(account) => {
+                let accept = SecurityCommand::AcceptWeaker(account.clone());
+                self.ask(Control::Account(account), Command::Security(accept))
+            }
+            Message::Disconnect(account) => {
+                let disconnect = AccountCommand::Disconnect(account.clone());
+                self.ask(Control::Account(account), Command::Account(disconnect))
+            }
+            Message::Connect(account) => {
+                let connect = AccountCommand::Connect(account.clone());
+                self.ask(Control::Account(account), Command::Account(connect))
+            }
+        }
+    }
 
-/// The page.
-pub fn view(shared: Shared<'_>) -> Element<'_, Message> {
-    let accounts = &shared.snapshot.accounts;
-    let head = sheet::head(
-        "Connection and protection",
-        "What carries your messages and your calls, compared.",
-        Message::Close,
-        others(),
-        shared.narrow,
-    );
-    let mut page = column![head].push(summary(shared));
-    page = if shared.narrow || accounts.len() != 2 {
-        accounts.iter().fold(page, |page, account| page.push(single(account, shared)))
-    } else {
-        page.push(table(accounts, shared))
-    };
-    sheet::page_within(WIDEST, page, shared.narrow)
+    /// The hub's answer to what a control asked.
+    pub fn answered(&mut self, control: Control, result: Result<Reply, CommandError>) {
+        self.notes.answered(control, &result);
+        if let Ok(Reply::Raised(raised)) = result {
+            self.raised = Some(raised);
+        }
+    }
+
+    fn ask(&mut self, control: Control, command: Command) -> Action {
+        self.notes.hush(&control);
+        Action::At(Spot::Protection(control), command)
+    }
+
+    /// The page.
+    pub fn view<'a>(&'a self, shared: Shared<'a>) -> Element<'a, Message> {
+        let accounts = &shared.snapshot.accounts;
+        let head = sheet::head(
+            "Connection and protection",
+            "What carries your messages and your calls, compared.",
+            Message::Close,
+            others(),
+            shared.narrow,
+        );
+        let mut page = column![head].push(self.summary(shared));
+        for account in accounts {
+            page = page.push(self.trouble(account, shared));
+        }
+        page = if shared.narrow || accounts.len() != 2 {
+            accounts.iter().fold(page, |page, account| page.push(facts::single(account, shared)))
+        } else {
+            page.push(facts::table(accounts, shared))
+        };
+        for account in accounts {
+            page = page.push(self.trusted(account, shared));
+        }
+        sheet::page_within(WIDEST, page, shared.narrow)
+    }
+
+    /// How the two compare, with the one button that mends it, and what came of that.
+    fn summary(&self, shared: Shared<'_>) -> Option<Element<'_, Message>> {
+        let report = &shared.snapshot.security;
+        let (tone, words) = match &report.difference {
+            Some(difference) => (Tone::Warn, plain::line(difference)),
+            None => {
+                let (tone, word) = words::protection(shared.snapshot)?;
+                // What is connected alone says nothing of what is not since it would be weak.
+                let stands =
+                    |account: &Account| account.certificate.is_none() && account.weaker.is_none();
+                if tone == Tone::Good && !shared.snapshot.accounts.iter().all(stands) {
+                    return None;
+                }
+                (tone, word.to_owned())
+            }
+        };
+        let mut lines = column![strong(words).style(tone.text())].spacing(step::XXS);
+        if tone != Tone::Good {
+            for finding in &report.findings {
+                let said =
+                    format!("{} {}", plain::line(&finding.what), plain::line(&finding.advice));
+                lines = lines.push(body(said).style(tone.text()));
+            }
+        }
+        let raise = report
+            .can_raise
+            .then(|| button::words(Button::Primary, "Make both secure", Some(Message::Raise)));
+        let banner = banner(tone, lines.width(Length::Fill).into(), raise, shared.narrow);
+        let mut parts = column![banner].spacing(step::XS);
+        let refused = match self.notes.at(&Control::Raise) {
+            Some(Told::Refused(words)) => Some(words.clone()),
+            _ => None,
+        };
+        parts = parts.push(refused.map(|words| chip::fact(Tone::Bad, &icon::WARNING, words, None)));
+        // Once a server cannot, that is what came of it.
+        let raised = self.raised.iter().filter(|_| report.cannot.is_empty());
+        for change in raised.flat_map(|raised| &raised.changes) {
+            parts = parts.push(chip::fact(Tone::Good, &icon::CHECK, plain::line(change), None));
+        }
+        Some(parts.into())
+    }
 }
 
 /// The widest the comparison gets, in logical pixels.
@@ -69,137 +206,31 @@ fn others<'a>() -> Vec<Element<'a, Message>> {
     ]
 }
 
-fn summary(shared: Shared<'_>) -> Option<Element<'_, Message>> {
-    let findings = &shared.snapshot.security.findings;
-    if findings.is_empty() {
-        let (tone, word) = words::protection(shared.snapshot)?;
-        return (tone == Tone::Good)
-            .then(|| banner(tone, column![strong(word).style(tone.text())]));
-    }
-    let lines = findings.iter().map(|finding| {
-        column![
-            strong(plain::line(&finding.what)).style(Tone::Warn.text()),
-            body(plain::line(&finding.advice)).style(Tone::Warn.text()),
-        ]
-        .into()
-    });
-    Some(banner(Tone::Warn, column(lines).spacing(step::XS)))
-}
-
-fn banner<'a>(tone: Tone, lines: Column<'a, Message>) -> Element<'a, Message> {
+/// Words on the ground of their tone, with a button beside or below them.
+fn banner<'a>(
+    tone: Tone,
+    lines: Element<'a, Message>,
+    act: Option<Element<'a, Message>>,
+    narrow: bool,
+) -> Element<'a, Message> {
     let glyph = if tone == Tone::Good { &icon::LOCK } else { &icon::WARNING };
-    container(
-        row![glyph.view(tone), lines.width(Length::Fill)]
-            .spacing(step::S)
-            .align_y(Alignment::Center),
-    )
-    .padding(step::M)
-    .width(Length::Fill)
-    .style(tone.boxed(radius::CONTROL))
-    .into()
-}
-
-fn facts(account: &Account, shared: Shared<'_>) -> Vec<Fact> {
-    let plain_fact = |name, words: String| Fact { name, tone: Tone::Text, words };
-    let mut facts = vec![Fact {
-        name: "State",
-        tone: match words::account_tone(account.state) {
-            Tone::Bad => Tone::Bad,
-            _ => Tone::Text,
-        },
-        words: words::account_trouble(account, shared.clock)
-            .unwrap_or_else(|| words::account_state(account.state).to_owned()),
-    }];
-    let security = account.security.as_ref();
-    let tls = security.and_then(|security| security.tls.as_ref());
-    facts.push(match (security.map(|security| security.transport), tls) {
-        (None, _) => plain_fact("Connection", "None yet".to_owned()),
-        (Some(Transport::Tls), Some(tls)) => {
-            plain_fact("Connection", plain::line(&tls.version).replace("TLSv", "TLS "))
-        }
-        (Some(transport), _) => Fact {
-            name: "Connection",
-            tone: Tone::Warn,
-            words: match transport {
-                Transport::Udp => "UDP, no encryption".to_owned(),
-                Transport::Tcp => "TCP, no encryption".to_owned(),
-                Transport::Tls => "TLS".to_owned(),
-            },
-        },
-    });
-    facts.push(match tls {
-        Some(tls) if tls.peer_verified => plain_fact("Certificate", "Verified".to_owned()),
-        Some(_) => Fact { name: "Certificate", tone: Tone::Warn, words: "Not verified".to_owned() },
-        None if security.is_some() => {
-            Fact { name: "Certificate", tone: Tone::Warn, words: "None".to_owned() }
-        }
-        None => plain_fact("Certificate", "–".to_owned()),
-    });
-    facts.push(plain_fact(
-        "Cipher",
-        tls.map_or_else(|| "–".to_owned(), |tls| plain::line(&tls.cipher_suite)),
-    ));
-    let auth = security.map(|security| plain::line(&security.auth)).filter(|auth| !auth.is_empty());
-    facts.push(plain_fact("Signing in", auth.unwrap_or_else(|| "–".to_owned())));
-    facts
-}
-
-fn value<'a>(fact: Fact) -> Element<'a, Message> {
-    let words = if fact.tone == Tone::Warn { strong(fact.words) } else { body(fact.words) };
-    words
-        .style(fact.tone.text())
+    let said = row![glyph.view(tone), lines].spacing(step::S).align_y(Alignment::Center);
+    let content: Element<'a, Message> = match (act, narrow) {
+        (None, _) => said.into(),
+        (Some(act), true) => column![said, act].spacing(step::S).into(),
+        (Some(act), false) => row![container(said).width(Length::Fill), act]
+            .spacing(step::M)
+            .align_y(Alignment::Center)
+            .into(),
+    };
+    container(content)
+        .padding(step::M)
         .width(Length::Fill)
-        .wrapping(iced::widget::text::Wrapping::WordOrGlyph)
+        .style(tone.boxed(radius::CONTROL))
         .into()
 }
 
-fn header<'a>(account: &Account) -> Element<'a, Message> {
-    let words = column![
-        strong(words::account(account)),
-        body(plain::line(&account.address))
-            .style(Tone::Muted.text())
-            .wrapping(iced::widget::text::Wrapping::WordOrGlyph),
-    ];
-    row![
-        container(pip(words::account_tone(account.state))).padding(iced::Padding::ZERO.top(6)),
-        words.width(Length::Fill)
-    ]
-    .spacing(step::XS)
-    .into()
-}
-
-const NAME: f32 = 112.0;
-
-fn table<'a>(accounts: &[Account], shared: Shared<'a>) -> Element<'a, Message> {
-    let headers = accounts.iter().map(header);
-    let mut rows = column![
-        row![space().width(Length::Fixed(NAME))]
-            .extend(headers)
-            .spacing(step::L)
-            .padding(theme::pad(step::S, 0.0)),
-    ];
-    let mut columns: Vec<_> =
-        accounts.iter().map(|account| facts(account, shared).into_iter()).collect();
-    while let Some(line) = columns.iter_mut().map(Iterator::next).collect::<Option<Vec<Fact>>>() {
-        let name = line.first().map_or("", |fact| fact.name);
-        rows = rows.push(rule()).push(
-            row![body(name).style(Tone::Muted.text()).width(Length::Fixed(NAME))]
-                .extend(line.into_iter().map(value))
-                .spacing(step::L)
-                .padding(theme::pad(step::S, 0.0)),
-        );
-    }
-    rows.into()
-}
-
-fn single<'a>(account: &Account, shared: Shared<'a>) -> Element<'a, Message> {
-    let mut rows = column![container(header(account)).padding(theme::pad(step::S, 0.0))]
-        .max_width(2.0 * measure::CARD);
-    for fact in facts(account, shared) {
-        let name = body(fact.name).style(Tone::Muted.text()).width(Length::Fixed(NAME));
-        rows = rows
-            .push(rule())
-            .push(row![name, value(fact)].spacing(step::M).padding(theme::pad(step::S, 0.0)));
-    }
-    rows.into()
+/// Buttons side by side, in as many lines as they need.
+fn buttons<'a>(all: Vec<Element<'a, Message>>) -> Element<'a, Message> {
+    Row::with_children(all).spacing(step::XS).wrap().vertical_spacing(step::XS).into()
 }

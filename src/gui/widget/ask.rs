@@ -35,10 +35,15 @@ pub fn view<'a>(call: &Call, ask: &Ask) -> Element<'a, Act> {
         AskKind::Transfer => {
             ("Transfer", format!("{who} wants to put you through to somebody else. Call them?"))
         }
+        AskKind::Unencrypted => (
+            "Not encrypted any more",
+            format!("{who} goes on without encryption. Go on talking, or hang up?"),
+        ),
     };
     let picture =
         if target == uri { avatar::unknown() } else { avatar::person(&target, &uri, None) };
-    let under = if target == uri { heading.to_owned() } else { uri };
+    let loses = ask.kind == AskKind::Unencrypted;
+    let under = if target == uri || loses { heading.to_owned() } else { uri };
     let mut parts = column![
         row![picture, column![Line::name(target), Line::body(under).tone(Tone::Muted)]]
             .spacing(step::S)
@@ -49,10 +54,16 @@ pub fn view<'a>(call: &Call, ask: &Ask) -> Element<'a, Act> {
     for cue in ask.cues.iter().take(MOST_CUES) {
         parts = parts.push(chip::fact(Tone::Warn, &icon::WARNING, plain::line(cue), None));
     }
-    let acts = row![
-        button::wide_labelled(Button::Primary, &icon::PHONE, "Call", Some(Act::Call)),
-        button::wide(Button::Quiet, "Don't call", Some(Act::Refuse)),
-    ]
+    let acts = match loses {
+        true => row![
+            button::wide(Button::Quiet, "Go on unencrypted", Some(Act::Call)),
+            button::wide_labelled(Button::HangUp, &icon::HANG_UP, "Hang up", Some(Act::Refuse)),
+        ],
+        false => row![
+            button::wide_labelled(Button::Primary, &icon::PHONE, "Call", Some(Act::Call)),
+            button::wide(Button::Quiet, "Don't call", Some(Act::Refuse)),
+        ],
+    }
     .spacing(step::XS);
     let parts = parts.push(acts);
     let card =

@@ -230,6 +230,7 @@ fn chat(id: AccountId, jid: BareJid, account: &Account, own: &Xmpp) -> Planned<X
         tls: TlsStart::StartTls,
         password: PasswordSource::Keyring,
         ca_file: None,
+        demands: Default::default(),
         audio: false,
         wait_for: None,
     };
@@ -271,6 +272,7 @@ fn phone(id: AccountId, aor: Aor, account: &Account, own: &Sip) -> Planned<SipAc
         username,
         password: PasswordSource::Keyring,
         ca_file: None,
+        demands: Default::default(),
         srtp: if crypt.required { SrtpPolicy::Required } else { SrtpPolicy::Preferred },
         related_to: None,
         chat: own.messages,

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use zeroize::Zeroizing;
 
 use super::reader::Reader;
-use super::{Complaint, DocumentError, KEPT, Remark, text};
+use super::{Complaint, DocumentError, KEPT, Remark, demands, text};
 use crate::config::{DtmfMode, EXPIRES_RANGE, HostPort, MAX_ACCOUNTS, TlsStart};
 use crate::model::BareJid;
 use crate::model::account::{AccountKind, Transport};
 use crate::model::address::{self, Aor, SipTarget};
+use crate::model::security::Demands;
 use crate::sdp::Codec;
 
 /// One account.
@@ -34,6 +35,8 @@ pub struct XmppEntry {
     pub servers: Vec<(HostPort, TlsStart)>,
     /// How it signs in.
     pub auth: Auth,
+    /// What the way to the server has to be like.
+    pub demands: Demands,
 }
 
 /// A telephony account.
@@ -53,6 +56,8 @@ pub struct SipEntry {
     pub transport: Option<Transport>,
     /// How it signs in.
     pub auth: Auth,
+    /// What the way to the server has to be like.
+    pub demands: Demands,
     /// Whether media is encrypted, where the document says so.
     pub srtp: Option<Srtp>,
     /// What calls may sound like, best first; empty where the document does not say.
@@ -238,25 +243,11 @@ fn xmpp(
         let clean = !plain.chars().any(address::is_forbidden) && plain.len() <= 512;
         jid.filter(|_| clean).ok_or("must be a chat address, such as “alice@example.com”")
     })?;
-    let auth = auth(item, authenticated, "min_mechanism", unknown, remarks)?;
+    let auth = auth(item, authenticated, "min_mechanism", unknown)?;
     if let Some(name) = &auth.username
         && jid.node().is_none_or(|node| node.as_str() != name)
     {
         return Err(item.complain("auth.username", "must be the address's own in this version"));
-    }
-    if let Some(tls) = item.object("tls")? {
-        tls.only(&["min", "required", "pin_sha256"], unknown);
-        let newer = tls.word("min", &[("1.2", false), ("1.3", true)])?.unwrap_or(false);
-        if newer {
-            remarks.push(Remark::not_yet(tls.at("min"), "is more than TLS 1.2"));
-        }
-        if tls.flag("required")? == Some(false) {
-            let complaint = tls.complain("required", "would allow chat without encryption");
-            remarks.push(Remark::ignored(complaint));
-        }
-        if !tls.texts("pin_sha256", pin)?.is_empty() {
-            remarks.push(Remark::not_yet(tls.at("pin_sha256"), "names certificates"));
-        }
     }
     Ok(XmppEntry {
         id,
@@ -264,6 +255,7 @@ fn xmpp(
         label: item.text("label")?.and_then(text::label),
         servers: servers(item, unknown)?,
         auth,
+        demands: demands::of_chat(item, remarks, unknown)?,
     })
 }
 
@@ -339,7 +331,8 @@ fn sip(
         registrar: item.parsed("registrar", text::host)?,
         outbound: item.texts("outbound", text::sip_target)?,
         transport: item.word("transport", &transports)?.flatten(),
-        auth: auth(item, authenticated, "min_algorithm", unknown, remarks)?,
+        auth: auth(item, authenticated, "min_algorithm", unknown)?,
+        demands: demands::of_phone(item, remarks, unknown)?,
         srtp,
         codecs,
         expires: expires.and_then(|seconds| u32::try_from(seconds).ok()),
@@ -381,14 +374,10 @@ fn auth(
     authenticated: bool,
     least: &str,
     unknown: &mut Vec<String>,
-    remarks: &mut Vec<Remark>,
 ) -> Result<Auth, Complaint> {
     let Some(auth) = item.object("auth")? else { return Ok(Auth::default()) };
     auth.only(&["username", "realm", "secret", least], unknown);
     auth.text("realm")?;
-    if auth.text(least)?.is_some() {
-        remarks.push(Remark::not_yet(auth.at(least), "asks for a way to sign in"));
-    }
     Ok(Auth {
         username: auth.parsed("username", text::username)?,
         secret: secret(&auth, authenticated)?,
@@ -419,13 +408,4 @@ fn secret(auth: &Reader<'_>, authenticated: bool) -> Result<Secret, Complaint> {
             _ => Err(auth.complain("secret", problem)),
         },
     }
-}
-
-/// A pin: SHA-256 in hexadecimal or Base64.
-fn pin(text: &str) -> Result<(), &'static str> {
-    use base64::Engine as _;
-    let hex = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let decoded = base64::engine::general_purpose::STANDARD.decode(text);
-    let fits = hex || decoded.is_ok_and(|bytes| bytes.len() == 32);
-    if fits { Ok(()) } else { Err("must be a SHA-256 value, in hexadecimal or Base64") }
 }

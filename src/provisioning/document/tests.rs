@@ -57,8 +57,7 @@ fn the_example_of_the_specification_is_read() {
     assert_eq!(document.policy.delay_xmpp, Some(true));
     assert_eq!(document.directory.len(), 1);
     assert!(document.unknown.is_empty(), "{:?}", document.unknown);
-    let not_yet = document.remarks.iter().all(|remark| remark.effect == Effect::NotYet);
-    assert!(not_yet, "{:?}", remarks(&document));
+    assert!(document.remarks.is_empty(), "{:?}", remarks(&document));
 }
 
 #[test]
@@ -67,8 +66,7 @@ fn the_example_for_providers_is_one() {
     let document = read(text.as_bytes(), true).unwrap();
     assert_eq!(document.accounts.len(), 2);
     assert!(document.unknown.is_empty(), "{:?}", document.unknown);
-    let not_yet = document.remarks.iter().all(|remark| remark.effect == Effect::NotYet);
-    assert!(not_yet, "{:?}", remarks(&document));
+    assert!(document.remarks.is_empty(), "{:?}", remarks(&document));
 }
 
 #[test]
@@ -147,6 +145,13 @@ fn what_is_wrong_in_one_account_refuses_that_one_with_its_path() {
         ("/accounts/1/media/ice", json!("yes"), "accounts[1].media.ice"),
         ("/accounts/1/media/codecs", json!([1]), "accounts[1].media.codecs[0]"),
         ("/accounts/1/auth", json!([]), "accounts[1].auth"),
+        ("/accounts/1/auth/min_algorithm", json!("SHA-1"), "accounts[1].auth.min_algorithm"),
+        ("/accounts/1/tls", json!({"min": "1.4"}), "accounts[1].tls.min"),
+        (
+            "/accounts/1/tls",
+            json!({"pin_sha256": vec!["00".repeat(32); 17]}),
+            "accounts[1].tls.pin_sha256",
+        ),
         ("/accounts/1/auth/username", json!("a\nb"), "accounts[1].auth.username"),
         ("/accounts/1/auth/secret", json!("hunter2"), "accounts[1].auth.secret"),
         ("/accounts/1/auth/secret", json!({}), "accounts[1].auth.secret.token"),
@@ -170,6 +175,7 @@ fn what_is_wrong_in_one_account_refuses_that_one_with_its_path() {
         ("/accounts/0/address", json!("xmpp.example.com"), "accounts[0].address"),
         ("/accounts/0/tls/min", json!("1.1"), "accounts[0].tls.min"),
         ("/accounts/0/tls/pin_sha256", json!(["x"]), "accounts[0].tls.pin_sha256[0]"),
+        ("/accounts/0/auth/min_mechanism", json!("CRAM-MD5"), "accounts[0].auth.min_mechanism"),
         ("/accounts/0/label", json!(7), "accounts[0].label"),
     ] {
         let document = of(&with(pointer, value.clone())).unwrap();
@@ -283,6 +289,35 @@ fn a_document_cannot_lower_what_the_client_asks_for() {
     let read = of(&with("/accounts/0/tls/required", json!(false))).unwrap();
     assert_eq!(read.accounts.len(), 2);
     assert!(remarks(&read).iter().any(|text| text.contains("accounts[0].tls.required")));
+}
+
+#[test]
+fn what_a_document_demands_of_the_way_to_the_server_is_read_for_both_sides() {
+    use crate::model::security::{AuthRank, Fingerprint, Floor, TlsVersion};
+    let pins = json!(["01".repeat(32), "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="]);
+    let tls = json!({"min": "1.3", "pin_sha256": pins});
+    let mut document = with("/accounts/0/auth/min_mechanism", json!("SCRAM-SHA-256-PLUS"));
+    set(&mut document, "/accounts/0/tls", tls.clone());
+    set(&mut document, "/accounts/1/tls", tls);
+    set(&mut document, "/accounts/1/auth/min_algorithm", json!("SHA-512-256"));
+    let read = of(&document).unwrap();
+    let [Account::Xmpp(chat), Account::Sip(phone)] = &read.accounts[..] else { panic!() };
+    let floor = Floor {
+        tls: true,
+        version: TlsVersion::V13,
+        auth: Some(AuthRank::ScramSha256),
+        bound: true,
+    };
+    assert_eq!(chat.demands.floor, floor);
+    let floor = Floor { auth: Some(AuthRank::DigestSha512), bound: false, ..floor };
+    assert_eq!(phone.demands.floor, floor);
+    for demands in [&chat.demands, &phone.demands] {
+        assert_eq!(demands.certificates, [Fingerprint::new([1; 32]); 2]);
+    }
+    // What is not said demands nothing.
+    let plain = of(&with("/accounts/1/auth", json!({}))).unwrap();
+    let Account::Sip(phone) = &plain.accounts[1] else { panic!() };
+    assert_eq!(phone.demands, Default::default());
 }
 
 /// Values of every kind that a document may have anywhere.

@@ -9,6 +9,7 @@ use crate::model::dialing::Dialing;
 use crate::model::feature::{Feature, Match, Rule};
 use crate::model::id::AccountId;
 use crate::model::relation::Relation;
+use crate::model::security::{Demands, Fingerprint};
 use crate::model::telephony::Strangers;
 
 /// One change.
@@ -84,6 +85,7 @@ fn accounts(before: &Provided, after: &Provided, gone: &[Retired], all: &mut Vec
                 let facts = [
                     differs("address", &old.jid, &new.jid),
                     differs("way", &chat_way(old), &chat_way(new)),
+                    differs("demands", &demands(&old.demands), &demands(&new.demands)),
                 ];
                 push_changed(&new.id, new.jid.as_str(), facts, all);
             }
@@ -101,6 +103,7 @@ fn accounts(before: &Provided, after: &Provided, gone: &[Retired], all: &mut Vec
                 let facts = [
                     differs("address", &old.aor, &new.aor),
                     differs("way", &phone_way(old), &phone_way(new)),
+                    differs("demands", &demands(&old.demands), &demands(&new.demands)),
                     differs("media", &media(old), &media(new)),
                     differs("user name", &user(old), &user(new)),
                     differs("digits", &format!("{:?}", old.dtmf), &format!("{:?}", new.dtmf)),
@@ -144,6 +147,22 @@ fn push_changed<const N: usize>(
         let text = format!("{address}: {}", facts.join("; "));
         all.push(change(What::Account, How::Changed, Some(id), text));
     }
+}
+
+/// What the way to the server has to be like.
+fn demands(demands: &Demands) -> String {
+    let floor = &demands.floor;
+    let bound = if floor.bound { " with channel binding" } else { "" };
+    // Enough of each to tell it from another: a change of these alone is a change.
+    let start = |print: &Fingerprint| print.to_string().chars().take(23).collect::<String>();
+    let named: Vec<String> = demands.certificates.iter().map(start).collect();
+    let parts = [
+        floor.tls.then(|| format!("TLS {} at least", floor.version)),
+        floor.auth.map(|least| format!("{least}{bound} at least")),
+        (!named.is_empty()).then(|| format!("the certificate {}", named.join(" or "))),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
 }
 
 fn chat_way(account: &XmppAccount) -> String {

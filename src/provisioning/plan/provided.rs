@@ -142,6 +142,7 @@ fn chat(candidate: &Candidate, entry: &XmppEntry, ca_file: Option<PathBuf>) -> X
         tls,
         password: password(candidate, &entry.auth),
         ca_file,
+        demands: entry.demands.clone(),
         audio: false,
         wait_for: None,
     }
@@ -170,6 +171,7 @@ fn phone(candidate: &Candidate, entry: &SipEntry, ca_file: Option<PathBuf>) -> S
         username: entry.auth.username.clone(),
         password: password(candidate, &entry.auth),
         ca_file,
+        demands: entry.demands.clone(),
         srtp,
         related_to: None,
         chat: pairing.is_none() && !silent,

@@ -289,9 +289,10 @@ fn discovery_error(error: DiscoveryError) -> ProvisionError {
 
 fn problem_of(error: &FetchError) -> Problem {
     match error {
-        FetchError::Fault { fault: Fault::Certificate(_) | Fault::Tls(_), .. } => {
-            Problem::Certificate
-        }
+        FetchError::Fault {
+            fault: Fault::Certificate(_) | Fault::Tls(_) | Fault::OldTls(_),
+            ..
+        } => Problem::Certificate,
         FetchError::Fault { .. } | FetchError::Status { .. } => Problem::Network,
         FetchError::NotFound { .. } => Problem::Nothing,
         FetchError::Malformed { .. } | FetchError::TooLong { .. } => Problem::Malformed,

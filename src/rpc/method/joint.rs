@@ -3,7 +3,9 @@
 
 use serde_json::Value;
 
-use crate::core::command::{AccountCommand, CardCommand, Command, FeatureCommand, RelationCommand};
+use crate::core::command::{
+    AccountCommand, CardCommand, Command, FeatureCommand, RelationCommand, SecurityCommand,
+};
 use crate::model::feature::Rule;
 use crate::model::relation::Pair;
 use crate::model::secret::Secret;
@@ -13,6 +15,20 @@ use crate::rpc::wire::{Params, RequestError};
 pub(super) fn command(method: &str, params: &mut Params) -> Result<Command, RequestError> {
     Ok(match method {
         "account.connect" => Command::Account(AccountCommand::Connect(params.need("account")?)),
+        "account.disconnect" => {
+            Command::Account(AccountCommand::Disconnect(params.need("account")?))
+        }
+        "account.trust" => Command::Security(SecurityCommand::Trust {
+            account: params.need("account")?,
+            fingerprint: params.need("fingerprint")?,
+        }),
+        "account.distrust" => Command::Security(SecurityCommand::Distrust {
+            account: params.need("account")?,
+            fingerprint: params.need("fingerprint")?,
+        }),
+        "account.accept_weaker" => {
+            Command::Security(SecurityCommand::AcceptWeaker(params.need("account")?))
+        }
         "account.password" => password(params)?,
         "check" => Command::Account(AccountCommand::Check(params.need("account")?)),
         "relations" => Command::Relation(RelationCommand::List),
@@ -108,6 +124,27 @@ mod tests {
         for method in ["relation.", "account.fly", "card.get"] {
             assert!(matches!(read(method, json!({})), Err(RequestError::UnknownMethod(_))));
         }
+    }
+
+    #[test]
+    fn a_certificate_is_named_by_its_fingerprint() {
+        let fingerprint = ["AB"; 32].join(":");
+        let params = json!({ "account": "chat", "fingerprint": fingerprint });
+        let Command::Security(SecurityCommand::Trust { account, fingerprint: read_back }) =
+            read("account.trust", params).unwrap()
+        else {
+            panic!("not that")
+        };
+        assert_eq!((account.as_str(), read_back.to_string()), ("chat", fingerprint));
+        for method in ["account.trust", "account.distrust"] {
+            for params in
+                [json!({ "account": "chat" }), json!({ "account": "chat", "fingerprint": "AB" })]
+            {
+                assert!(matches!(read(method, params), Err(RequestError::Params(_))), "{method}");
+            }
+        }
+        let weaker = read("account.accept_weaker", json!({ "account": "chat" })).unwrap();
+        assert_eq!(weaker, Command::Security(SecurityCommand::AcceptWeaker("chat".into())));
     }
 
     #[test]

@@ -21,6 +21,7 @@ use super::super::{CallEvent, Registration, SipEvent};
 use super::{AgentSettings, Need};
 use crate::model::account::Transport;
 use crate::model::id::CallId;
+use crate::model::security::Guard;
 
 /// The methods that every account takes part in; see [`Stack::allow`].
 const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER, NOTIFY";
@@ -98,6 +99,7 @@ pub struct Stack {
 
 impl Stack {
     pub fn new(settings: AgentSettings, seed: [u8; 32]) -> Self {
+        let strength = Strength::new(settings.guard.with(&settings.demands));
         Self {
             transactions: Transactions::new(settings.timers),
             settings,
@@ -117,7 +119,7 @@ impl Stack {
             failed: false,
             is_registered: false,
             elsewhere: false,
-            strength: Strength::default(),
+            strength,
             watched: BTreeMap::new(),
             progress: VecDeque::new(),
         }
@@ -166,6 +168,11 @@ impl Stack {
     /// Whether the core was told of a failure to register since this was asked last.
     pub fn take_failed(&mut self) -> bool {
         std::mem::take(&mut self.failed)
+    }
+
+    /// Takes what the user said about the least that the account is to have.
+    pub fn guard(&mut self, guard: Guard) {
+        self.strength.guard(guard.with(&self.settings.demands));
     }
 
     /// Asks for the server's next target (RFC 3263 §4.3), because the one in use failed a

@@ -13,6 +13,7 @@ use super::reliable::Reliable;
 use super::usage::Usages;
 use crate::model::call::EndReason;
 use crate::model::id::CallId;
+use crate::model::security::Weaker;
 
 /// Challenges that one call answers, stale ones included.
 const MAX_CHALLENGES: u8 = 6;
@@ -69,7 +70,7 @@ pub(super) enum Challenge {
     /// Nothing we have will do.
     Hopeless,
     /// It asks for MD5, and the account has seen better.
-    Weaker,
+    Weaker(Weaker),
 }
 
 impl Line<'_> {
@@ -126,7 +127,7 @@ impl Line<'_> {
         match self.stack.challenged(&mut self.shared.auth, response) {
             Ok(()) => Challenge::Answerable,
             Err(DigestError::WrongPassword) => Challenge::Hopeless,
-            Err(DigestError::Weaker) => Challenge::Weaker,
+            Err(DigestError::Weaker(weaker)) => Challenge::Weaker(weaker),
             Err(error) => {
                 tracing::info!(call = %self.shared.id, %error, "challenge cannot be answered");
                 Challenge::Hopeless

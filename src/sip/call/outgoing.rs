@@ -18,7 +18,6 @@ use super::session::{Reoffer, Session};
 use super::{ACCEPT_SDP, Next, timer};
 use crate::model::account::Transport;
 use crate::model::call::EndReason;
-use crate::model::fault::Fault;
 use detour::Detour;
 use fork::{Fork, Forks};
 
@@ -256,8 +255,8 @@ impl Outgoing {
                 Next::Stay
             }
             Challenge::Hopeless => Self::refused(line, response),
-            Challenge::Weaker => {
-                let (code, text) = (response.status, Fault::Downgraded.to_string());
+            Challenge::Weaker(weaker) => {
+                let (code, text) = (response.status, weaker.to_string());
                 line.end(EndReason::Refused { code, text, retry_after: None });
                 Next::Over
             }

@@ -184,7 +184,7 @@ impl Referral {
             401 | 407 => match line.challenged(response) {
                 Challenge::Answerable => self.notify(line, dialog),
                 Challenge::NeedsPassword => self.challenge = Some(Box::new(response.clone())),
-                Challenge::Hopeless | Challenge::Weaker => self.unwatch(),
+                Challenge::Hopeless | Challenge::Weaker(_) => self.unwatch(),
             },
             200..=299 => {
                 line.accepted(response);

@@ -69,7 +69,7 @@ impl Transfer {
             401 | 407 if !self.over => match line.challenged(response) {
                 Challenge::Answerable => self.send(line, dialog),
                 Challenge::NeedsPassword => self.challenge = Some(Box::new(response.clone())),
-                Challenge::Hopeless | Challenge::Weaker => {
+                Challenge::Hopeless | Challenge::Weaker(_) => {
                     self.fail(line, response.status, reason(response))
                 }
             },

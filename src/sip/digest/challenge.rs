@@ -1,5 +1,6 @@
 //! WWW-Authenticate and Proxy-Authenticate read (RFC 7616 §3.3).
 
+use crate::model::security::AuthRank;
 use crate::sip::message::Headers;
 use crate::sip::value::{Params, is_token, split};
 
@@ -24,6 +25,14 @@ impl Algorithm {
             Hash::Md5 => "DIGEST-MD5",
             Hash::Sha256 => "DIGEST-SHA-256",
             Hash::Sha512_256 => "DIGEST-SHA-512-256",
+        }
+    }
+
+    pub fn rank(self) -> AuthRank {
+        match self.hash {
+            Hash::Md5 => AuthRank::DigestMd5,
+            Hash::Sha256 => AuthRank::DigestSha256,
+            Hash::Sha512_256 => AuthRank::DigestSha512,
         }
     }
 

@@ -337,12 +337,43 @@ fn a_proxy_and_then_the_registrar() {
     assert_eq!(pairs.len(), 2);
     assert!(request.headers.get("Proxy-Authorization").unwrap().contains("nc=00000002"));
     assert!(request.headers.get("Authorization").unwrap().contains("qop=auth-int"));
+    // What protects the password is the weaker of the two.
+    assert_eq!(authenticator.mechanism(), "DIGEST-MD5");
+}
+
+#[test]
+fn what_an_earlier_run_saw_is_the_least() {
+    use crate::model::security::{Floor, Guard, Least};
+    let weak = www("Digest realm=\"r\",nonce=\"w\",qop=auth,algorithm=MD5");
+    let strong = www("Digest realm=\"r\",nonce=\"s\",qop=auth,algorithm=SHA-256");
+    let floor =
+        Floor { auth: Some(crate::model::security::AuthRank::DigestSha256), ..Floor::default() };
+    let seen = Guard { seen: floor, ..Guard::default() };
+    let wanted = Guard { wanted: floor, ..Guard::default() };
+    for (guard, least) in [(seen, Least::Before), (wanted, Least::Wanted)] {
+        let mut strength = Strength::new(guard);
+        assert!(!needs_password(&strength, None, &weak), "no password is fetched for it");
+        let mut authenticator = Authenticator::new();
+        let refused = authenticator.challenged(&mut strength, &weak).unwrap_err();
+        let DigestError::Weaker(weaker) = refused else { panic!("{refused:?}") };
+        assert_eq!(weaker.least, least);
+        assert_eq!(authenticator.challenged(&mut strength, &strong), Ok(()));
+        // The user takes it as it is.
+        let mut guard = Guard { seen: floor, wanted: floor, ..Guard::default() };
+        guard.accept(&weaker);
+        strength.guard(guard);
+        assert_eq!(Authenticator::new().challenged(&mut strength, &weak), Ok(()));
+    }
 }
 
 #[test]
 fn md5_is_refused_once_better_was_accepted() {
     let weak = "Digest realm=\"r\",nonce=\"w\",qop=auth,algorithm=MD5";
     let strong = "Digest realm=\"r\",nonce=\"s\",qop=auth,algorithm=SHA-256";
+    use crate::model::security::{AuthRank, Least, Loss, Weaker};
+    let loss =
+        Loss::Mechanism { least: AuthRank::DigestSha256, offered: Some(AuthRank::DigestMd5) };
+    let lost = Err(DigestError::Weaker(Weaker { loss, least: Least::Before }));
     let mut strength = Strength::default();
     let sign_in = |strength: &mut Strength, challenge: &str, proxy: bool| {
         let name = if proxy { "Proxy-Authenticate" } else { "WWW-Authenticate" };
@@ -359,16 +390,16 @@ fn md5_is_refused_once_better_was_accepted() {
     assert_eq!(Authenticator::new().challenged(&mut strength, &asked), Ok(()));
     assert_eq!(sign_in(&mut Strength::default(), weak, false), Ok(()));
     assert_eq!(sign_in(&mut strength, strong, false), Ok(()));
-    assert_eq!(sign_in(&mut strength, weak, false), Err(DigestError::Weaker));
+    assert_eq!(sign_in(&mut strength, weak, false), lost);
     let other = weak.replace("\"r\"", "\"another\"");
-    assert_eq!(sign_in(&mut strength, &other, false), Err(DigestError::Weaker));
+    assert_eq!(sign_in(&mut strength, &other, false), lost);
     let unnamed = "Digest realm=\"r\",nonce=\"w\"";
-    assert_eq!(sign_in(&mut strength, unnamed, false), Err(DigestError::Weaker));
+    assert_eq!(sign_in(&mut strength, unnamed, false), lost);
     assert_eq!(sign_in(&mut strength, weak, true), Ok(()), "known from before");
     let both = refusal(&[("WWW-Authenticate", weak), ("WWW-Authenticate", strong)]);
     assert_eq!(Authenticator::new().challenged(&mut strength, &both), Ok(()));
     assert_eq!(sign_in(&mut strength, strong, true), Ok(()));
-    assert_eq!(sign_in(&mut strength, weak, true), Err(DigestError::Weaker));
+    assert_eq!(sign_in(&mut strength, weak, true), lost);
 }
 
 #[test]

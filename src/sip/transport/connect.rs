@@ -11,11 +11,12 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::{FlowInfo, Past, Shared, udp};
+use super::{FlowInfo, Past, Shared, TransportSettings, protection, udp};
 use crate::model::account::Transport;
 use crate::model::fault::Fault;
+use crate::model::security::{Demands, Weaker};
 use crate::sip::resolve::{Place, Target};
-use crate::tls::{self, Roots};
+use crate::tls::{self, Policy, Roots, Shaken};
 
 /// How long opening may take in all.
 pub(super) const LIMIT: Duration = Duration::from_secs(5);
@@ -28,6 +29,18 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 pub(super) struct Verify {
     pub domain: String,
     pub also: Option<String>,
+    /// What it is called when there is no way over TLS, where another will not do.
+    pub only_tls: Option<Weaker>,
+}
+
+impl Verify {
+    pub fn of(settings: &TransportSettings) -> Self {
+        Self {
+            domain: settings.domain.clone(),
+            also: settings.proxy.as_ref().map(|proxy| proxy.host.clone()),
+            only_tls: protection::only_tls(settings),
+        }
+    }
 }
 
 /// The trust anchors, read when a connection over TLS first needs them.
@@ -51,6 +64,18 @@ impl Anchors {
                 .unwrap_or_else(|error| Err(Fault::Local(error.to_string())))
         };
         self.read.get_or_try_init(|| read).await
+    }
+}
+
+impl Shared {
+    /// What the server of `domain` has to show. What the provider says of certificates is about
+    /// its own server.
+    async fn policy(&self, domain: &str) -> Result<Policy, Fault> {
+        let roots = self.anchors.get().await?.clone();
+        let own = domain.eq_ignore_ascii_case(&self.domain);
+        let certificates = if own { self.demands.certificates.clone() } else { Vec::new() };
+        let demands = Demands { floor: self.demands.floor, certificates };
+        Ok(Policy::of(roots, &self.guard, &demands, domain))
     }
 }
 
@@ -78,6 +103,12 @@ pub(super) async fn open(
     let timed_out = || Fault::TimedOut(place.host.to_string());
     let mut targets =
         timeout_at(deadline, shared.names.resolve(place)).await.map_err(|_| timed_out())??;
+    if let Some(weaker) = verify.only_tls {
+        targets.retain(|target| target.transport == Transport::Tls);
+        if targets.is_empty() {
+            return Err(Fault::Downgraded(weaker));
+        }
+    }
     let now = std::time::Instant::now();
     targets.sort_by_key(|target| past.is_shunned(target, now));
     let mut fresh = targets.iter().filter(|target| !past.is_shunned(target, now)).count();
@@ -91,7 +122,7 @@ pub(super) async fn open(
         let label = format!("{}:{}", place.host, target.address.port());
         // Alone and for the first time it may as well be asked by the first request.
         let check = several || past.socket.is_some();
-        let attempt = attempt(target, &label, verify, &shared.anchors, past, check);
+        let attempt = attempt(target, &label, verify, shared, past, check);
         let next = match timeout(share, attempt).await {
             Ok(Ok(mut opened)) => {
                 opened.info.alternatives = fresh;
@@ -112,7 +143,7 @@ pub(super) async fn open(
 fn telling(fault: &Fault) -> u8 {
     match fault {
         Fault::Certificate(_) => 5,
-        Fault::Tls(_) => 4,
+        Fault::Tls(_) | Fault::OldTls(_) | Fault::Downgraded(_) => 4,
         Fault::Lost(_) => 3,
         Fault::Refused(_) => 2,
         Fault::TimedOut(_) => 0,
@@ -124,7 +155,7 @@ pub(super) async fn attempt(
     target: Target,
     label: &str,
     verify: &Verify,
-    anchors: &Anchors,
+    shared: &Shared,
     past: &Past,
     check: bool,
 ) -> Result<Opened, Fault> {
@@ -143,9 +174,10 @@ pub(super) async fn attempt(
     if target.transport == Transport::Tcp {
         return Ok(Opened { info, socket: Socket::Stream(Box::new(stream)) });
     }
-    let roots = anchors.get().await?;
-    let stream = tls::handshake_sip(stream, &verify.domain, verify.also.as_deref(), roots).await?;
-    info.tls = Some(tls::facts(stream.get_ref().1));
+    let policy = shared.policy(&verify.domain).await?;
+    let shaken = tls::handshake_sip(stream, &verify.domain, verify.also.as_deref(), &policy);
+    let Shaken { stream, facts } = shaken.await?;
+    info.tls = Some(facts);
     Ok(Opened { info, socket: Socket::Stream(Box::new(stream)) })
 }
 

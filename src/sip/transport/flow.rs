@@ -137,7 +137,7 @@ async fn connect(
         Some(Job::Message { fallback: Some(_), .. }) => MOVE_LIMIT,
         _ => connect::LIMIT,
     };
-    let verify = Verify { domain: place.host.to_bare_string(), also: None };
+    let verify = Verify { domain: place.host.to_bare_string(), also: None, only_tls: None };
     let fault = match connect::open(&shared, &place, &verify, limit, &Past::default()).await {
         Ok(Opened { info, socket: Socket::Stream(stream) }) => {
             return Pump { id, info, shared }.run(stream, queue, jobs).await;

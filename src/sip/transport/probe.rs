@@ -4,10 +4,11 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::connect::{self, Anchors, Verify};
-use super::{FlowInfo, Past, TransportSettings, stun, udp};
+use super::connect::{self, Verify};
+use super::{FlowInfo, Past, Shared, TransportSettings, stun, udp};
 use crate::model::fault::Fault;
 use crate::sip::resolve::{Names, Target};
 
@@ -20,7 +21,7 @@ const ANSWER: Duration = Duration::from_millis(700);
 /// # Errors
 /// As [`Names::resolve`].
 pub async fn targets(settings: &TransportSettings) -> Result<Vec<Target>, Fault> {
-    Names::system().resolve(&super::place_of(settings)?).await
+    Names::system().resolve(&super::protection::place(settings)?).await
 }
 
 /// Opens a flow to one address as [`super::Transports::open`] does, and closes it.
@@ -28,12 +29,13 @@ pub async fn targets(settings: &TransportSettings) -> Result<Vec<Target>, Fault>
 /// # Errors
 /// As [`super::Transports::open`].
 pub async fn reach(settings: &TransportSettings, target: Target) -> Result<FlowInfo, Fault> {
-    let also = settings.proxy.as_ref().map(|proxy| proxy.host.clone());
-    let verify = Verify { domain: settings.domain.clone(), also };
-    let anchors = Anchors::new(settings.ca_file.clone());
+    let verify = Verify::of(settings);
+    // Nobody hears what comes on a flow that is closed at once.
+    let (events, _) = mpsc::channel(1);
+    let shared = Shared::of(settings, events);
     let label = target.address.to_string();
     let (past, limit) = (Past::default(), connect::LIMIT);
-    let attempt = connect::attempt(target, &label, &verify, &anchors, &past, true);
+    let attempt = connect::attempt(target, &label, &verify, &shared, &past, true);
     let opened = timeout(limit, attempt).await.unwrap_or(Err(Fault::TimedOut(label.clone())));
     opened.map(|opened| opened.info)
 }

@@ -19,6 +19,8 @@ fn settings(address: SocketAddr, transport: Transport) -> TransportSettings {
             transport: Some(transport),
         }),
         ca_file: None,
+        guard: Default::default(),
+        demands: Default::default(),
     }
 }
 
@@ -158,15 +160,19 @@ async fn nothing_listens() {
 #[tokio::test]
 async fn a_port_without_any_answer_times_out() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let place = place_of(&settings(listener.local_addr().unwrap(), Transport::Tls)).unwrap();
+    let place =
+        protection::place(&settings(listener.local_addr().unwrap(), Transport::Tls)).unwrap();
     let (events, _received) = mpsc::channel(1);
     let shared = Shared {
         events,
         names: Names::system(),
         anchors: Anchors::new(None),
+        domain: "sip.example.com".into(),
+        guard: Arc::default(),
+        demands: Arc::default(),
         lookups: Arc::new(Semaphore::new(1)),
     };
-    let verify = Verify { domain: "sip.example.com".to_owned(), also: None };
+    let verify = Verify { domain: "sip.example.com".to_owned(), also: None, only_tls: None };
     let opened =
         connect::open(&shared, &place, &verify, Duration::from_millis(50), &Past::default()).await;
     assert_eq!(opened.err(), Some(Fault::TimedOut(listener.local_addr().unwrap().to_string())));

@@ -164,7 +164,7 @@ impl Session {
         matches!(self.line, Line::Suspended(_)) && !self.chat.overflowed
     }
 
-    /// Carries out a command. `Connect`, `Disconnect` and `Quit` are the shell's: it says
+    /// Carries out a command. `Guard`, `Connect`, `Disconnect` and `Quit` are the shell's: it says
     /// farewell by [`say_farewell`](Self::say_farewell).
     pub fn command(&mut self, now: Now, command: XmppCommand) {
         match command {
@@ -179,7 +179,10 @@ impl Session {
                 self.publish(now, Announcement::Reach(addresses));
             }
             XmppCommand::Activity(activity) => self.publish(now, Announcement::Activity(activity)),
-            XmppCommand::Connect | XmppCommand::Disconnect | XmppCommand::Quit => {}
+            XmppCommand::Guard(_)
+            | XmppCommand::Connect
+            | XmppCommand::Disconnect
+            | XmppCommand::Quit => {}
         }
     }
 

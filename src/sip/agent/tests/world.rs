@@ -105,6 +105,8 @@ impl World {
                 instance: Uuid::from_u128(7),
                 expires: 600,
                 chat,
+                guard: Default::default(),
+                demands: Default::default(),
                 timers: Timers::default(),
             };
             Agent::new(settings, dice.random())

@@ -150,7 +150,7 @@ async fn bad_certificates_are_refused_before_anything_is_said() {
         let (listener, mut settings) = listen().await;
         settings.ca_file = Some(file.path().to_owned());
         let (fault, served) = tokio::join!(refused(&settings), serve(listener, params, ca));
-        assert_eq!(fault, Fault::Certificate(expected));
+        assert_eq!(fault.certificate().map(|refused| &refused.defect), Some(&expected));
         assert!(served.is_none());
     }
 }
@@ -185,4 +185,32 @@ async fn sips_means_tls_whatever_the_parameter_says() {
         tokio::join!(open(&settings), serve(listener, params(&["sip.example.com"]), &ca));
     assert_eq!(opened.unwrap().1.transport, Transport::Tls);
     assert!(served.is_some());
+}
+
+#[tokio::test]
+async fn where_tls_was_seen_or_is_wanted_no_other_way_is_taken() {
+    use crate::model::security::{Floor, Least, Loss, Weaker};
+    let floor = Floor { tls: true, ..Floor::default() };
+    let lost = |least| Fault::Downgraded(Weaker { loss: Loss::Tls, least });
+    // Nothing says how to connect, and what leads there is not over TLS.
+    let listener = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let mut left_open = settings(listener.local_addr().unwrap(), Transport::Udp);
+    left_open.domain = "localhost".to_owned();
+    left_open.proxy = None;
+    // Whether anything listens there or not: it is tried.
+    let tried = open(&left_open).await.err();
+    assert!(tried.is_none() || matches!(tried, Some(Fault::Refused(_))), "{tried:?}");
+    left_open.guard.seen = floor;
+    assert_eq!(open(&left_open).await.err(), Some(lost(Least::Before)));
+    // The user's own word about it is none of the server's.
+    let mut own_word = settings(listener.local_addr().unwrap(), Transport::Udp);
+    own_word.guard.seen = floor;
+    assert!(open(&own_word).await.is_ok());
+    // Wanted: it is looked for at the port of TLS, of which there is none at this address.
+    let mut wanted = settings("127.0.0.77:5060".parse().unwrap(), Transport::Udp);
+    wanted.guard.wanted = floor;
+    assert_eq!(open(&wanted).await.err(), Some(lost(Least::Wanted)));
+    let mut demanded = settings("127.0.0.77:5060".parse().unwrap(), Transport::Udp);
+    demanded.demands.floor = floor;
+    assert_eq!(open(&demanded).await.err(), Some(lost(Least::Wanted)));
 }
