@@ -257,5 +257,5 @@ fn side<'a>(
 }
 
 fn said<'a>(words: &str) -> Element<'a, Message> {
-    chip::fact(Tone::Bad, &icon::WARNING, words.to_owned(), None).into()
+    chip::fact(Tone::Bad, &icon::WARNING, words.to_owned(), None)
 }
