@@ -67,14 +67,14 @@ pub(super) struct Record {
 #[derive(Debug, Clone)]
 pub(super) enum Settings {
     Xmpp(XmppAccount),
-    Sip(SipAccount),
+    Sip(Box<SipAccount>),
 }
 
 impl Accounts {
     pub(super) fn new(config: &Config) -> Self {
         let chat = config.xmpp.iter().map(|settings| Record::of(Settings::Xmpp(settings.clone())));
         let telephony =
-            config.sip.iter().map(|settings| Record::of(Settings::Sip(settings.clone())));
+            config.sip.iter().map(|settings| Record::of(Settings::Sip(Box::new(settings.clone()))));
         let configured = configured(config);
         let records = chat.chain(telephony).collect();
         let mut all = Self { records, configured, full_name: None };
@@ -111,7 +111,7 @@ impl Accounts {
                 .map(|jid| Settings::Xmpp(XmppAccount::plain(id.clone(), jid))),
             AccountKind::Sip => Aor::parse(address)
                 .ok()
-                .map(|aor| Settings::Sip(SipAccount::plain(id.clone(), aor))),
+                .map(|aor| Settings::Sip(Box::new(SipAccount::plain(id.clone(), aor)))),
         };
         let Some(settings) = settings else { return };
         self.add(settings);

@@ -119,8 +119,10 @@ impl Core {
     fn take_accounts(&mut self, config: &Config) {
         let chats =
             config.xmpp.iter().map(|account| (account.id.clone(), Settings::Xmpp(account.clone())));
-        let phones =
-            config.sip.iter().map(|account| (account.id.clone(), Settings::Sip(account.clone())));
+        let phones = config
+            .sip
+            .iter()
+            .map(|account| (account.id.clone(), Settings::Sip(Box::new(account.clone()))));
         let wanted: Vec<(AccountId, Settings)> = chats.chain(phones).collect();
         let is_wanted = |id: &AccountId| wanted.iter().any(|(wanted, _)| wanted == id);
         let gone: Vec<AccountId> =
