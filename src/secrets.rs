@@ -26,6 +26,27 @@ pub const CHAT_SERVICE: &str = "im.dovetail.chat";
 /// The keyring's `service` of telephony passwords.
 pub const TELEPHONY_SERVICE: &str = "im.dovetail.telephony";
 
+/// Whose password it is: where it is kept in the keyring, and by what it is known in this run.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The keyring's `service`.
+    pub service: &'static str,
+    /// The account's address.
+    pub address: String,
+}
+
+impl Place {
+    /// That of a chat account.
+    pub fn chat(jid: impl ToString) -> Self {
+        Self { service: CHAT_SERVICE, address: jid.to_string() }
+    }
+
+    /// That of a telephony account.
+    pub fn phone(aor: impl ToString) -> Self {
+        Self { service: TELEPHONY_SERVICE, address: aor.to_string() }
+    }
+}
+
 /// Fetches a password. A locked keyring asks the user to unlock it, which is waited for up to
 /// two minutes; a command has 30 seconds. `service` and `account` name the entry of the
 /// keyring and mean nothing to a command.

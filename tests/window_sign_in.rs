@@ -32,6 +32,7 @@ fn preview(consents: Vec<Consent>) -> Box<Preview> {
         text: text.to_owned(),
     };
     Box::new(Preview {
+        id: "shown".to_owned(),
         service: Some("Example Phone".to_owned()),
         host: "prov.example.com".to_owned(),
         url: "https://prov.example.com/d".to_owned(),
@@ -90,7 +91,8 @@ fn an_address_and_a_password_are_all_that_is_asked() {
     window.click("Set up");
     let applied = Outcome::Applied { changes: Vec::new() };
     let given = answers(window.answer(Ok(Reply::Provision(applied))));
-    assert_eq!(given, Answers { keep: KeepPassword::Keyring, ..Answers::default() });
+    let preview = Some("shown".to_owned());
+    assert_eq!(given, Answers { preview, keep: KeepPassword::Keyring, ..Answers::default() });
     window.show(snapshot());
     assert!(window.says("Equal protection"));
 }

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{Failure, USAGE};
 use crate::config::Profile;
+use crate::model::address;
 use crate::rpc::client::{self, Outcome};
 
 /// What the command line says.
@@ -30,12 +31,18 @@ pub(super) fn run(profile: &Profile, wish: &Wish) -> Result<ExitCode, Failure> {
         params["password"] = json!(password);
     }
     let found = call(profile, "provision", &params)?;
-    print!("{}", shown(&found));
+    // Nothing of it may move the cursor or hide what follows.
+    let shown: String =
+        shown(&found).chars().filter(|c| *c == '\n' || !address::is_forbidden(*c)).collect();
+    print!("{shown}");
     if !wish.apply || found["state"] != "preview" {
         return Ok(ExitCode::SUCCESS);
     }
     let keep = if wish.session { "session" } else { "keyring" };
-    let answers = json!({ "agree": wish.agree, "decline": wish.decline, "keep_password": keep });
+    let preview = &found["preview"]["id"];
+    let answers = json!({
+        "preview": preview, "agree": wish.agree, "decline": wish.decline, "keep_password": keep
+    });
     call(profile, "provision.apply", &answers)?;
     println!("This holds now.");
     Ok(ExitCode::SUCCESS)

@@ -1,5 +1,6 @@
 //! From the file to [`Config`].
 
+use std::collections::HashSet;
 use std::io::{ErrorKind, Read as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -126,6 +127,10 @@ impl Config {
         let sip = accounts(&document, &root, "sip", &SIP_KEYS)?;
         let base = path.parent().unwrap_or(Path::new(""));
         let mut given = (given.xmpp.clone(), given.sip.clone());
+        // What the user calls an account names no account of the other kind.
+        let (chats, phones) = (ids(&xmpp)?, ids(&sip)?);
+        given.0.retain(|account| !phones.contains(account.id.as_str()));
+        given.1.retain(|account| !chats.contains(account.id.as_str()));
         let chats = xmpp.iter().map(|table| xmpp_account(table, base, &mut given.0));
         let phones = sip.iter().map(|table| sip_account(table, base, &mut given.1));
         let mut config = Self {
@@ -187,6 +192,11 @@ fn accounts<'a, 'd>(
             }
         })
         .collect()
+}
+
+/// The ids that the tables name.
+fn ids<'a>(tables: &[Table<'a, '_>]) -> Result<HashSet<&'a str>, ConfigError> {
+    tables.iter().filter_map(|table| table.text("id").transpose()).collect()
 }
 
 /// Of the given accounts the one that the table is about, taken out of them. One that only has
@@ -347,6 +357,30 @@ pub(crate) fn host_port(text: &str, tls: TlsStart) -> Option<HostPort> {
     server(text, tls).ok()
 }
 
+/// The addresses that stand in a configuration, whatever else is wrong with it.
+#[derive(Debug, Default)]
+pub(crate) struct Addresses {
+    /// Of chat.
+    pub jids: Vec<BareJid>,
+    /// Of telephony.
+    pub aors: Vec<Aor>,
+}
+
+impl Addresses {
+    /// Those in this text.
+    pub fn of(text: &str) -> Self {
+        let root = text.parse::<toml::Table>().unwrap_or_default();
+        let texts = |kind: &str, key: &str| -> Vec<String> {
+            let accounts = root.get(kind).and_then(toml::Value::as_array);
+            let texts = accounts.into_iter().flatten().filter_map(|account| account.get(key));
+            texts.filter_map(toml::Value::as_str).map(|text| text.trim().to_owned()).collect()
+        };
+        let jids = texts("xmpp", "jid").iter().filter_map(|jid| BareJid::new(jid).ok()).collect();
+        let aors = texts("sip", "aor").iter().filter_map(|aor| Aor::parse(aor).ok()).collect();
+        Self { jids, aors }
+    }
+}
+
 fn server(text: &str, tls: TlsStart) -> Result<HostPort, Problem> {
     // The host and port of a SIP URI have the same syntax.
     let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte));
@@ -365,10 +399,11 @@ fn check_names(
     xmpp: &[Table<'_, '_>],
     sip: &[Table<'_, '_>],
 ) -> Result<(), ConfigError> {
-    let ids = config.xmpp.iter().map(|account| &account.id);
-    let ids = ids.chain(config.sip.iter().map(|account| &account.id));
-    let mut seen = std::collections::HashSet::new();
-    for (id, table) in ids.zip(xmpp.iter().chain(sip)) {
+    // What a provider gave besides stands behind, and in no table.
+    let chats = config.xmpp.iter().map(|account| &account.id).zip(xmpp);
+    let phones = config.sip.iter().map(|account| &account.id).zip(sip);
+    let mut seen = HashSet::new();
+    for (id, table) in chats.chain(phones) {
         if !seen.insert(id) {
             return Err(table.complain("id", Problem::DuplicateId(id.to_string())));
         }

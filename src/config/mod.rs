@@ -22,8 +22,8 @@ use crate::model::security::Demands;
 use crate::sdp::Codec;
 
 pub use append::{AppendError, append, write_private};
+pub(crate) use file::{Addresses, host_port, text};
 pub use file::{ConfigError, MAX_ACCOUNTS};
-pub(crate) use file::{host_port, text};
 pub use private::{create_private_dir, create_private_file};
 pub use profile::{Profile, ProfileError};
 pub use provisioning::Provisioning;

@@ -10,7 +10,9 @@ use super::command::Reply;
 use super::relations::effective;
 use crate::config::{Config, SipAccount, XmppAccount};
 use crate::model::BareJid;
-use crate::model::account::{Account, AccountKind, AccountState, Features, Overall, Transport};
+use crate::model::account::{
+    Account, AccountKind, AccountState, Features, Overall, ReasonKind, Transport,
+};
 use crate::model::address::Aor;
 use crate::model::id::AccountId;
 use crate::model::relation::{Relation, RelationSource, Relations};
@@ -350,7 +352,11 @@ impl Record {
         (self.started, self.is_stopping) = (false, false);
         (self.view.state, self.view.security) = (AccountState::Offline, None);
         (self.view.level, self.view.certificate, self.view.weaker) = (None, None, None);
-        (self.view.reason, self.view.retry_in) = (None, None);
+        (self.view.reason, self.view.reason_kind, self.view.retry_in) = (None, None, None);
+        if self.rests {
+            self.view.reason = Some(RESTS.to_owned());
+            self.view.reason_kind = Some(ReasonKind::Disconnected);
+        }
         (self.away, self.local) = (None, None);
     }
 

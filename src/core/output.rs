@@ -10,6 +10,7 @@ use super::linker::Seen;
 use crate::config::{Audio, Config};
 use crate::media::MediaCommand;
 use crate::model::BareJid;
+use crate::model::address::Aor;
 use crate::model::dialing::CostClass;
 use crate::model::feature::Rule;
 use crate::model::id::{AccountId, CallId, MessageId};
@@ -60,7 +61,7 @@ pub enum Output {
         /// Which.
         account: AccountId,
         /// The telephony address that a chat account's card is to name.
-        phone: Option<crate::model::address::Aor>,
+        phone: Option<Aor>,
     },
     /// Answer `devices` from the platform.
     Devices(RequestId, Audio),

@@ -18,7 +18,7 @@ use crate::model::id::{AccountId, CallId};
 use crate::model::message::MessageState;
 use crate::model::secret::Secret;
 use crate::model::security::Guard;
-use crate::secrets::{self, CHAT_SERVICE, PasswordProvider, SessionPasswords, TELEPHONY_SERVICE};
+use crate::secrets::{self, PasswordProvider, Place, SessionPasswords};
 use crate::sip::actor::SipSettings;
 use crate::sip::{Registration, SipCommand, SipEvent};
 use crate::trust::Keeper;
@@ -131,8 +131,7 @@ impl Actors {
     /// Starts an account's actor.
     pub(super) fn start(&mut self, id: &AccountId) {
         if let Some(account) = self.config.xmpp.iter().find(|account| account.id == *id) {
-            let entry = (CHAT_SERVICE, account.jid.to_string());
-            let password = self.provider(id, &account.password, entry);
+            let password = self.provider(&account.password, Place::chat(&account.jid));
             let (commands, queue) = mpsc::channel(QUEUE);
             let (events, told) = self.forward(id.clone(), Input::Xmpp);
             let settings = XmppSettings {
@@ -150,8 +149,7 @@ impl Actors {
             );
             self.xmpp.insert(id.clone(), commands);
         } else if let Some(account) = self.config.sip.iter().find(|account| account.id == *id) {
-            let entry = (TELEPHONY_SERVICE, account.aor.to_string());
-            let password = self.provider(id, &account.password, entry);
+            let password = self.provider(&account.password, Place::phone(&account.aor));
             let (commands, queue) = mpsc::channel(QUEUE);
             let (events, told) = self.forward(id.clone(), Input::Sip);
             let instance = instance_of(self.installation, id);
@@ -205,21 +203,16 @@ impl Actors {
     }
 
     /// Gives an account's password whenever it is wanted: the one of this run, else from where
-    /// the configuration says. `entry` is its place in the keyring.
-    fn provider(
-        &self,
-        id: &AccountId,
-        source: &PasswordSource,
-        entry: (&'static str, String),
-    ) -> PasswordProvider {
-        let (id, source, passwords) = (id.clone(), source.clone(), self.passwords.clone());
+    /// the configuration says.
+    fn provider(&self, source: &PasswordSource, place: Place) -> PasswordProvider {
+        let (source, passwords) = (source.clone(), self.passwords.clone());
         Arc::new(move || {
-            let given = passwords.get(&id);
-            let (source, (service, account)) = (source.clone(), entry.clone());
+            let given = passwords.get(&place);
+            let (source, place) = (source.clone(), place.clone());
             Box::pin(async move {
                 match given {
                     Some(given) => Ok(given),
-                    None => secrets::password(&source, service, &account).await,
+                    None => secrets::password(&source, place.service, &place.address).await,
                 }
             })
         })
@@ -234,19 +227,21 @@ impl Actors {
         keep: KeepPassword,
     ) {
         let passwords = self.passwords.clone();
-        let entry = self.entry(&account);
+        let place = self.place(&account);
         self.report_later(async move {
             let password = password.into_inner();
-            let trouble = match (keep, entry) {
-                (KeepPassword::Keyring, Some((service, address))) => {
-                    secrets::store_password(service, &address, password.clone()).await.err()
+            let mut trouble = None;
+            if let Some(place) = place {
+                if keep == KeepPassword::Keyring {
+                    let (service, address) = (place.service, &place.address);
+                    let kept = secrets::store_password(service, address, password.clone()).await;
+                    trouble = kept.err();
                 }
-                _ => None,
-            };
-            // What the keyring has now is asked of it, as at the next start.
-            match keep == KeepPassword::Keyring && trouble.is_none() {
-                true => passwords.forget(&account),
-                false => passwords.give(&account, password),
+                // What the keyring has now is asked of it, as at the next start.
+                match keep == KeepPassword::Keyring && trouble.is_none() {
+                    true => passwords.forget(&place),
+                    false => passwords.give(&place, password),
+                }
             }
             let trouble = trouble.map(|fault| fault.to_string());
             Input::PasswordKept { request, account, keep, trouble }
@@ -255,15 +250,16 @@ impl Actors {
 
     /// Forgets what the user gave for this run.
     pub(super) fn forget_password(&self, account: &AccountId) {
-        self.passwords.forget(account);
+        if let Some(place) = self.place(account) {
+            self.passwords.forget(&place);
+        }
     }
 
-    /// An account's place in the keyring.
-    fn entry(&self, id: &AccountId) -> Option<(&'static str, String)> {
+    /// The place of an account's password.
+    fn place(&self, id: &AccountId) -> Option<Place> {
         let chat = self.config.xmpp.iter().find(|account| account.id == *id);
         let phone = self.config.sip.iter().find(|account| account.id == *id);
-        chat.map(|chat| (CHAT_SERVICE, chat.jid.to_string()))
-            .or(phone.map(|phone| (TELEPHONY_SERVICE, phone.aor.to_string())))
+        chat.map(|chat| Place::chat(&chat.jid)).or(phone.map(|phone| Place::phone(&phone.aor)))
     }
 
     /// Looks at the way to an account, beside the actor that may be connected.
@@ -276,8 +272,8 @@ impl Actors {
         let sip = self.config.sip.iter().find(|account| account.id == *id).cloned();
         let source = chat.as_ref().map(|account| &account.password);
         let source = source.or(sip.as_ref().map(|account| &account.password));
-        let password = source.zip(self.entry(id));
-        let password = password.map(|(source, entry)| self.provider(id, source, entry));
+        let password = source.zip(self.place(id));
+        let password = password.map(|(source, place)| self.provider(source, place));
         let turn = self.checks.clone().try_acquire_owned();
         async move {
             let _turn = turn.map_err(|_| {

@@ -271,6 +271,12 @@ impl Fetch {
         self.url.origin() == self.first
     }
 
+    /// The host is the address's own domain, or below it: the user typed that.
+    fn is_at_home(&self) -> bool {
+        let domain = self.consent.domain.as_deref();
+        self.redirects == 0 && domain.is_some_and(|domain| is_within(&self.host(), domain))
+    }
+
     fn request(&self) -> Request {
         let accept = match self.kind {
             Kind::Webfinger => "application/jrd+json, application/json;q=0.5",
@@ -283,7 +289,7 @@ impl Fetch {
             // What an edition is called is between us and who gave it.
             etag: self.consent.etag.clone().filter(|_| self.is_first_origin()),
             credentials: self.credentials,
-            public_only: self.redirects > 0 && !self.consent.hosts.contains(&self.host()),
+            public_only: !self.consent.hosts.contains(&self.host()) && !self.is_at_home(),
         }
     }
 

@@ -16,6 +16,7 @@ use super::record::{Record, Retired};
 use crate::model::account::Transport;
 
 pub use difference::{Change, How, What, changes};
+pub(super) use provided::kind_of;
 pub use provided::{Disabled, Provided, UserFile, provided};
 
 /// A record with its document read.
@@ -55,33 +56,74 @@ impl Candidate {
         url.as_ref().map(super::fetch::host_of).unwrap_or_default()
     }
 
-    /// What the user does not have to be asked, or said yes to.
-    fn may(&self, consent: &str) -> bool {
-        self.record.agreed.contains(consent)
+    /// Whether the user said yes to this, in these words.
+    fn may(&self, consent: &Consent) -> bool {
+        self.record.agreed.contains(&consent.key())
     }
 
     /// Whether an account is taken: of the provider's domain, or agreed to.
     fn is_taken(&self, account: &Account) -> bool {
-        is_own_domain(account, &self.domain()) || self.may(&domain_consent(account))
+        self.is_own(account) || self.may(&domain_consent(&self.document, account, &self.domain()))
+    }
+
+    /// Whether an account is of the provider's domain.
+    pub(super) fn is_own(&self, account: &Account) -> bool {
+        is_own_domain(account, &self.domain())
     }
 }
 
 /// Whether an account's address is of a domain, or below it.
 fn is_own_domain(account: &Account, domain: &str) -> bool {
-    let host = url::Host::parse(account.domain()).map(|host| host.to_string());
-    is_within(&host.unwrap_or_else(|_| account.domain().to_owned()), domain)
+    is_within(&ascii(account.domain()), domain)
 }
 
-fn domain_consent(account: &Account) -> String {
-    format!("domain:{}", account.domain())
+/// A domain as DNS has it.
+fn ascii(domain: &str) -> String {
+    let host = url::Host::parse(domain).map(|host| host.to_string());
+    host.unwrap_or_else(|_| domain.to_owned())
 }
 
-fn cleartext_consent(id: &str) -> String {
-    format!("cleartext:{id}")
+/// To accounts at somebody else's domain: which, and whom they would sign in to.
+fn domain_consent(document: &Document, account: &Account, provider: &str) -> Consent {
+    let domain = account.domain();
+    let all = document.accounts.iter().filter(|other| other.domain() == domain);
+    let named = all.map(|account| match account {
+        Account::Sip(entry) if !server_of(entry).eq_ignore_ascii_case(domain) => {
+            format!("{}, which signs in at {},", account.address(), server_of(entry))
+        }
+        _ => account.address(),
+    });
+    let named: Vec<String> = named.collect();
+    let verb = if named.len() == 1 { "is an account" } else { "are accounts" };
+    // Letters that only look like those of a well-known name show in this form.
+    let written = match ascii(domain) {
+        same if same == domain => String::new(),
+        other => format!(" ({other})"),
+    };
+    let text =
+        format!("{} {verb} of {domain}{written}, which is not {provider}.", named.join(" and "));
+    Consent { id: format!("domain:{domain}"), text, optional: true }
 }
 
-fn media_consent(id: &str) -> String {
-    format!("unencrypted-media:{id}")
+fn cleartext_consent(entry: &document::SipEntry) -> Consent {
+    let text = format!(
+        "{} would be used without encryption, at {}: others on the way can see whom you call, and \
+         listen.",
+        entry.aor,
+        server_of(entry)
+    );
+    Consent { id: format!("cleartext:{}", entry.id), text, optional: true }
+}
+
+fn media_consent(entry: &document::SipEntry) -> Consent {
+    let text = format!("Calls of {} would not be encrypted.", entry.aor);
+    Consent { id: format!("unencrypted-media:{}", entry.id), text, optional: true }
+}
+
+/// The host that a telephony account would sign in to.
+fn server_of(entry: &document::SipEntry) -> &str {
+    let outbound = entry.outbound.first().map(|target| target.host.as_str());
+    outbound.or(entry.registrar.as_deref()).unwrap_or(entry.aor.host())
 }
 
 /// Whether a telephony account would send in clear what it sends to its provider.
@@ -105,45 +147,35 @@ pub struct Consent {
 /// What the user has to agree to before a document is applied, in place of what held.
 pub fn consents(new: &Candidate, old: Option<&Candidate>, gone: &[Retired]) -> Vec<Consent> {
     let mut all = Vec::new();
-    let mut ask = |id: String, optional: bool, text: String| {
-        if !all.iter().any(|known: &Consent| known.id == id) {
-            all.push(Consent { id, text, optional });
+    let mut ask = |consent: Consent| {
+        if !all.iter().any(|known: &Consent| known.id == consent.id) {
+            all.push(consent);
         }
     };
+    let needed = |id: String, text: String| Consent { id, text, optional: false };
     if let Some(old) = old.filter(|old| old.domain() != new.domain()) {
         let text = format!(
             "The accounts that {} set up are switched off: {} takes its place.",
             old.domain(),
             new.domain()
         );
-        ask(format!("replace:{}", new.domain()), false, text);
+        ask(needed(format!("replace:{}", new.domain()), text));
     }
     if let Some(host) = &new.foreign {
         let text = format!("The document comes from {host}, where its own address sent on to.");
-        ask(format!("host:{host}"), false, text);
+        ask(needed(format!("host:{host}"), text));
     }
     let domain = new.domain();
     for account in &new.document.accounts {
         if !is_own_domain(account, &domain) {
-            let text = format!(
-                "{} is an account of {}, which is not {domain}.",
-                account.address(),
-                account.domain()
-            );
-            ask(domain_consent(account), true, text);
+            ask(domain_consent(&new.document, account, &domain));
         }
         let Account::Sip(entry) = account else { continue };
         if is_cleartext(entry) {
-            let text = format!(
-                "{} would be used without encryption: others on the way can see whom you call, \
-                 and listen.",
-                entry.aor
-            );
-            ask(cleartext_consent(&entry.id), true, text);
+            ask(cleartext_consent(entry));
         }
         if entry.srtp == Some(Srtp::Off) {
-            let text = format!("Calls of {} would not be encrypted.", entry.aor);
-            ask(media_consent(&entry.id), true, text);
+            ask(media_consent(entry));
         }
     }
     for account in gone {
@@ -152,22 +184,38 @@ pub fn consents(new: &Candidate, old: Option<&Candidate>, gone: &[Retired]) -> V
              of it stays.",
             account.address
         );
-        ask(format!("remove:{}", account.id), false, text);
+        ask(needed(format!("remove:{}", account.id), text));
     }
     let known = |consent: &Consent| {
         // What goes is asked about each time.
         let lasting = !consent.id.starts_with("remove:") && !consent.id.starts_with("replace:");
         lasting
-            && (new.record.agreed.contains(&consent.id)
-                || new.record.declined.contains(&consent.id))
+            && (new.record.agreed.contains(&consent.key())
+                || new.record.declined.contains(&consent.key()))
     };
     all.retain(|consent| !known(consent));
     all
 }
 
+impl Consent {
+    /// By what the user's answer is remembered: it holds for these words alone, so that a later
+    /// edition which means another host or another account asks again.
+    fn key(&self) -> String {
+        format!("{} {}", self.id, digest(self.text.as_bytes()))
+    }
+}
+
+/// The beginning of SHA-256, in hexadecimal.
+fn digest(bytes: &[u8]) -> String {
+    use sha2::{Digest as _, Sha256};
+    Sha256::digest(bytes).iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// What is shown before a document is applied.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Preview {
+    /// By what `provision.apply` says that it means this one: it comes of all that is shown.
+    pub id: String,
     /// What the service calls itself, made safe for showing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
@@ -233,7 +281,7 @@ pub fn plan(
     };
     // Whatever the user may agree to is shown as if they did.
     let mut agreeing = new.clone();
-    let asked = consents(new, old, &[]).into_iter().map(|consent| consent.id);
+    let asked = consents(new, old, &[]).into_iter().map(|consent| consent.key());
     agreeing.record.agreed.extend(asked);
     let after = provided(Some(&agreeing), file)?;
     let gone = gone(&after);
@@ -249,7 +297,8 @@ pub fn plan(
         label: account.label().map(str::to_owned),
         asks_password: account.auth().secret == document::Secret::Ask,
     });
-    let preview = Preview {
+    let mut preview = Preview {
+        id: String::new(),
         service: document.service.name.clone(),
         host: new.host(),
         url: new.record.url.clone(),
@@ -260,6 +309,7 @@ pub fn plan(
         consents,
         remarks,
     };
+    preview.id = digest(&serde_json::to_vec(&preview).unwrap_or_default());
     Ok(Plan { preview, gone, provided: after })
 }
 
@@ -299,8 +349,8 @@ pub fn settle(
     for consent in asked {
         // No, when both are said.
         match decline.contains(&consent.id) {
-            true => record.declined.insert(consent.id.clone()),
-            false => record.agreed.insert(consent.id.clone()),
+            true => record.declined.insert(consent.key()),
+            false => record.agreed.insert(consent.key()),
         };
     }
     record.agreed.retain(|id| !id.starts_with("remove:") && !id.starts_with("replace:"));

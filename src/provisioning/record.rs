@@ -48,6 +48,10 @@ pub struct Record {
     /// The user's command that prints the password that they typed elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_command: Option<String>,
+    /// The account of the document that the password which the user typed was kept for: nothing
+    /// else is ever shown to the provider as that password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_of: Option<String>,
     /// Passwords are kept in memory alone.
     #[serde(default)]
     pub session: bool,
@@ -103,6 +107,7 @@ impl Record {
             agreed: BTreeSet::new(),
             declined: BTreeSet::new(),
             password_command: None,
+            password_of: None,
             session: false,
             retired: Vec::new(),
         }
@@ -134,7 +139,12 @@ impl Record {
     /// # Errors
     /// [`RecordError::Write`].
     pub fn save(&self, path: &Path) -> Result<(), RecordError> {
-        let text = serde_json::to_string_pretty(self).map_err(io::Error::other);
+        // One that the next start could not read is not written at all.
+        let fits = |text: String| match u64::try_from(text.len()) {
+            Ok(len) if len < MAX_LEN => Ok(text),
+            _ => Err(io::Error::from(ErrorKind::FileTooLarge)),
+        };
+        let text = serde_json::to_string(self).map_err(io::Error::other).and_then(fits);
         text.and_then(|text| config::write_private(path, &text))
             .map_err(|source| RecordError::Write { path: path.to_owned(), source })
     }
@@ -173,5 +183,17 @@ mod tests {
         let at = Timestamp::from_unix_millis(1);
         let record = Record::new("https://a.example/".into(), Source::Link, at, Value::Null);
         assert!(matches!(record.save(nowhere), Err(RecordError::Write { .. })));
+    }
+
+    #[test]
+    fn what_the_next_start_could_not_read_is_not_written() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("provisioned.json");
+        let url = "https://prov.example.com/d".to_owned();
+        let long = serde_json::json!({ "x": " ".repeat(1024 * 1024) });
+        let at = Timestamp::from_unix_millis(0);
+        let record = Record::new(url, Source::Webfinger, at, long);
+        assert!(matches!(record.save(&path), Err(RecordError::Write { .. })));
+        assert!(Record::load(&path).unwrap().is_none());
     }
 }

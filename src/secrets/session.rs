@@ -6,30 +6,31 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use zeroize::Zeroizing;
 
-use crate::model::id::AccountId;
+use super::Place;
 
-/// Every account's password of this run, in one place. They are wiped when they are forgotten,
+/// Every account's password of this run, by its place in the keyring: an account of another address
+/// has another password, whatever it is called. They are wiped when they are forgotten,
 /// replaced, or when the program ends. Clones share them.
 #[derive(Clone, Default)]
-pub struct SessionPasswords(Arc<Mutex<HashMap<AccountId, Zeroizing<String>>>>);
+pub struct SessionPasswords(Arc<Mutex<HashMap<Place, Zeroizing<String>>>>);
 
 impl SessionPasswords {
     /// Keeps a password, in place of an earlier one.
-    pub fn give(&self, account: &AccountId, password: Zeroizing<String>) {
-        self.with(|all| drop(all.insert(account.clone(), password)));
+    pub fn give(&self, place: &Place, password: Zeroizing<String>) {
+        self.with(|all| drop(all.insert(place.clone(), password)));
     }
 
     /// Forgets an account's password.
-    pub fn forget(&self, account: &AccountId) {
-        self.with(|all| drop(all.remove(account)));
+    pub fn forget(&self, place: &Place) {
+        self.with(|all| drop(all.remove(place)));
     }
 
     /// An account's password, where the user gave one.
-    pub fn get(&self, account: &AccountId) -> Option<Zeroizing<String>> {
-        self.with(|all| all.get(account).cloned())
+    pub fn get(&self, place: &Place) -> Option<Zeroizing<String>> {
+        self.with(|all| all.get(place).cloned())
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut HashMap<AccountId, Zeroizing<String>>) -> T) -> T {
+    fn with<T>(&self, act: impl FnOnce(&mut HashMap<Place, Zeroizing<String>>) -> T) -> T {
         // Whoever panicked in here left a map that is whole.
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -49,7 +50,7 @@ mod tests {
     #[test]
     fn the_last_one_counts_until_it_is_forgotten() {
         let passwords = SessionPasswords::default();
-        let (chat, phone) = (AccountId::new("chat"), AccountId::new("phone"));
+        let (chat, phone) = (Place::chat("a@b.test"), Place::phone("a@b.test"));
         let give = |text: &str| passwords.give(&chat, Zeroizing::new(text.to_owned()));
         give("first");
         give("second");

@@ -15,10 +15,10 @@ use crate::model::vcard::Tel;
 pub enum AccountCommand {
     /// `account.connect`: now, also where it waits for its other half or for the next attempt.
     Connect(AccountId),
-    /// `check`: look at the way to it, and sign in once beside what is connected.
-    Check(AccountId),
     /// `account.disconnect`: until the user wants it back.
     Disconnect(AccountId),
+    /// `check`: look at the way to it, and sign in once beside what is connected.
+    Check(AccountId),
     /// `account.password`: this is its password; sign in with it.
     Password {
         /// Whose.

@@ -79,6 +79,8 @@ pub struct NewPhone {
 /// What the user says to a preview.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Answers {
+    /// The preview that they were shown, by its id; whichever is the last when absent.
+    pub preview: Option<String>,
     /// The consents that they give, by id.
     pub agree: Vec<String>,
     /// Those that they do not.

@@ -30,11 +30,11 @@ pub(super) fn raised(mut guard: Guard, kind: AccountKind) -> Guard {
 
 /// Whether a connection is below what is asked for.
 pub(super) fn falls_short(security: &Security, floor: &Floor) -> bool {
-    Floor::of(security).max(*floor) != Floor::of(security)
-        // What is remembered of a sign-in is less than what it was, never more.
-        && (floor.tls && !Floor::of(security).tls
-            || floor.bound && !Floor::of(security).bound
-            || floor.auth > AuthRank::of(&security.auth))
+    let has = Floor::of(security);
+    floor.tls && !has.tls
+        || floor.bound && !has.bound
+        // What is remembered of a sign-in can be less than what it was.
+        || floor.auth > AuthRank::of(&security.auth)
 }
 
 /// What is missing, as an answer to "make both secure".

@@ -201,7 +201,7 @@ impl Chaos {
     fn command(&mut self) {
         let (who, call) = (self.who(), self.call());
         let (account, confirm) = (None, self.dice.random());
-        let command = match self.dice.random_range(0..10) {
+        let command = match self.dice.random_range(0..13) {
             0 => {
                 if confirm {
                     // Whatever the card names.
@@ -244,6 +244,12 @@ impl Chaos {
             6 => Command::Chat(ChatCommand::Send { to: who.into(), body: "x".to_owned() }),
             7 => Command::Chat(ChatCommand::Displayed { with: who.into() }),
             8 => Command::Contact(ContactCommand::Accept(who)),
+            9 => Command::Security(SecurityCommand::Raise),
+            10 => Command::Security(SecurityCommand::AcceptWeaker(PHONE.into())),
+            11 => Command::Account(match confirm {
+                true => AccountCommand::Disconnect(PHONE.into()),
+                false => AccountCommand::Connect(PHONE.into()),
+            }),
             _ => Command::Presence { show: Show::Away, status: String::new() },
         };
         let id = self.world.begin(command);

@@ -27,8 +27,6 @@ use by_hand::{ByHand, Wrong};
 pub const ADDRESS: &str = "sign-in-address";
 /// The field of the password.
 pub const PASSWORD: &str = "sign-in-password";
-/// The most changes and remarks that are shown.
-const MOST: usize = 24;
 
 /// What the person did to the page.
 #[derive(Debug, Clone)]
@@ -213,7 +211,12 @@ impl SignIn {
         (self.busy, self.told) = (true, None);
         let ids = found.consents.iter().map(|consent| consent.id.clone());
         let (decline, agree) = ids.partition(|id| self.declined.contains(id));
-        let command = ProvisionCommand::Apply(Answers { agree, decline, keep });
+        let command = ProvisionCommand::Apply(Answers {
+            preview: Some(found.id.clone()),
+            agree,
+            decline,
+            keep,
+        });
         Action::At(Spot::SignIn(Control::Apply), Command::Provision(command))
     }
 
@@ -332,7 +335,7 @@ fn preview<'a>(page: &'a SignIn, found: &'a Preview) -> Column<'a, Message> {
     let name = found.service.as_deref().map_or_else(|| plain::line(&found.host), plain::line);
     let words = format!("From {}. This is what it sets up:", plain::line(&found.host));
     let change = |change: &'a Change| sheet::padded(sheet::long(body(plain::line(&change.text))));
-    let changes = found.changes.iter().take(MOST).map(change).collect();
+    let changes = found.changes.iter().map(change).collect();
     let mut parts = head(name, words).push(sheet::boxed(changes));
     for consent in &found.consents {
         let declined = page.declined.contains(&consent.id);
@@ -343,7 +346,7 @@ fn preview<'a>(page: &'a SignIn, found: &'a Preview) -> Column<'a, Message> {
         });
         parts = parts.push(column![fact].push(turn).spacing(step::XXS));
     }
-    for remark in found.remarks.iter().take(MOST) {
+    for remark in &found.remarks {
         parts = parts.push(sheet::long(small(plain::line(remark)).style(Tone::Muted.text())));
     }
     let apply = (!page.busy).then_some(Message::Apply(page.keep()));

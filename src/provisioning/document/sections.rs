@@ -12,6 +12,7 @@ use super::{
     USUAL_REFRESH, text,
 };
 use crate::model::account::AccountKind;
+use crate::model::address;
 use crate::model::dialing::{self, Dialing, MAX_LISTED};
 use crate::model::feature::{Feature, Match, Protocol, Rule};
 use crate::model::id::AccountId;
@@ -165,7 +166,8 @@ fn override_(
     matching.only(&["device", "contact", "domain", "account"], unknown);
     let name = |text: &str| {
         let name = text.trim();
-        let fits = !name.is_empty() && name.len() <= 512 && text::label(name).is_some();
+        let clean = !name.chars().any(address::is_forbidden);
+        let fits = !name.is_empty() && name.len() <= 512 && clean;
         if fits { Ok(name.to_owned()) } else { Err("must be an address") }
     };
     let with = [

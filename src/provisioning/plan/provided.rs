@@ -7,7 +7,7 @@ use super::super::document::{self, Account, Policy, Secret, SipEntry, Srtp, Xmpp
 use super::super::record::Retired;
 use super::{Candidate, cleartext_consent, is_cleartext, media_consent};
 use crate::config::{
-    Config, ConfigError, EXPIRES, PasswordSource, SipAccount, SrtpPolicy, XmppAccount,
+    Addresses, Config, ConfigError, EXPIRES, PasswordSource, SipAccount, SrtpPolicy, XmppAccount,
 };
 use crate::model::account::{AccountKind, Transport};
 use crate::model::address::{Aor, SipTarget};
@@ -89,10 +89,11 @@ pub fn provided(
         let config = Config::parse(file.text, file.path)?;
         return Ok(Provided { config, ..Provided::default() });
     };
-    let mut given = given(candidate, None);
+    let own = Addresses::of(file.text);
+    let mut given = given(candidate, &own, None);
     let mut config = Config::parse_over(file.text, file.path, &given)?;
     if let Some(ca_file) = config.provisioning.ca_file.clone() {
-        given = self::given(candidate, Some(ca_file));
+        given = self::given(candidate, &own, Some(ca_file));
         config = Config::parse_over(file.text, file.path, &given)?;
     }
     let mut provided = Provided {
@@ -101,7 +102,7 @@ pub fn provided(
         service: candidate.document.service.name.clone(),
         ..Provided::default()
     };
-    let ids = ids(candidate, &mut provided);
+    let ids = ids(candidate, &own, &mut provided);
     relate(candidate, &ids, &mut provided);
     disable(candidate, &ids, &mut provided);
     rule(candidate, &ids, &mut provided);
@@ -111,10 +112,11 @@ pub fn provided(
 }
 
 /// The accounts of the document alone, as far as the user agreed to them.
-fn given(candidate: &Candidate, ca_file: Option<PathBuf>) -> Config {
+fn given(candidate: &Candidate, own: &Addresses, ca_file: Option<PathBuf>) -> Config {
     let mut config = Config::default();
-    for account in candidate.document.accounts.iter().filter(|account| candidate.is_taken(account))
-    {
+    let taken =
+        |account: &&Account| candidate.is_taken(account) && !is_elsewhere(candidate, own, account);
+    for account in candidate.document.accounts.iter().filter(taken) {
         match account {
             Account::Xmpp(entry) => config.xmpp.push(chat(candidate, entry, ca_file.clone())),
             Account::Sip(entry) => config.sip.push(phone(candidate, entry, ca_file.clone())),
@@ -161,7 +163,7 @@ fn phone(candidate: &Candidate, entry: &SipEntry, ca_file: Option<PathBuf>) -> S
         .any(|disable| disable.account == entry.id && disable.feature == Feature::Chat);
     let srtp = match entry.srtp {
         Some(Srtp::Mandatory) => SrtpPolicy::Required,
-        Some(Srtp::Off) if candidate.may(&media_consent(&entry.id)) => SrtpPolicy::Off,
+        Some(Srtp::Off) if candidate.may(&media_consent(entry)) => SrtpPolicy::Off,
         _ => SrtpPolicy::default(),
     };
     SipAccount {
@@ -203,7 +205,7 @@ fn proxy(candidate: &Candidate, entry: &SipEntry) -> Option<SipTarget> {
             transport: entry.transport,
         },
     };
-    if is_cleartext(entry) && !candidate.may(&cleartext_consent(&entry.id)) {
+    if is_cleartext(entry) && !candidate.may(&cleartext_consent(entry)) {
         // The port was that of the other way.
         target = SipTarget { port: None, transport: Some(Transport::Tls), ..target };
     }
@@ -215,10 +217,20 @@ fn proxy(candidate: &Candidate, entry: &SipEntry) -> Option<SipTarget> {
 
 /// From the ids of the document to those of the accounts: an account of the user's own with the
 /// same address is that account.
-fn ids(candidate: &Candidate, provided: &mut Provided) -> BTreeMap<String, AccountId> {
+fn ids(
+    candidate: &Candidate,
+    own: &Addresses,
+    provided: &mut Provided,
+) -> BTreeMap<String, AccountId> {
     let mut ids = BTreeMap::new();
     for (n, account) in candidate.document.accounts.iter().enumerate() {
         if !candidate.is_taken(account) {
+            continue;
+        }
+        if is_elsewhere(candidate, own, account) {
+            provided.remarks.push(format!(
+                "accounts[{n}].address is an account of yours at another provider. It stays as it is."
+            ));
             continue;
         }
         let config = &provided.config;
@@ -238,7 +250,7 @@ fn ids(candidate: &Candidate, provided: &mut Provided) -> BTreeMap<String, Accou
         };
         provided.given.push(Retired {
             id: id.clone(),
-            kind: kind(account.kind()).to_owned(),
+            kind: kind_of(account.kind()).to_owned(),
             address: account.address(),
         });
         ids.insert(account.id().to_owned(), id);
@@ -246,7 +258,18 @@ fn ids(candidate: &Candidate, provided: &mut Provided) -> BTreeMap<String, Accou
     ids
 }
 
-fn kind(kind: AccountKind) -> &'static str {
+/// Whether an account is one that the user has at somebody else's: nothing of it is this
+/// provider's to say, and least of all where its password goes.
+fn is_elsewhere(candidate: &Candidate, own: &Addresses, account: &Account) -> bool {
+    let stands = match account {
+        Account::Xmpp(entry) => own.jids.contains(&entry.jid),
+        Account::Sip(entry) => own.aors.contains(&entry.aor),
+    };
+    stands && !candidate.is_own(account)
+}
+
+/// What an account's kind is called in the record.
+pub(in crate::provisioning) fn kind_of(kind: AccountKind) -> &'static str {
     match kind {
         AccountKind::Xmpp => "xmpp",
         AccountKind::Sip => "sip",

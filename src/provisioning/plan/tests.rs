@@ -350,3 +350,73 @@ fn codecs_lifetime_and_voice_mail_hold_under_the_user_s_own() {
     assert_eq!((own.codecs, own.expires), (vec![Codec::Opus], 90));
     assert_eq!(own.voicemail.as_deref(), Some("sip:vm@sip.example.com"));
 }
+
+#[test]
+fn a_yes_holds_for_the_words_it_was_said_to() {
+    let elsewhere = |id: &str, address: &str, outbound: &str| {
+        json!({ "id": id, "kind": "sip", "address": address, "outbound": [outbound],
+                "auth": { "secret": "same" } })
+    };
+    let bank = elsewhere("bank", "sip:alice@bank.test", "sips:edge.bank.test");
+    let agreed = applied(&with("/accounts/2", bank.clone()), None, "");
+    assert!(provided(Some(&agreed), &file("")).unwrap().has(&AccountId::new("bank")));
+    let asked_again = |account: Value, more: Option<Value>| {
+        let mut document = with("/accounts/2", account);
+        if let Some(more) = more {
+            document["accounts"].as_array_mut().unwrap().push(more);
+        }
+        let mut new = candidate(&document);
+        new.record.agreed.clone_from(&agreed.record.agreed);
+        let held = provided(Some(&new), &file("")).unwrap();
+        let plan = plan(&new, Some(&agreed), &file("")).unwrap();
+        let texts = plan.preview.consents.iter().map(|consent| consent.text.clone());
+        (held.has(&AccountId::new("bank")), texts.collect::<Vec<_>>())
+    };
+    assert_eq!(asked_again(bank.clone(), None), (true, vec![]));
+    // Another server, or one more account there, is another question.
+    let evil = elsewhere("bank", "sip:alice@bank.test", "sips:evil.test");
+    let (held, texts) = asked_again(evil, None);
+    assert!(!held && texts.len() == 1 && texts[0].contains("signs in at evil.test"), "{texts:?}");
+    let more = elsewhere("more", "sip:boss@bank.test", "sips:edge.bank.test");
+    let (held, texts) = asked_again(bank, Some(more));
+    assert!(!held && texts.len() == 1 && texts[0].contains("sip:boss@bank.test"), "{texts:?}");
+    // Letters that only look the same are told.
+    let (_, texts) =
+        asked_again(elsewhere("bank", "sip:alice@b\u{430}nk.test", "sips:x.test"), None);
+    assert!(texts.is_empty() || texts[0].contains("xn--"), "{texts:?}");
+}
+
+#[test]
+fn an_account_that_the_user_has_elsewhere_stays_as_it_is() {
+    let bank = json!({ "id": "bank", "kind": "sip", "address": "sip:alice@bank.test",
+                       "outbound": ["sips:evil.test"], "auth": { "secret": "same" } });
+    let own = "[[sip]]\nid = \"mine\"\naor = \"sip:alice@bank.test\"\n";
+    let new = applied(&with("/accounts/2", bank), None, own);
+    let held = provided(Some(&new), &file(own)).unwrap();
+    let mine = held.config.sip.iter().find(|phone| phone.id.as_str() == "mine").unwrap();
+    assert_eq!(mine.proxy, None, "nothing sends it elsewhere");
+    assert!(!held.given.iter().any(|given| given.address.contains("bank")), "no password of ours");
+    assert!(held.remarks.iter().any(|remark| remark.contains("another provider")), "{held:?}");
+}
+
+#[test]
+fn an_id_of_the_user_s_names_no_account_of_the_other_kind() {
+    let mut document = example();
+    document["accounts"][0]["id"] = json!("mine");
+    let own = "[[sip]]\nid = \"mine\"\naor = \"sip:me@own.test\"\n";
+    let new = candidate(&document);
+    let held = provided(Some(&new), &file(own)).unwrap();
+    let named = |id: &str| held.config.xmpp.iter().any(|chat| chat.id.as_str() == id);
+    assert!(!named("mine"), "{held:?}");
+    assert!(held.config.sip.iter().any(|phone| phone.id.as_str() == "mine"));
+    assert!(held.remarks.iter().any(|remark| remark.contains("accounts[0].id")), "{held:?}");
+}
+
+#[test]
+fn a_preview_is_named_by_all_that_it_shows() {
+    let id = |document: &Value| plan(&candidate(document), None, &file("")).unwrap().preview.id;
+    let mut other = example();
+    other["accounts"][1]["outbound"] = json!(["sips:other.example.com"]);
+    assert_eq!(id(&example()), id(&example()));
+    assert_ne!(id(&example()), id(&other));
+}

@@ -5,14 +5,13 @@ use std::collections::BTreeSet;
 use zeroize::Zeroizing;
 
 use super::super::document::{Account, Secret};
-use super::super::plan::{AnswerError, Candidate, settle};
+use super::super::plan::{AnswerError, Candidate, Provided, kind_of, settle};
+use super::super::record::Retired;
 use super::super::status::{Outcome, Problem, ProvisionError};
 use super::Service;
 use super::look::{Pending, local, secret};
-use crate::config::Config;
 use crate::core::command::{Answers, KeepPassword};
-use crate::model::id::AccountId;
-use crate::secrets::{self, CHAT_SERVICE, TELEPHONY_SERVICE};
+use crate::secrets::{self, Place};
 
 impl Service {
     /// Applies the last preview.
@@ -21,6 +20,13 @@ impl Service {
             let text = "There is nothing to apply. Look for your provider first.";
             return Err(ProvisionError::new(Problem::Nothing, text));
         };
+        if answers.preview.as_ref().is_some_and(|id| *id != pending.plan.preview.id) {
+            let text = "What is set up has changed since you looked at it. Look at it again.";
+            let preview = pending.plan.preview.id.clone();
+            self.pending = Some(pending);
+            tracing::info!(%preview, "another preview waits");
+            return Err(ProvisionError::new(Problem::Nothing, text));
+        }
         // The user's own file may have changed since; so what is asked may have.
         let kept = Pending {
             candidate: pending.candidate.clone(),
@@ -63,26 +69,31 @@ impl Service {
         settled.record.session = session;
         let provided = self.paths.held(Some(&settled)).map_err(local)?;
         let typed = password.filter(|_| settled.record.password_command.is_none());
-        self.keep_secrets(&candidate, &settled, &provided.config, typed.as_ref(), answers.keep)
-            .await?;
+        let keep = answers.keep;
+        let kept = self.keep_secrets(&candidate, &provided, typed.as_ref(), keep).await?;
+        settled.record.password_of = kept.or(candidate.record.password_of);
         settled.record.save(&self.paths.record).map_err(local)?;
         let changes = plan.preview.changes;
         self.hold(settled, provided).await;
         Ok(Outcome::Applied { changes })
     }
 
-    /// Keeps passwords and tokens where they belong: never in a file of ours.
+    /// Keeps passwords and tokens where they belong: never in a file of ours. Gives the account
+    /// that the typed password was kept for.
     async fn keep_secrets(
         &self,
         candidate: &Candidate,
-        settled: &Candidate,
-        config: &Config,
+        provided: &Provided,
         typed: Option<&Zeroizing<String>>,
         keep: KeepPassword,
-    ) -> Result<(), ProvisionError> {
+    ) -> Result<Option<String>, ProvisionError> {
+        let mut kept_for = None;
         for account in &candidate.document.accounts {
-            let declined = format!("domain:{}", account.domain());
-            if settled.record.declined.contains(&declined) {
+            let address = account.address();
+            let given =
+                |given: &Retired| given.address == address && given.kind == kind_of(account.kind());
+            // What was declined, or is somebody else's, gets no password.
+            if !provided.given.iter().any(given) {
                 continue;
             }
             let password = match &account.auth().secret {
@@ -91,36 +102,33 @@ impl Service {
                 Secret::Ask | Secret::Kept => None,
             };
             let Some(password) = password else { continue };
-            let service = match account {
-                Account::Xmpp(_) => CHAT_SERVICE,
-                Account::Sip(_) => TELEPHONY_SERVICE,
-            };
-            let address = account.address();
-            let id = account_at(config, &address);
+            let place = place_of(account);
+            let is_same = account.auth().secret == Secret::Same && candidate.is_own(account);
+            if is_same && kept_for.is_none() {
+                kept_for = Some(address.clone());
+            }
             if keep == KeepPassword::Session {
-                if let Some(id) = id {
-                    self.passwords.give(id, password);
-                }
+                self.passwords.give(&place, password);
                 continue;
             }
             // What the keyring has now counts, not what was given before.
-            if let Some(id) = id {
-                self.passwords.forget(id);
-            }
-            secrets::store_password(service, &address, password).await.map_err(|fault| {
+            self.passwords.forget(&place);
+            let kept = secrets::store_password(place.service, &place.address, password).await;
+            kept.map_err(|fault| {
                 let error = secret(fault);
                 let advice = "Nothing was changed. Have it kept until the program ends, or give a \
                               command that prints it.";
                 ProvisionError { text: format!("{} {advice}", error.text), ..error }
             })?;
         }
-        Ok(())
+        Ok(kept_for)
     }
 }
 
-/// The account of this address, among those that hold.
-pub(super) fn account_at<'a>(config: &'a Config, address: &str) -> Option<&'a AccountId> {
-    let chat = config.xmpp.iter().map(|account| (&account.id, account.jid.to_string()));
-    let phones = config.sip.iter().map(|account| (&account.id, account.aor.to_string()));
-    chat.chain(phones).find(|(_, at)| at == address).map(|(id, _)| id)
+/// Where an account's password is.
+pub(super) fn place_of(account: &Account) -> Place {
+    match account {
+        Account::Xmpp(_) => Place::chat(account.address()),
+        Account::Sip(_) => Place::phone(account.address()),
+    }
 }

@@ -14,7 +14,7 @@ use crate::core::command::{KeepPassword, NewAccounts, NewChat, NewPhone};
 use crate::model::BareJid;
 use crate::model::address::{Aor, SipTarget};
 use crate::model::id::AccountId;
-use crate::secrets::{self, CHAT_SERVICE, TELEPHONY_SERVICE};
+use crate::secrets::{self, Place};
 
 /// The identifiers of the first accounts, when they are free.
 const CHAT: &str = "chat";
@@ -31,9 +31,7 @@ struct Checked {
 
 /// A password, and whose it is.
 struct Typed {
-    id: AccountId,
-    service: &'static str,
-    address: String,
+    place: Place,
     password: Zeroizing<String>,
 }
 
@@ -57,12 +55,13 @@ impl Service {
     }
 
     async fn keep_typed(&self, typed: &[Typed], keep: KeepPassword) -> Result<(), ProvisionError> {
-        for Typed { id, service, address, password } in typed {
+        for Typed { place, password } in typed {
             if keep == KeepPassword::Session {
-                self.passwords.give(id, password.clone());
+                self.passwords.give(place, password.clone());
                 continue;
             }
-            let stored = secrets::store_password(service, address, password.clone()).await;
+            let stored =
+                secrets::store_password(place.service, &place.address, password.clone()).await;
             stored.map_err(|fault| {
                 let error = secret(fault);
                 let advice = "Nothing was added. Have it kept until the program ends, or give a \
@@ -74,10 +73,10 @@ impl Service {
     }
 
     async fn forget_typed(&self, typed: &[Typed], keep: KeepPassword) {
-        for Typed { id, service, address, .. } in typed {
-            self.passwords.forget(id);
+        for Typed { place, .. } in typed {
+            self.passwords.forget(place);
             if keep == KeepPassword::Keyring
-                && let Err(fault) = secrets::forget_password(service, address).await
+                && let Err(fault) = secrets::forget_password(place.service, &place.address).await
             {
                 tracing::warn!(%fault, "a password stays in the keyring");
             }
@@ -93,15 +92,11 @@ fn typed(new: &NewAccounts, chat: Option<&XmppAccount>, phone: Option<&SipAccoun
     let chat = chat.filter(|account| by_hand(&account.password)).zip(of_chat);
     let phone = phone.filter(|account| by_hand(&account.password)).zip(of_phone);
     let chat = chat.map(|(account, password)| Typed {
-        id: account.id.clone(),
-        service: CHAT_SERVICE,
-        address: account.jid.to_string(),
+        place: Place::chat(&account.jid),
         password: password.0.clone(),
     });
     let phone = phone.map(|(account, password)| Typed {
-        id: account.id.clone(),
-        service: TELEPHONY_SERVICE,
-        address: account.aor.to_string(),
+        place: Place::phone(&account.aor),
         password: password.0.clone(),
     });
     chat.into_iter().chain(phone).collect()

@@ -12,13 +12,13 @@ use super::super::plan::{Candidate, Plan, UserFile, plan};
 use super::super::record::Record;
 use super::super::status::{Outcome, Problem, ProvisionError};
 use super::super::wizard;
-use super::apply::account_at;
+use super::apply::place_of;
 use super::{Service, word};
 use crate::config::{Config, PasswordSource};
 use crate::core::command::{Answers, KeepPassword, Look};
 use crate::model::fault::Fault;
 use crate::model::time::Now;
-use crate::secrets::{self, CHAT_SERVICE, TELEPHONY_SERVICE};
+use crate::secrets::{self, CHAT_SERVICE};
 use crate::tls::Roots;
 
 /// A document that waits for the user's word.
@@ -135,6 +135,7 @@ impl Service {
         candidate.record.address.clone_from(&record.address);
         candidate.record.confirmed.clone_from(&record.confirmed);
         candidate.record.password_command.clone_from(&record.password_command);
+        candidate.record.password_of.clone_from(&record.password_of);
         let keep = if record.session { KeepPassword::Session } else { KeepPassword::Keyring };
         if let Some(older) = self.older(&candidate) {
             self.note_asked(applied.record.etag.clone());
@@ -159,27 +160,26 @@ impl Service {
         self.carry_in(pending, &Answers { keep, ..Answers::default() }).await
     }
 
-    /// The user's password for the provider: that of the first account with the same.
+    /// The user's password for the provider: it is with the account that it was kept for when the
+    /// user typed it. Whatever else a document says is the same may be another's password.
     async fn credentials(&self, applied: &Candidate) -> Option<Credentials> {
         let user = applied.record.address.clone()?;
-        let account = applied
-            .document
-            .accounts
-            .iter()
-            .find(|account| account.auth().secret == Secret::Same)?;
-        let source = match &applied.record.password_command {
-            Some(command) => PasswordSource::Command(command.clone()),
-            None => PasswordSource::Keyring,
-        };
-        let service = match account {
-            document::Account::Xmpp(_) => CHAT_SERVICE,
-            document::Account::Sip(_) => TELEPHONY_SERVICE,
-        };
-        let held = self.paths.held(Some(applied)).ok();
-        let id = held.as_ref().and_then(|held| account_at(&held.config, &account.address()));
-        let password = match id.and_then(|id| self.passwords.get(id)) {
+        if let Some(command) = &applied.record.password_command {
+            let source = PasswordSource::Command(command.clone());
+            let password = secrets::password(&source, CHAT_SERVICE, &user).await.ok()?;
+            return Some(Credentials { user, password });
+        }
+        let kept_for = applied.record.password_of.as_ref()?;
+        let account = applied.document.accounts.iter().find(|account| {
+            account.address() == *kept_for && account.auth().secret == Secret::Same
+        })?;
+        let place = place_of(account);
+        let password = match self.passwords.get(&place) {
             Some(given) => given,
-            None => secrets::password(&source, service, &account.address()).await.ok()?,
+            None => {
+                let source = PasswordSource::Keyring;
+                secrets::password(&source, place.service, &place.address).await.ok()?
+            }
         };
         Some(Credentials { user, password })
     }

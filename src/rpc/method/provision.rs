@@ -32,6 +32,7 @@ pub(super) fn command(method: &str, params: &mut Params) -> Result<ProvisionComm
             ProvisionCommand::Look(Box::new(look))
         }
         "provision.apply" => ProvisionCommand::Apply(Answers {
+            preview: params.may("preview")?,
             agree: params.may("agree")?.unwrap_or_default(),
             decline: params.may("decline")?.unwrap_or_default(),
             keep: params.may("keep_password")?.unwrap_or(KeepPassword::Keyring),

@@ -92,7 +92,7 @@ impl Protection {
             ];
             return content.push(said(Tone::Bad, warning.to_owned())).push(buttons(acts));
         }
-        let trust = refused.can_trust.then(|| Message::Trust(key.0, fingerprint));
+        let trust = refused.can_trust.then_some(Message::Trust(key.0, fingerprint));
         let acts = vec![button::words(Button::Quiet, "Trust this certificate", trust), stay];
         content.push(buttons(acts)).push(why_not(refused.why_not.as_deref()))
     }
