@@ -18,9 +18,13 @@ fn consent(hosts: &[&str], has_password: bool) -> Consent {
 }
 
 fn begin(at: &str, consent: Consent) -> Fetch {
+    let hosts = consent.hosts.clone();
     let (fetch, next) = Fetch::new(Kind::Document, url(at), consent);
     let Next::Send(request) = next else { panic!("{next:?}") };
-    assert_eq!((request.credentials, request.public_only), (None, false));
+    // Only whom the user named, by the address or by name, may be within their own network.
+    let host = host_of(&url(at));
+    let named = is_within(&host, "example.com") || hosts.contains(&host);
+    assert_eq!((request.credentials, request.public_only), (None, !named));
     fetch
 }
 

@@ -10,6 +10,7 @@ use super::super::document::tests::example;
 use super::*;
 use crate::config::{PasswordSource, SrtpPolicy};
 use crate::model::feature::Feature;
+use crate::model::id::AccountId;
 use crate::model::relation::RelationSource;
 use crate::model::time::Timestamp;
 
