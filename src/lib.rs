@@ -27,6 +27,7 @@ pub mod cli;
 pub mod config;
 pub mod core;
 pub mod demo;
+pub mod diagnose;
 #[cfg(feature = "gui")]
 pub mod gui;
 pub mod headless;

@@ -56,6 +56,7 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
 /// `dovetail --headless`
 pub(super) fn headless(profile: &Profile) -> Result<ExitCode, Failure> {
     logging::start(None);
+    profile.tighten();
     let provisioning = provisioned(profile)?;
     let runtime = runtime()?;
     let done = runtime.block_on(async {
@@ -72,6 +73,7 @@ pub(super) fn headless(profile: &Profile) -> Result<ExitCode, Failure> {
 /// `dovetail`
 pub(super) fn window(profile: &Profile) -> Result<ExitCode, Failure> {
     logging::start(Some(&profile.log_path()));
+    profile.tighten();
     let provisioning = provisioned(profile)?;
     let runtime = runtime()?;
     let instance = runtime.block_on(Instance::start(profile, provisioning))?;

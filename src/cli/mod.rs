@@ -6,11 +6,12 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
-use crate::config::{Config, Profile};
+use crate::config::{self, Config, Profile};
 use crate::provisioning::service::Provisioning;
 use crate::rpc::client::{self, Outcome};
 
 mod check;
+mod diagnose;
 mod history;
 mod import;
 mod instance;
@@ -110,6 +111,13 @@ enum Verb {
     /// document, DNS, ports, TLS, and with a password both sign-ins and what joins them. Exit
     /// status 0, 1 (something does not work), 2 (bad usage).
     CheckProvider(check::ProviderArgs),
+    /// Write a report to attach when you ask for help: settings, states and the log, without
+    /// passwords, messages, and the addresses of people.
+    Diagnose {
+        /// A new file; standard output when not given.
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
     /// Take accounts over from another program: show which, and add them when told to.
     Import {
         #[command(subcommand)]
@@ -134,6 +142,7 @@ enum Source {
 pub fn main() -> ExitCode {
     // Everything that speaks TLS relies on this being first; a second call is harmless.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    config::private_by_default();
     let cli = match parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -185,6 +194,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
             let wish = provision::Wish { address, confirm, apply, agree, decline, session };
             provision::run(&open(directory)?, &wish)
         }
+        Some(Verb::Diagnose { output }) => diagnose::run(directory, output),
         Some(Verb::Check { account, json }) => check::accounts(directory, account.as_deref(), json),
         Some(Verb::CheckProvider(args)) => check::provider(directory, args),
         Some(Verb::Import { from: Source::Jitsi { file, add } }) => {

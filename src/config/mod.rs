@@ -24,7 +24,7 @@ use crate::sdp::Codec;
 pub use append::{AppendError, append, write_private};
 pub(crate) use file::{Addresses, host_port, text};
 pub use file::{ConfigError, MAX_ACCOUNTS};
-pub use private::{create_private_dir, create_private_file};
+pub use private::{create_private_dir, create_private_file, private_by_default, take_from_others};
 pub use profile::{Profile, ProfileError};
 pub use provisioning::Provisioning;
 pub use table::Problem;

@@ -7,7 +7,7 @@ use directories::ProjectDirs;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::private::create_private_dir;
+use super::private::{create_private_dir, take_from_others};
 
 /// The longest path that a Unix socket can have everywhere (`sun_path` of macOS, less its
 /// final zero).
@@ -118,6 +118,36 @@ impl Profile {
         };
         write().map_err(|source| ProfileError::Write { path: path.clone(), source })?;
         Ok(new)
+    }
+
+    /// Takes what others could read of the profile from them, and says so in the log: files that
+    /// an earlier version, a backup or a copy left open.
+    pub fn tighten(&self) {
+        let history = self.history_path();
+        let beside = |end: &str| {
+            let mut name = history.clone().into_os_string();
+            name.push(end);
+            PathBuf::from(name)
+        };
+        let all = [
+            self.config.clone(),
+            self.data.clone(),
+            self.state.clone(),
+            self.config_path(),
+            self.provisioned_path(),
+            self.security_path(),
+            history.clone(),
+            beside("-wal"),
+            beside("-shm"),
+            self.log_path(),
+        ];
+        for path in all {
+            match take_from_others(&path) {
+                Ok(true) => tracing::warn!(path = %path.display(), "others could read this"),
+                Ok(false) => {}
+                Err(error) => tracing::warn!(path = %path.display(), %error, "left as it is"),
+            }
+        }
     }
 
     /// The configuration: `config.toml`.

@@ -13,6 +13,7 @@ mod actors;
 mod cards;
 pub mod keep;
 mod pump;
+mod trace;
 
 pub use pump::Hub;
 

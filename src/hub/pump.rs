@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::actors::Actors;
-use super::{Handle, Request};
+use super::{Handle, Request, trace};
 use crate::config::Config;
 use crate::core::command::{CommandError, HistoryCommand, ProvisionCommand, Reply};
 use crate::core::event::{Event, NoticeLevel};
@@ -201,8 +201,10 @@ impl Pump {
     }
 
     fn feed(&mut self, input: Input) {
+        trace::input(&input);
         self.core.handle(Now::read(), input);
         while let Some(output) = self.core.poll_output() {
+            trace::output(&output);
             self.carry_out(output);
         }
     }

@@ -25,6 +25,9 @@ const RING_AGAIN: Duration = Duration::from_secs(60);
 /// Nobody rings longer than this.
 const RING_LIMIT: Duration = Duration::from_secs(300);
 
+/// As much of a Call-ID as the log shows, in characters.
+const LONGEST_ID: usize = 128;
+
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Incoming {
@@ -63,6 +66,16 @@ impl Incoming {
         let until = line.now + ring_limit(&request);
         let again = line.now + RING_AGAIN;
         let incoming = Self { key, request, tag, dialog, trusted, again, until };
+        let call_id: String = incoming
+            .request
+            .headers
+            .call_id()
+            .unwrap_or_default()
+            .chars()
+            .take(LONGEST_ID)
+            .collect();
+        // Somebody else's text: shown escaped.
+        tracing::debug!(call = %line.shared.id, ?call_id, "an INVITE came");
         incoming.send_ringing(line);
         line.stack.emit(SipEvent::Incoming(event));
         Some(incoming)

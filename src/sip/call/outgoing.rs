@@ -299,6 +299,7 @@ fn refusal(response: &Response) -> EndReason {
 
 fn invite(line: &mut Line<'_>, place: &PlaceCall) -> Request {
     let call_id = line.stack.call_id();
+    tracing::debug!(call = %place.call, %call_id, "an INVITE goes out");
     let tag = line.stack.token();
     let aor = line.stack.aor_uri();
     let mut invite = line.stack.out_of_dialog(Method::Invite, place.target.clone(), &call_id, 1);
