@@ -282,6 +282,9 @@ impl Core {
     }
 
     pub(super) fn on_chat_message(&mut self, now: Now, account: &AccountId, message: ChatMessage) {
+        if self.refuses_messages(account) {
+            return tracing::info!(%account, "a message came on an account without messages");
+        }
         let with = Party::from(&message.with);
         let outgoing = message.outgoing;
         let direction = if outgoing { Direction::Out } else { Direction::In };

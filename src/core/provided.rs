@@ -275,6 +275,11 @@ impl Core {
         self.wishes.of(account, Feature::Audio).is_some()
     }
 
+    /// Messages that come on a chat account that has none are neither shown nor kept.
+    pub(super) fn refuses_messages(&self, account: &AccountId) -> bool {
+        self.wishes.of(account, Feature::Chat).is_some()
+    }
+
     pub(super) fn on_provision_command(&mut self, request: RequestId, command: ProvisionCommand) {
         self.outputs.push_back(Output::Provision(request, command));
     }

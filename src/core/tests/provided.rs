@@ -175,6 +175,16 @@ fn messages_that_the_provider_locked_are_not_sent_and_no_rule_brings_them_back()
     let error = world.ask(send).unwrap_err();
     assert!(error.to_string().contains("provider"), "{error}");
     assert!(world.sent_messages().is_empty());
+    // One that comes is not shown either.
+    let message = |id: &str| ChatMessage {
+        id: id.into(),
+        with: jid("bob@cusax.test"),
+        outgoing: false,
+        body: "hello".to_owned(),
+        at: None,
+    };
+    world.xmpp(XmppEvent::Message(message("m1")));
+    assert!(world.core.snapshot().conversations.is_empty());
     let with = Some(Match::Domain("cusax.test".to_owned()));
     let rule = Rule { with, feature: Feature::Chat, protocol: Protocol::Xmpp, account: None };
     let error = world.ask(Command::Feature(FeatureCommand::Set(rule))).unwrap_err();
