@@ -27,6 +27,11 @@ pub(super) fn run(directory: Option<&Path>, output: Option<PathBuf>) -> Result<E
     let mut file = tempfile::NamedTempFile::new_in(directory).map_err(told)?;
     file.write_all(report.as_bytes()).map_err(told)?;
     file.persist_noclobber(&output).map_err(|error| told(error.error))?;
-    println!("The report is in {}. Read it before you send it.", output.display());
+    println!(
+        "The report is in {}: the version, which settings are set, the accounts' states, the \
+         profile's files and the end of the log, without passwords, messages and people's \
+         addresses. Read it before you send it.",
+        output.display()
+    );
     Ok(ExitCode::SUCCESS)
 }

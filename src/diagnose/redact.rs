@@ -8,20 +8,25 @@ use regex::{Captures, Regex};
 /// The most people and domains that are told apart; further ones share a name.
 const MOST: usize = 4096;
 
-/// `user@host`, as it stands in a JID, a SIP URI, or a text.
+/// `user@host`, as it stands in a JID with its resource, a SIP URI, or a text.
 #[allow(clippy::expect_used)]
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"([^\s<>"'(),;:=@/\[\]{}]+)@([\p{L}\p{N}.-]+)"#).expect("a pattern of our own")
+    let pattern = r#"([^\s<>"(),;:=@/\[\]{}]+)(?:@|%40)([\p{L}\p{N}.-]+)(?:/[^\s<>"',;)\]}]+)?"#;
+    Regex::new(pattern).expect("a pattern of our own")
 });
-/// A telephone number with its country code, or after `tel:`.
+/// A telephone number with its country code, after `tel:`, or as it is dialled at home.
 #[allow(clippy::expect_used)]
-static NUMBER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?:tel:\+?|\+)[0-9][0-9 ().-]{3,}[0-9]").expect("our own"));
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"(?:tel:\+?|\+)[0-9][0-9 ().-]{3,}[0-9]|\b0[0-9]{6,14}\b";
+    Regex::new(pattern).expect("a pattern of our own")
+});
 /// What stands after the name of a secret.
 #[allow(clippy::expect_used)]
 static SECRET: LazyLock<Regex> = LazyLock::new(|| {
     let names = "password|passwd|secret|token|nonce|cnonce|response|authorization|inline";
-    let pattern = format!(r#"(?i)\b({names})\b("?\s*[=:]\s*)("[^"]*"|\S+)"#);
+    let pattern = format!(
+        r#"(?i)\b({names})\b("?\s*[=:]\s*)("(?:[^"\\]|\\.)*"|(?:Basic|Bearer|Digest)\s+.+|\S+)"#
+    );
     Regex::new(&pattern).expect("a pattern of our own")
 });
 
@@ -106,6 +111,10 @@ mod tests {
         );
         assert_eq!(redactor.clean("<xmpp:bob@cusax.test>"), "<xmpp:user-1@cusax.test>");
         assert_eq!(redactor.clean("x@notcusax.test"), "user-4@domain-2");
+        assert_eq!(redactor.clean("bob@cusax.test/Bobs-iPhone"), "user-1@cusax.test");
+        assert_eq!(redactor.clean("o'brien@cusax.test"), "user-5@cusax.test");
+        assert_eq!(redactor.clean("sip:bob%40cusax.test"), "sip:user-1@cusax.test");
+        assert_eq!(redactor.clean("dials 0301234567"), "dials number-1");
     }
 
     #[test]
@@ -118,6 +127,8 @@ mod tests {
             "\"token\": \"hunter2\"",
             "nonce=\"hunter2\", qop=auth",
             "Secret: hunter2",
+            "Authorization: Bearer hunter2",
+            "\"password\": \"a\\\"hunter2\"",
         ] {
             let clean = redactor.clean(text);
             assert!(clean.contains("(hidden)") && !clean.contains("hunter2"), "{clean}");

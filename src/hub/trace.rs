@@ -6,15 +6,23 @@
 use tracing::{Level, debug, enabled};
 
 use crate::core::{Input, Output};
-use crate::model::id::CallId;
+use crate::model::id::{CallId, MessageId};
 use crate::sip::{SipCommand, SipEvent};
 use crate::xmpp::{XmppCommand, XmppEvent};
+
+/// As much of an id as a line shows, in characters.
+const LONGEST_ID: usize = 128;
 
 /// The name of a step: an enum's variant, of which nothing but the name is shown.
 fn step(value: &impl std::fmt::Debug) -> String {
     let shown = format!("{value:?}");
     let end = shown.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(shown.len());
     shown.get(..end).unwrap_or_default().to_owned()
+}
+
+/// An id of a message, which may be somebody else's text: as much of it as a line takes.
+fn shown(id: &MessageId) -> String {
+    id.as_str().chars().filter(|c| !c.is_control()).take(LONGEST_ID).collect()
 }
 
 /// What a side says.
@@ -33,14 +41,14 @@ pub(super) fn input(input: &Input) {
             debug!(%call, %account, "telephony says: {}", step(event));
         }
         Input::Sip(account, SipEvent::MessageState { id, sent }) => {
-            debug!(message_id = %id, %account, "telephony says: {}", step(sent));
+            debug!(message_id = shown(id), %account, "telephony says: {}", step(sent));
         }
         Input::Media(call, event) => debug!(%call, "the sound says: {}", step(event)),
         Input::Xmpp(account, XmppEvent::Message(message)) => {
-            debug!(message_id = %message.id, %account, "chat says: Message");
+            debug!(message_id = shown(&message.id), %account, "chat says: Message");
         }
         Input::Xmpp(account, XmppEvent::MessageState { id, state, .. }) => {
-            debug!(message_id = %id, %account, "chat says: {state:?}");
+            debug!(message_id = shown(id), %account, "chat says: {state:?}");
         }
         Input::Xmpp(account, XmppEvent::Vcards { jid, .. }) => {
             debug!(%account, %jid, "chat says: Vcards");
@@ -80,7 +88,7 @@ pub(super) fn output(output: &Output) {
     }
     match output {
         Output::Sip(account, SipCommand::Message(message)) => {
-            debug!(message_id = %message.id, %account, "the core wants: Message");
+            debug!(message_id = shown(&message.id), %account, "the core wants: Message");
         }
         Output::Sip(account, command) => {
             let Some(call) = call_of(command) else { return };
@@ -93,7 +101,7 @@ pub(super) fn output(output: &Output) {
         }
         Output::Media(call, command) => debug!(%call, "the core wants: {}", step(command)),
         Output::Xmpp(account, XmppCommand::Message(message)) => {
-            debug!(message_id = %message.id, %account, "the core wants: Message");
+            debug!(message_id = shown(&message.id), %account, "the core wants: Message");
         }
         Output::Xmpp(account, XmppCommand::FetchVcards(jid)) => {
             debug!(%account, %jid, "the core wants: FetchVcards");
