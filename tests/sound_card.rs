@@ -147,6 +147,12 @@ async fn two_cards_hear_each_other() {
     }
 }
 
+/// A notice about the devices; there are others, about the protection of the two sides.
+fn of_sound(event: &Value) -> bool {
+    let text = event["text"].as_str().unwrap_or_default();
+    event["type"] == "notice" && (text.contains("microphone") || text.contains("sound"))
+}
+
 #[tokio::test]
 async fn a_call_outlives_the_sound_system_and_takes_it_up_again() {
     let mut world = World::new(files).await;
@@ -154,7 +160,7 @@ async fn a_call_outlives_the_sound_system_and_takes_it_up_again() {
     world.alice.wait_event(packets("packets_in", 50), PATIENCE).await;
 
     world.pulse.crash();
-    let told = world.alice.wait_event(|event| event["type"] == "notice", PATIENCE).await;
+    let told = world.alice.wait_event(of_sound, PATIENCE).await;
     assert_eq!(told["level"], "warning");
     let words = "Your microphone and your loudspeaker went away. The call goes on.";
     assert_eq!(told["text"], words);
@@ -169,7 +175,7 @@ async fn a_call_outlives_the_sound_system_and_takes_it_up_again() {
     assert!(in_call(&mut world.bob).await > 0);
 
     world.pulse.run().await;
-    let told = world.alice.wait_event(|event| event["type"] == "notice", PATIENCE).await;
+    let told = world.alice.wait_event(of_sound, PATIENCE).await;
     assert_eq!(told["level"], "info");
     assert_eq!(told["text"], "Your microphone and your loudspeaker are there again.");
     let recording = world.pulse.record().await;

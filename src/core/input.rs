@@ -44,7 +44,7 @@ pub enum Input {
     Media(CallId, MediaEvent),
     /// What the store kept from earlier runs.
     Kept(Kept),
-    /// The cards that [`Output::ReadCards`] asked for were read, or why not.
+    /// The cards that [`Output::ReadCards`](super::Output::ReadCards) asked for were read, or why not.
     Cards {
         /// Whose request it is.
         request: RequestId,
@@ -56,7 +56,7 @@ pub enum Input {
     /// Something about the history that the user has to know: that it is not being kept, and
     /// why; that it was damaged; that all is well again.
     StoreNotice(NoticeLevel, String),
-    /// What [`Output::Archive`] asked to be deleted is gone, or why not.
+    /// What [`Output::Archive`](super::Output::Archive) asked to be deleted is gone, or why not.
     Deleted {
         /// Whose request it is.
         request: RequestId,
@@ -65,7 +65,7 @@ pub enum Input {
         /// Why remains of it can still be in the file.
         remains: Option<String>,
     },
-    /// What [`Output::Password`] asked for was done.
+    /// What [`Output::Password`](super::Output::Password) asked for was done.
     PasswordKept {
         /// Whose request it is.
         request: RequestId,

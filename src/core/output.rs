@@ -34,7 +34,7 @@ pub enum Output {
     Settings(Box<Config>),
     /// Start an account's actor.
     Start(AccountId),
-    /// End an account's actor; [`Input::Stopped`] tells when it has.
+    /// End an account's actor; [`Input::Stopped`](super::Input::Stopped) tells when it has.
     Stop(AccountId),
     /// Remember this of an account's server, and tell its actor.
     Guard(AccountId, Box<Guard>),
@@ -52,7 +52,7 @@ pub enum Output {
     Keep(Keep),
     /// Answer `history` from the store.
     History(RequestId, HistoryQuery),
-    /// Answer `history.*` from the store; a deletion comes back as [`Input::Deleted`].
+    /// Answer `history.*` from the store; a deletion comes back as [`Input::Deleted`](super::Input::Deleted).
     Archive(RequestId, HistoryCommand),
     /// Answer `check`: look at the way to an account.
     Check {
@@ -66,7 +66,7 @@ pub enum Output {
     /// Answer `devices` from the platform.
     Devices(RequestId, Audio),
     /// Keep an account's password, in memory at the least; comes back as
-    /// [`Input::PasswordKept`].
+    /// [`Input::PasswordKept`](super::Input::PasswordKept).
     Password {
         /// For whom.
         request: RequestId,
@@ -79,7 +79,7 @@ pub enum Output {
     },
     /// Forget the password that was given for this run: it is wrong.
     ForgetPassword(AccountId),
-    /// Read vCards; they come back as [`Input::Cards`].
+    /// Read vCards; they come back as [`Input::Cards`](super::Input::Cards).
     ReadCards {
         /// For whom.
         request: RequestId,
