@@ -56,8 +56,8 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
 /// `dovetail --headless`
 pub(super) fn headless(profile: &Profile) -> Result<ExitCode, Failure> {
     logging::start(None);
-    profile.tighten();
     let provisioning = provisioned(profile)?;
+    profile.tighten();
     let runtime = runtime()?;
     let done = runtime.block_on(async {
         let instance = Instance::start(profile, provisioning).await?;
@@ -73,8 +73,8 @@ pub(super) fn headless(profile: &Profile) -> Result<ExitCode, Failure> {
 /// `dovetail`
 pub(super) fn window(profile: &Profile) -> Result<ExitCode, Failure> {
     logging::start(Some(&profile.log_path()));
-    profile.tighten();
     let provisioning = provisioned(profile)?;
+    profile.tighten();
     let runtime = runtime()?;
     let instance = runtime.block_on(Instance::start(profile, provisioning))?;
     let shown = show(&runtime, &instance, None);

@@ -186,10 +186,11 @@ impl Running {
             let failed = match transaction(&self.worker.db, &mut all) {
                 Ok(first_error) => {
                     self.report(first_error.as_ref());
-                    all.iter_mut().for_each(|job| job.tell(Ok(())));
+                    // Before the answers: who has one finds the word that goes with it.
                     if was_behind {
                         self.note([Note::Kept]);
                     }
+                    all.iter_mut().for_each(|job| job.tell(Ok(())));
                     return;
                 }
                 Err(failed) => failed,
