@@ -247,6 +247,7 @@ fn xmpp_account(
         password: password(table)?.unwrap_or(usual.password),
         ca_file: path(table, "ca_file", base)?.or(usual.ca_file),
         demands: usual.demands,
+        chat: usual.chat,
         audio: table.flag("audio", usual.audio)?,
         wait_for: table.text("wait_for")?.map(AccountId::new).or(usual.wait_for),
     })

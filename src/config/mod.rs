@@ -60,6 +60,8 @@ pub struct XmppAccount {
     pub ca_file: Option<PathBuf>,
     /// What the provider demands of the way to the server.
     pub demands: Demands,
+    /// Messages: off where the provider took them away (CUSAX C4); no key of the file.
+    pub chat: bool,
     /// Calls over XMPP (Jingle).
     pub audio: bool,
     /// Connect only after this account is registered (CUSAX C14).
@@ -121,6 +123,7 @@ impl XmppAccount {
             password: PasswordSource::Keyring,
             ca_file: None,
             demands: Demands::default(),
+            chat: true,
             audio: false,
             wait_for: None,
         }

@@ -47,6 +47,7 @@ fn the_example_is_read() {
         password: PasswordSource::Command("pass show xmpp".into()),
         ca_file: Some("/p/ca.pem".into()),
         demands: Default::default(),
+        chat: true,
         audio: false,
         wait_for: Some("work-phone".into()),
     };

@@ -74,6 +74,7 @@ fn config() -> Config {
             password: PasswordSource::Keyring,
             ca_file: None,
             demands: Default::default(),
+            chat: true,
             audio: false,
             wait_for: None,
         }],

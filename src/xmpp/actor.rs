@@ -59,6 +59,7 @@ pub fn spawn(
     let mut random = StdRng::from_os_rng();
     let resource = format!("{}.{:08x}", settings.resource_prefix, random.random::<u32>());
     let session = Session::new(settings.account.jid.clone(), random);
+    let session = if settings.account.chat { session } else { session.without_chat() };
     let plan = Plan { account: settings.account, password: settings.password, resource };
     let actor = Actor {
         plan: Arc::new(plan),

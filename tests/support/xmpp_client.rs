@@ -45,6 +45,7 @@ pub fn account(lab: &Lab, user: &str, tls: TlsStart) -> XmppAccount {
         password: PasswordSource::Keyring,
         ca_file: Some(lab.ca_file()),
         demands: Default::default(),
+        chat: true,
         audio: false,
         wait_for: None,
     }

@@ -231,6 +231,7 @@ fn chat(id: AccountId, jid: BareJid, account: &Account, own: &Xmpp) -> Planned<X
         password: PasswordSource::Keyring,
         ca_file: None,
         demands: Default::default(),
+        chat: true,
         audio: false,
         wait_for: None,
     };

@@ -145,6 +145,7 @@ fn chat(candidate: &Candidate, entry: &XmppEntry, ca_file: Option<PathBuf>) -> X
         password: password(candidate, &entry.auth),
         ca_file,
         demands: entry.demands.clone(),
+        chat: true,
         audio: false,
         wait_for: None,
     }
@@ -307,6 +308,11 @@ fn disable(candidate: &Candidate, ids: &BTreeMap<String, AccountId>, provided: &
                 }
             }
             _ => {}
+        }
+        if feature == Feature::Chat
+            && let Some(chat) = provided.config.xmpp.iter_mut().find(|chat| chat.id == *account)
+        {
+            chat.chat = false;
         }
         if feature == Feature::Audio
             && let Some(chat) = provided.config.xmpp.iter_mut().find(|chat| chat.id == *account)

@@ -1,9 +1,10 @@
 //! Messages both ways, their receipts and markers, and typing (RFC 6121 §5).
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use tokio_xmpp::minidom::Element;
 use tokio_xmpp::parsers::message::{Id, Lang, Message, MessageType};
+use tokio_xmpp::parsers::stanza_error::{DefinedCondition, ErrorType, StanzaError};
 use tokio_xmpp::parsers::stanza_id::OriginId;
 
 use super::{Session, text};
@@ -168,6 +169,8 @@ impl Session {
             }
             MessageType::Chat | MessageType::Normal => {
                 match carbons::unwrap(&message, &self.account, now.wall) {
+                    Unwrapped::Plain if !self.takes_chat => self.refuse_chat(&message),
+                    Unwrapped::Carbon(_) if !self.takes_chat => {}
                     Unwrapped::Plain => self.receive_chat(now, &message),
                     Unwrapped::Carbon(carbon) => {
                         self.receive_copy(&carbon.message, carbon.sent, carbon.at);
@@ -176,6 +179,26 @@ impl Session {
                 }
             }
         }
+    }
+
+    /// Says that there are no messages here (RFC 6121 §8.5.2), to who may know that we are: to
+    /// others, and to what holds no text, nothing.
+    fn refuse_chat(&mut self, message: &Message) {
+        let Some(from) = message.from.clone() else { return };
+        if message.bodies.is_empty() || !self.sees_us(&from.to_bare()) {
+            return;
+        }
+        let mut answer = Message::new_with_type(MessageType::Error, from);
+        answer.id.clone_from(&message.id);
+        let error = StanzaError {
+            type_: ErrorType::Cancel,
+            by: None,
+            defined_condition: DefinedCondition::ServiceUnavailable,
+            texts: BTreeMap::new(),
+            other: None,
+        };
+        answer.payloads.push(error.into());
+        self.send(answer);
     }
 
     fn receive_chat(&mut self, now: Now, message: &Message) {

@@ -185,7 +185,7 @@ impl Session {
         if payload.is("ping", ns::PING) {
             Ok(None)
         } else if payload.is("query", ns::DISCO_INFO) {
-            caps::answer_info(node).map(Some).ok_or(DefinedCondition::ItemNotFound)
+            caps::answer_info(node, self.takes_chat).map(Some).ok_or(DefinedCondition::ItemNotFound)
         } else if payload.is("query", ns::DISCO_ITEMS) {
             Ok(Some(caps::answer_items(node)))
         } else if payload.is("query", ns::VERSION) && friend {

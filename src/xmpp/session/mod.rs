@@ -69,6 +69,8 @@ enum Line {
 #[derive(Debug)]
 pub struct Session {
     account: BareJid,
+    /// Messages are taken; else they are refused, and nothing of them is advertised.
+    takes_chat: bool,
     random: StdRng,
     line: Line,
     /// What the core wants announced; `None` before it said anything.
@@ -94,6 +96,7 @@ impl Session {
     pub fn new(account: BareJid, random: StdRng) -> Self {
         Self {
             account,
+            takes_chat: true,
             random,
             line: Line::Down,
             presence: None,
@@ -108,6 +111,12 @@ impl Session {
             chat: Chat::default(),
             out: VecDeque::new(),
         }
+    }
+
+    /// The same for an account whose provider took its messages away (CUSAX C4).
+    #[must_use]
+    pub fn without_chat(self) -> Self {
+        Self { takes_chat: false, ..self }
     }
 
     /// A new session was bound: asks for the roster, then announces the presence that was

@@ -42,7 +42,7 @@ impl Session {
             presence.set_status("", status);
         }
         if show != Show::Offline {
-            presence.payloads.extend(caps::presence_payload());
+            presence.payloads.extend(caps::presence_payload(self.takes_chat));
         }
         self.send(presence);
     }

@@ -25,16 +25,20 @@ const FEATURES: [&str; 12] = [
     "urn:xmpp:vcard4+notify",
 ];
 
-/// The element that presence carries.
-pub fn presence_payload() -> Option<Element> {
-    let hash = hash_caps(&compute_disco(&info(None)), Algo::Sha_1).ok()?;
+/// What of it is about messages: gone where there are none (CUSAX C4).
+const OF_MESSAGES: [&str; 3] =
+    ["http://jabber.org/protocol/chatstates", "urn:xmpp:chat-markers:0", "urn:xmpp:receipts"];
+
+/// The element that presence carries; `chat` says whether messages are taken.
+pub fn presence_payload(chat: bool) -> Option<Element> {
+    let hash = hash_caps(&compute_disco(&info(None, chat)), Algo::Sha_1).ok()?;
     Some(Caps::new(NODE, hash).into())
 }
 
 /// The answer to disco#info; `None` for a node that is not ours.
-pub fn answer_info(node: Option<&str>) -> Option<Element> {
-    node.is_none_or(|node| Some(node) == own_node().as_deref())
-        .then(|| info(node.map(str::to_owned)).into())
+pub fn answer_info(node: Option<&str>, chat: bool) -> Option<Element> {
+    node.is_none_or(|node| Some(node) == own_node(chat).as_deref())
+        .then(|| info(node.map(str::to_owned), chat).into())
 }
 
 /// The answer to disco#items: there are none.
@@ -43,12 +47,13 @@ pub fn answer_items(node: Option<&str>) -> Element {
 }
 
 /// The node with the verification string, as others ask for it.
-fn own_node() -> Option<String> {
-    let ver = presence_payload()?.attr("ver")?.to_owned();
+fn own_node(chat: bool) -> Option<String> {
+    let ver = presence_payload(chat)?.attr("ver")?.to_owned();
     Some(format!("{NODE}#{ver}"))
 }
 
-fn info(node: Option<String>) -> DiscoInfoResult {
+fn info(node: Option<String>, chat: bool) -> DiscoInfoResult {
+    let told = FEATURES.iter().filter(|feature| chat || !OF_MESSAGES.contains(feature));
     DiscoInfoResult {
         node,
         identities: vec![Identity {
@@ -57,7 +62,7 @@ fn info(node: Option<String>) -> DiscoInfoResult {
             lang: None,
             name: Some("Dovetail".to_owned()),
         }],
-        features: FEATURES.iter().map(|feature| (*feature).to_owned()).collect(),
+        features: told.map(|feature| (*feature).to_owned()).collect(),
         extensions: Vec::new(),
     }
 }
@@ -69,10 +74,10 @@ mod tests {
 
     #[test]
     fn the_hash_is_that_of_the_answer() {
-        let payload = presence_payload().unwrap();
+        let payload = presence_payload(true).unwrap();
         assert_eq!(payload.attr("hash"), Some("sha-1"));
         let node = format!("{NODE}#{}", payload.attr("ver").unwrap());
-        let answer = answer_info(Some(&node)).unwrap();
+        let answer = answer_info(Some(&node), true).unwrap();
         assert_eq!(answer.attr("node"), Some(node.as_str()));
         let parsed = DiscoInfoResult::try_from(answer).unwrap();
         let hash = hash_caps(&compute_disco(&parsed), Algo::Sha_1).unwrap();
@@ -106,7 +111,7 @@ mod tests {
 
     #[test]
     fn no_calls_over_xmpp_are_promised() {
-        let answer = String::from(&answer_info(None).unwrap());
+        let answer = String::from(&answer_info(None, true).unwrap());
         assert!(!answer.contains("jingle"));
         assert!(answer.contains("urn:xmpp:vcard4+notify"));
         assert!(answer.contains("urn:xmpp:reach:0+notify"));
@@ -114,7 +119,7 @@ mod tests {
 
     #[test]
     fn another_node_is_not_ours() {
-        assert_eq!(answer_info(Some("https://else.example#abc")), None);
-        assert!(answer_info(None).is_some());
+        assert_eq!(answer_info(Some("https://else.example#abc"), true), None);
+        assert!(answer_info(None, true).is_some());
     }
 }

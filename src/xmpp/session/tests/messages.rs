@@ -224,3 +224,33 @@ fn carbons_count_only_when_they_are_about_us() {
     assert!(message.outgoing);
     assert_eq!(message.with, jid("bob@x.test"));
 }
+
+#[test]
+fn without_messages_they_are_refused_and_not_advertised() {
+    let mut world = World::new();
+    world.session = world.session.without_chat();
+    world.begin();
+    world.roster();
+    world.events.clear();
+    world.sent.clear();
+    let body = "<message type='chat' id='m9' from='bob@x.test/1'><body>hi</body>\
+                <request xmlns='urn:xmpp:receipts'/></message>";
+    world.xml(body);
+    let [refusal] = &world.sent[..] else { panic!("{:?}", world.sent) };
+    assert!(refusal.contains("service-unavailable") && refusal.contains("m9"), "{refusal}");
+    assert!(!refusal.contains("receipts"), "{refusal}");
+    assert!(world.events.is_empty(), "{:?}", world.events);
+    // A stranger learns nothing from it; an error is not answered, nor that somebody types.
+    world.sent.clear();
+    world.xml("<message type='error' id='m9' from='bob@x.test/1'><body>hi</body></message>");
+    world.xml(&body.replace("bob@x.test", "eve@y.test"));
+    let typing = "<composing xmlns='http://jabber.org/protocol/chatstates'/>";
+    world.xml(&format!("<message type='chat' from='bob@x.test/1'>{typing}</message>"));
+    let shows =
+        |event: &XmppEvent| matches!(event, XmppEvent::Message(_) | XmppEvent::ChatState { .. });
+    assert!(world.sent.is_empty() && !world.events.iter().any(shows), "{:?}", world.events);
+    let asked = "<query xmlns='http://jabber.org/protocol/disco#info'/>";
+    world.xml(&format!("<iq type='get' id='d' from='bob@x.test/1'>{asked}</iq>"));
+    let told = world.sent.concat();
+    assert!(told.contains("urn:xmpp:ping") && !told.contains("urn:xmpp:receipts"), "{told}");
+}
