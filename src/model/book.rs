@@ -114,6 +114,10 @@ pub enum BookError {
         /// How many it may have.
         most: usize,
     },
+    /// One of `jids` cannot be read back from what it is written as: preparing a long domain can
+    /// make it longer than one may be (RFC 7622 §3.2).
+    #[error("“{0}” is no chat address.")]
+    Jid(String),
     /// One of `addresses` is no address.
     #[error("“{value}” is no telephony address: {why}")]
     Address {
@@ -155,6 +159,7 @@ impl BookEntry {
             return Err(BookError::TooLong { field: "uid", most: MAX_UID });
         }
         many("jids", self.jids.len(), MAX_JIDS)?;
+        self.jids.iter().try_for_each(check_jid)?;
         many("addresses", self.addresses.len(), MAX_ADDRESSES)?;
         many("categories", self.categories.len(), MAX_CATEGORIES)?;
         self.categories.iter().try_for_each(|name| long("categories", name, MAX_CATEGORY))?;
@@ -191,6 +196,17 @@ impl BookAddress {
             pref => Err(BookError::Pref(pref)),
         }
     }
+}
+
+/// Whether a chat address is read back as itself, as everything that is kept must be.
+///
+/// # Errors
+/// [`BookError::Jid`].
+pub fn check_jid(jid: &BareJid) -> Result<(), BookError> {
+    if BareJid::new(jid.as_str()).as_ref() == Ok(jid) {
+        return Ok(());
+    }
+    Err(BookError::Jid(jid.as_str().chars().filter(|c| !c.is_control()).take(60).collect()))
 }
 
 /// Whether this is a type in lower case (RFC 6350 §4: letters, digits, `-`). `pref` is none: it

@@ -13,7 +13,7 @@ use crate::book::{text, tidy};
 use crate::model::BareJid;
 use crate::model::book::{
     BookAddress, BookEntry, BookError, BookSource, MAX_ADDRESSES, MAX_CATEGORIES, MAX_CATEGORY,
-    MAX_JIDS, MAX_NAME, MAX_NOTE, MAX_TYPES, MAX_UID, NO_PREF, is_type, uid_of,
+    MAX_JIDS, MAX_NAME, MAX_NOTE, MAX_TYPES, MAX_UID, NO_PREF, check_jid, is_type, uid_of,
 };
 use crate::model::id::BookId;
 
@@ -209,8 +209,8 @@ fn reach(
     let Some(value) = property.values.first().and_then(VCardValue::as_text) else { return };
     match way(property, value.trim()) {
         Way::Jid(text) => match BareJid::new(&bare(&text)) {
-            Ok(jid) => entry.jids.push(jid),
-            Err(_) => skipped.add(what, format!("“{}” is no chat address.", short(&text))),
+            Ok(jid) if check_jid(&jid).is_ok() => entry.jids.push(jid),
+            _ => skipped.add(what, format!("“{}” is no chat address.", short(&text))),
         },
         Way::Address(value) => {
             let (types, pref) = (types(property, card), pref(property));
