@@ -15,6 +15,7 @@
 //! | [`store`], [`secrets`], [`config`] | history, passwords, settings |
 //! | [`hub`] | the one task that owns the core and every handle |
 //! | [`headless`], [`rpc`], `gui` | the three faces; [`cli`] starts one of them |
+//! | `lang` | what the window says, in several languages |
 //! | [`tls`], [`trust`] | one policy for both sides; what was seen of servers before |
 //! | [`provisioning`] | accounts and rules out of a provider's document |
 //! | [`import`] | accounts out of other programs' files |
@@ -34,6 +35,8 @@ pub mod headless;
 pub mod hub;
 pub mod import;
 pub mod lab;
+#[cfg(feature = "gui")]
+pub mod lang;
 pub mod media;
 pub mod model;
 pub mod provisioning;

@@ -18,6 +18,7 @@ pub mod link;
 pub mod message;
 pub mod party;
 pub mod person;
+pub mod preferences;
 pub mod presence;
 pub mod relation;
 pub mod secret;
