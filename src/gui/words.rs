@@ -1,6 +1,7 @@
 //! What the window says: states, times and calls in words.
 
 mod joint;
+mod past;
 mod protection;
 
 use std::time::Duration;
@@ -13,7 +14,6 @@ use super::plain;
 use super::theme::Tone;
 use crate::core::snapshot::Snapshot;
 use crate::model::account::{Account, AccountKind, AccountState, Mailbox};
-use crate::model::address::Aor;
 use crate::model::call::{Call, CallState, Direction, MediaDirection, MediaInfo, TransferState};
 use crate::model::dialing::CostClass;
 use crate::model::presence::{Presence, Show};
@@ -21,6 +21,7 @@ use crate::model::telephony::Telephony;
 use crate::model::time::Timestamp;
 
 pub use joint::{connect, feature, go_ahead, over, set_by};
+pub use past::{cost, past_call, past_peer, past_proof};
 pub use protection::{
     beside, encrypted, fingerprint, media_protection, messages, messages_with, protection,
 };
@@ -298,63 +299,6 @@ pub fn line(call: &Call) -> Option<&'static str> {
     }
 }
 
-/// A finished call in the timeline: its words, and whether it was missed.
-pub fn past_call(call: &Call, name: &str) -> (bool, String) {
-    let reason = call.end_reason.as_deref().map(plain::line).filter(|reason| !reason.is_empty());
-    let talked = match (call.answered, call.ended) {
-        (Some(from), Some(to)) => Some(duration(between(from, to))),
-        (Some(_), None) => reason.clone(),
-        (None, _) => None,
-    };
-    match (call.direction, talked) {
-        (Direction::Out, Some(talked)) => (false, format!("You called · {talked}")),
-        (Direction::Out, None) => {
-            (false, joined("You called", reason.as_deref().unwrap_or("no answer")))
-        }
-        (Direction::In, Some(talked)) => (false, format!("{name} called · {talked}")),
-        (Direction::In, None) if settled(reason.as_deref()) => {
-            (false, joined(&format!("{name} called"), reason.as_deref().unwrap_or_default()))
-        }
-        (Direction::In, None) => {
-            let missed = format!("Missed call from {name}");
-            // Anything but that nobody answered is worth telling.
-            let plain = |reason: &&str| !["Missed call.", "No answer."].contains(reason);
-            let reason = reason.as_deref().filter(plain);
-            (true, joined(&missed, reason.unwrap_or_default()))
-        }
-    }
-}
-
-/// The address of a finished call's other side, and whether it stayed in our own service.
-pub fn past_peer(call: &Call, accounts: &[Account]) -> String {
-    let uri = plain::line(&call.peer.uri);
-    if let Some(class) = call.cost {
-        return format!("{uri} · {}", cost(class));
-    }
-    let own = accounts.iter().find(|account| account.id == call.account);
-    let own = own.and_then(|account| Aor::parse(&account.address).ok());
-    let peer = Aor::parse(&uri).ok();
-    match (own, peer) {
-        (Some(own), Some(peer)) if own.host().eq_ignore_ascii_case(peer.host()) => {
-            format!("{uri} · in your service")
-        }
-        _ => uri,
-    }
-}
-
-/// What a call costs, in words (CUSAX C60).
-pub fn cost(class: CostClass) -> &'static str {
-    match class {
-        CostClass::Free => "free",
-        CostClass::Internal => "in your service",
-        CostClass::Pstn => "telephone network",
-        CostClass::Premium => "premium rate",
-        CostClass::OtherDomain => "another provider",
-        CostClass::Emergency => "emergency call",
-        CostClass::Unknown => "cost not known",
-    }
-}
-
 /// What is not asked about any more, when the user says so.
 pub fn not_asked_about(class: Option<CostClass>) -> &'static str {
     match class {
@@ -371,18 +315,6 @@ pub fn asked_no_more(class: CostClass) -> &'static str {
         CostClass::OtherDomain => "Calls to other providers go out without a question.",
         _ => "Calls whose cost is not known go out without a question.",
     }
-}
-
-/// The call was not missed although it was not answered here: its reason says that we
-/// declined it or took it elsewhere.
-fn settled(reason: Option<&str>) -> bool {
-    let reason = reason.unwrap_or_default().to_lowercase();
-    reason.contains("declin") || reason.contains("elsewhere") || reason.contains("another device")
-}
-
-fn joined(start: &str, rest: &str) -> String {
-    let rest = rest.trim_end_matches('.');
-    if rest.is_empty() { start.to_owned() } else { format!("{start} · {rest}") }
 }
 
 #[cfg(test)]
@@ -406,24 +338,6 @@ mod tests {
         assert_eq!(clock.short(at("2026-03-01T09:05:00Z")), "10:05");
         assert_eq!(clock.short(at("2025-12-31T12:00:00Z")), "31 Dec 2025");
         assert_eq!(clock.short(Timestamp::from_unix_millis(i64::MAX)), "1 Jan 1970");
-    }
-
-    #[test]
-    fn a_finished_call_says_what_it_was() {
-        let json = r#"{"id":"c","account":"phone","direction":"out","state":"ended","peer":
-            {"uri":"sip:bob@sip.example.com","display":"Bob","binding":"none","why":""},"media":
-            {"codec":"","clock_rate":0,"srtp":"none","direction":"sendrecv"},"stats":
-            {"rtt_ms":0,"jitter_ms":0,"loss_pct":0,"concealed_pct":0,"jitter_buffer_ms":0,
-            "mos":0,"packets_in":0,"packets_out":0},"end_reason":"Busy."}"#;
-        let mut call: Call = serde_json::from_str(json).unwrap();
-        let said = |call: &Call| past_call(call, "Bob");
-        assert_eq!(said(&call), (false, "You called · Busy".to_owned()));
-        call.direction = Direction::In;
-        call.end_reason = Some("No answer.".to_owned());
-        assert_eq!(said(&call), (true, "Missed call from Bob".to_owned()));
-        call.end_reason = Some("The codec failed: x".to_owned());
-        assert_eq!(said(&call), (true, "Missed call from Bob · The codec failed: x".to_owned()));
-        assert_eq!(past_peer(&call, &[]), "sip:bob@sip.example.com");
     }
 
     #[test]

@@ -8,8 +8,7 @@ use crate::gui::icon::{self, Icon};
 use crate::gui::theme::{self, Button, Tone, radius, step};
 use crate::gui::words::{self, Clock};
 use crate::model::account::Account;
-use crate::model::binding::BindingState;
-use crate::model::call::{Binding, Direction};
+use crate::model::call::Direction;
 use crate::model::message::{Entry, MessageState};
 
 /// The widest a bubble gets.
@@ -86,15 +85,10 @@ pub fn call<'a, Message: Clone + 'a>(
 ) -> Element<'a, Message> {
     let Some(call) = &entry.call else { return small("A call").into() };
     let (missed, mut text) = words::past_call(call, name);
-    if call.direction == Direction::In && call.peer.binding == Binding::Verified {
-        text.push_str(match call.peer.proof.as_ref().map(|proof| proof.state) {
-            Some(BindingState::Book) => " · verified by your address book",
-            Some(BindingState::Directory) => " · verified by the directory",
-            _ => " · verified by contact card",
-        });
-    } else {
-        text.push_str(" · ");
-        text.push_str(&words::past_peer(call, accounts));
+    text.push_str(" · ");
+    match words::past_proof(call) {
+        Some(proof) => text.push_str(proof),
+        None => text.push_str(&words::past_peer(call, accounts)),
     }
     let tone = if missed { Tone::Bad } else { Tone::Muted };
     let padding = if chat.is_some() { 0.0 } else { step::XS };
