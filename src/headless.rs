@@ -2,12 +2,13 @@
 //! the process is asked to end.
 
 use crate::hub::Handle;
-use crate::rpc::server;
+use crate::rpc::server::{self, Service};
 
 /// Serves standard input and output.
 pub async fn serve(handle: Handle) {
+    let service = Service { handle, desk: None };
     tokio::select! {
-        done = server::serve(handle, tokio::io::stdin(), tokio::io::stdout()) => {
+        done = server::serve(service, tokio::io::stdin(), tokio::io::stdout()) => {
             if let Err(error) = done {
                 tracing::info!(%error, "standard input or output closed");
             }

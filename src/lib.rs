@@ -15,6 +15,7 @@
 //! | [`store`], [`secrets`], [`config`] | history, passwords, settings |
 //! | [`hub`] | the one task that owns the core and every handle |
 //! | [`headless`], [`rpc`], `gui` | the three faces; [`cli`] starts one of them |
+//! | [`desktop`] | the desktop around the program: one instance, addresses handed over |
 //! | `lang` | what the window says, in several languages |
 //! | [`tls`], [`trust`] | one policy for both sides; what was seen of servers before |
 //! | [`provisioning`] | accounts and rules out of a provider's document |
@@ -28,6 +29,7 @@ pub mod cli;
 pub mod config;
 pub mod core;
 pub mod demo;
+pub mod desktop;
 pub mod diagnose;
 #[cfg(feature = "gui")]
 pub mod gui;

@@ -43,6 +43,14 @@ fn again(profile: &Path) -> String {
     String::from_utf8(second.stderr).unwrap()
 }
 
+/// What is said when an address cannot be opened.
+fn refused(profile: &Path, uri: &str, status: i32) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dovetail"));
+    let second = command.arg("--profile").arg(profile).arg(uri).output().unwrap();
+    assert_eq!(second.status.code(), Some(status), "{second:?}");
+    String::from_utf8(second.stderr).unwrap()
+}
+
 #[tokio::test]
 async fn a_profile_is_the_user_s_alone_and_one_instance_s_at_a_time() {
     let lab =
@@ -56,6 +64,13 @@ async fn a_profile_is_the_user_s_alone_and_one_instance_s_at_a_time() {
     assert_eq!(open_to_others(alice.profile()), Vec::<PathBuf>::new());
     let said = again(alice.profile());
     assert!(said.contains("already runs with this profile"), "{said}");
+    let said = refused(alice.profile(), "tel:+13035551212", 1);
+    assert!(said.contains("has no window"), "{said}");
+    assert!(refused(alice.profile(), "https://cusax.test/", 2).contains("begins with sip:"));
+    let error = alice.try_call("window.raise", json!({})).await.unwrap_err();
+    assert_eq!((error.code, &error.data["kind"]), (10, &json!("no-window")));
+    let error = alice.try_call("open", json!({ "uri": "xmpp:" })).await.unwrap_err();
+    assert_eq!((error.code, &error.data["kind"]), (7, &json!("invalid-address")));
     // What was left open, by a copy or a backup, is closed at the next start; so is a profile
     // whose instance was killed started again.
     let profile = alice.kill().await;

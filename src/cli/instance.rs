@@ -5,13 +5,17 @@ use std::process::ExitCode;
 
 use tokio::runtime::{Builder, Runtime};
 
-use super::{Failure, logging, provisioned};
+use super::raise::{self, Found};
+use super::{Failure, USAGE, logging, provisioned};
 use crate::config::Profile;
 use crate::demo::Demo;
+use crate::desktop::desk::{Desk, Wish};
+use crate::desktop::uri::Target;
 use crate::headless;
 use crate::hub::{Handle, Hub};
 use crate::provisioning::service::Provisioning;
-use crate::rpc::socket::{self, Guard};
+use crate::rpc::server::Service;
+use crate::rpc::socket::{self, Claim, Guard};
 use crate::store::Store;
 
 /// Everything that runs beneath a face.
@@ -21,8 +25,13 @@ struct Instance {
 }
 
 impl Instance {
-    async fn start(profile: &Profile, provisioning: Provisioning) -> Result<Self, Failure> {
-        let claim = socket::claim(&profile.socket_path()).map_err(Failure::new)?;
+    /// `desk`: where the window takes wishes, where there is one.
+    async fn start(
+        profile: &Profile,
+        claim: Claim,
+        provisioning: Provisioning,
+        desk: Option<Desk>,
+    ) -> Result<Self, Failure> {
         let path = profile.history_path();
         let store = tokio::task::spawn_blocking(move || Store::open_or_apart(&path))
             .await
@@ -35,7 +44,7 @@ impl Instance {
         let provisioning = Some(provisioning);
         let hub =
             Hub::start_provided(config, installation, store, kept, provisioning, Some(&security));
-        match claim.serve(hub.handle()) {
+        match claim.serve(Service { handle: hub.handle(), desk }) {
             Ok(socket) => Ok(Self { hub, _socket: socket }),
             Err(error) => {
                 hub.stop().await;
@@ -60,7 +69,8 @@ pub(super) fn headless(profile: &Profile) -> Result<ExitCode, Failure> {
     profile.tighten();
     let runtime = runtime()?;
     let done = runtime.block_on(async {
-        let instance = Instance::start(profile, provisioning).await?;
+        let claim = socket::claim(&profile.socket_path()).map_err(Failure::new)?;
+        let instance = Instance::start(profile, claim, provisioning, None).await?;
         headless::serve(instance.handle()).await;
         instance.hub.stop().await;
         Ok(ExitCode::SUCCESS)
@@ -70,14 +80,29 @@ pub(super) fn headless(profile: &Profile) -> Result<ExitCode, Failure> {
     done
 }
 
-/// `dovetail`
-pub(super) fn window(profile: &Profile) -> Result<ExitCode, Failure> {
+/// `dovetail [URI]`
+pub(super) fn window(directory: Option<&Path>, uri: Option<&str>) -> Result<ExitCode, Failure> {
+    let wish = match uri.map(Target::read) {
+        None => Wish::Raise,
+        Some(Ok(target)) => Wish::Open(target),
+        Some(Err(error)) => return Err(Failure { text: error.to_string(), code: USAGE }),
+    };
+    let profile = &super::open(directory)?;
+    let claim = match raise::find(profile, uri)? {
+        Found::Nobody(claim) => claim,
+        Found::Raised => return Ok(ExitCode::SUCCESS),
+    };
     logging::start(Some(&profile.log_path()));
     let provisioning = provisioned(profile)?;
     profile.tighten();
     let runtime = runtime()?;
-    let instance = runtime.block_on(Instance::start(profile, provisioning))?;
-    let shown = show(&runtime, &instance, None);
+    let desk = Desk::default();
+    if wish != Wish::Raise {
+        desk.leave(wish).map_err(Failure::new)?;
+    }
+    let start = Instance::start(profile, claim, provisioning, Some(desk.clone()));
+    let instance = runtime.block_on(start)?;
+    let shown = show(&runtime, &instance, desk, None);
     runtime.block_on(instance.hub.stop());
     runtime.shutdown_background();
     shown
@@ -92,8 +117,11 @@ pub(super) fn demo(directory: Option<&Path>, signed_in: bool) -> Result<ExitCode
     let profile = super::open(Some(demo.profile()))?;
     let provisioning = provisioned(&profile)?;
     println!("{}", demo.welcome());
-    let instance = runtime.block_on(Instance::start(&profile, provisioning))?;
-    let shown = show(&runtime, &instance, Some(&demo));
+    let claim = socket::claim(&profile.socket_path()).map_err(Failure::new)?;
+    let desk = Desk::default();
+    let start = Instance::start(&profile, claim, provisioning, Some(desk.clone()));
+    let instance = runtime.block_on(start)?;
+    let shown = show(&runtime, &instance, desk, Some(&demo));
     runtime.block_on(async {
         instance.hub.stop().await;
         demo.stop().await;
@@ -103,7 +131,12 @@ pub(super) fn demo(directory: Option<&Path>, signed_in: bool) -> Result<ExitCode
 }
 
 #[cfg(feature = "gui")]
-fn show(runtime: &Runtime, instance: &Instance, demo: Option<&Demo>) -> Result<ExitCode, Failure> {
+fn show(
+    runtime: &Runtime,
+    instance: &Instance,
+    desk: Desk,
+    demo: Option<&Demo>,
+) -> Result<ExitCode, Failure> {
     let _context = runtime.enter();
     let quit = instance.hub.quit();
     runtime.spawn(async move {
@@ -116,12 +149,13 @@ fn show(runtime: &Runtime, instance: &Instance, demo: Option<&Demo>) -> Result<E
     let options = crate::gui::GuiOptions {
         title_suffix: demo.map(|_| "demo".to_owned()).unwrap_or_default(),
         example: demo.and_then(Demo::example),
+        desk,
     };
     crate::gui::run(instance.handle(), options).map_err(Failure::new)?;
     Ok(ExitCode::SUCCESS)
 }
 
 #[cfg(not(feature = "gui"))]
-fn show(_: &Runtime, _: &Instance, _: Option<&Demo>) -> Result<ExitCode, Failure> {
+fn show(_: &Runtime, _: &Instance, _: Desk, _: Option<&Demo>) -> Result<ExitCode, Failure> {
     Err(Failure::new("This build has no window. Use --headless."))
 }

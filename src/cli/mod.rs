@@ -18,6 +18,7 @@ mod instance;
 mod logging;
 mod password;
 mod provision;
+mod raise;
 
 /// Exit status for bad usage, or when no instance runs (`dovetail rpc`).
 const USAGE: u8 = 2;
@@ -42,6 +43,11 @@ struct Cli {
     /// With --demo: begin signed in.
     #[arg(long, requires = "demo")]
     signed_in: bool,
+
+    /// Open this in the window, in the one that runs already or in a new one: sip:, sips: and
+    /// tel: ask whether to call, xmpp: shows the conversation.
+    #[arg(value_name = "URI", conflicts_with_all = ["headless", "demo"])]
+    uri: Option<String>,
 
     #[command(subcommand)]
     command: Option<Verb>,
@@ -202,7 +208,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         }
         Some(Verb::History { what }) => history::run(directory, what),
         None if cli.headless => instance::headless(&open(directory)?),
-        None => instance::window(&open(directory)?),
+        None => instance::window(directory, cli.uri.as_deref()),
     }
 }
 

@@ -65,6 +65,9 @@ impl Core {
         wish: &Wish,
     ) -> Result<(), CommandError> {
         let assessment = self.reachable(calling, target, named, wish)?;
+        if wish.is_question() {
+            return Err(CommandError::ConfirmationNeeded(assessment.cues));
+        }
         if !self.asking.must_ask(&assessment, &target.key) {
             return Ok(());
         }

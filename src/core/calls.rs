@@ -93,7 +93,10 @@ impl Core {
     ) -> Result<Reply, CommandError> {
         match command {
             // Taken before they come here.
-            CallCommand::Place { .. } | CallCommand::Answer(_) | CallCommand::Transfer { .. } => {}
+            CallCommand::Place { .. }
+            | CallCommand::Prepare { .. }
+            | CallCommand::Answer(_)
+            | CallCommand::Transfer { .. } => {}
             CallCommand::List => return Ok(Reply::Calls(self.calls.views())),
             CallCommand::Hold(call) => self.hold_call(&call)?,
             CallCommand::Resume(call) => self.resume_call(&call)?,

@@ -235,6 +235,10 @@ impl Core {
                 self.place_call(now, &to, wish);
                 return;
             }
+            Command::Call(CallCommand::Prepare { to, account }) => {
+                self.place_call(now, &to, outgoing::Wish::prepared(request, account));
+                return;
+            }
             Command::Call(CallCommand::Transfer { call, to, confirm }) => {
                 self.transfer_call(now, request, call, to, confirm);
                 return;

@@ -48,8 +48,23 @@ pub(super) struct Wish {
 pub(super) enum Purpose {
     /// To be called.
     Call { anonymous: bool },
+    /// To be asked about, whatever the rules say.
+    Question,
     /// For the other side of this call to be transferred to it.
     Transfer(CallId),
+}
+
+impl Wish {
+    /// Of another program: to be asked about first.
+    pub fn prepared(request: RequestId, account: Option<AccountId>) -> Self {
+        let (confirm, remember, linked) = (false, false, true);
+        Self { request, account, confirm, remember, linked, purpose: Purpose::Question }
+    }
+
+    /// Whether the user is asked whatever the rules say.
+    pub fn is_question(&self) -> bool {
+        matches!(self.purpose, Purpose::Question)
+    }
 }
 
 /// A call that begins, all questions answered.
@@ -179,7 +194,7 @@ impl Core {
         let target = target_of(link);
         let assessment = self.reachable(calling, &target, Named::Card, wish)?;
         let mut cues = vec![Cue::new(CueKind::UnverifiedNumber, text)];
-        if self.asking.must_ask(&assessment, &target.key) {
+        if wish.is_question() || self.asking.must_ask(&assessment, &target.key) {
             cues.extend(assessment.cues);
         }
         Ok(cues)
@@ -284,6 +299,7 @@ impl Core {
     ) -> Result<(), CommandError> {
         let anonymous = match wish.purpose {
             Purpose::Call { anonymous } => anonymous,
+            Purpose::Question => return Err(CommandError::ConfirmationNeeded(Vec::new())),
             Purpose::Transfer(call) => {
                 self.transfer_to(&call, &target)?;
                 self.outputs.push_back(Output::Reply(wish.request, Ok(Reply::Done {})));

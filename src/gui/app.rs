@@ -2,6 +2,7 @@
 //! focus, timers) are started here and nowhere else.
 
 mod calls;
+pub mod desktop;
 mod keys;
 mod message;
 pub mod pages;
@@ -60,6 +61,7 @@ pub struct App {
     pub(super) question: Option<Question>,
     pub(super) notice: Option<Notice>,
     seen: Option<(Party, String)>,
+    desktop: desktop::Desktop,
 }
 
 impl App {
@@ -86,6 +88,7 @@ impl App {
             question: None,
             notice: None,
             seen: None,
+            desktop: desktop::Desktop::default(),
         };
         (app, system::theme().map(Message::SystemTheme))
     }
@@ -124,6 +127,7 @@ impl App {
     pub fn subscription(&self) -> Subscription<Message> {
         let mut all = vec![
             bridge::subscription(&self.link).map(Message::Hub),
+            desktop::subscription(&self.setting.options.desk).map(Message::Desktop),
             event::listen_with(listen),
             system::theme_changes().map(Message::SystemTheme),
         ];
@@ -156,6 +160,7 @@ impl App {
             Message::Resized(size) => self.resized(size),
             Message::Focused(on) => self.focused(on),
             Message::SystemTheme(mode) => self.system_theme(mode),
+            Message::Desktop(message) => self.in_desktop(message),
         }
     }
 
@@ -240,7 +245,7 @@ impl App {
             self.card = None;
         }
         self.calls.follow(&self.snapshot.calls);
-        self.look()
+        Task::batch([self.look(), self.prepare_waiting()])
     }
 
     /// Tells the hub that what is new in the open conversation was looked at.
@@ -355,6 +360,7 @@ impl App {
             }
             (Origin::History(with), _) => self.conversations.loaded(&with, None),
             (Origin::Place(wish), Err(error)) => self.not_placed(wish, error),
+            (Origin::Prepare(wish), Err(error)) => self.prepared(wish, error),
             (Origin::Send { to, body }, Err(error)) => {
                 self.conversations.restore(&to, &body);
                 self.fail(&error);

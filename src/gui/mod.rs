@@ -32,6 +32,7 @@ use iced::{Size, window};
 use time::UtcOffset;
 
 use crate::demo::Example;
+use crate::desktop::desk::Desk;
 use crate::hub::Handle;
 use crate::model::time::{Now, Timestamp};
 
@@ -42,6 +43,8 @@ pub struct GuiOptions {
     pub title_suffix: String,
     /// In the built-in demonstration: what is typed to sign in.
     pub example: Option<Example>,
+    /// Where wishes of others for the window are taken.
+    pub desk: Desk,
 }
 
 /// Why there is no window.

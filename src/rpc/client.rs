@@ -1,6 +1,7 @@
 //! `dovetail rpc METHOD [JSON-PARAMS]`: one call to the running instance.
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -33,17 +34,33 @@ pub enum ClientError {
 /// When there is no instance, or the parameters are not JSON.
 #[cfg(unix)]
 pub fn call(socket: &Path, method: &str, params: Option<&str>) -> Result<Outcome, ClientError> {
-    use std::io::{BufRead, BufReader, Write};
-    use std::os::unix::net::UnixStream;
-
     let params: Value = match params {
         None => json!({}),
         Some(text) => {
             serde_json::from_str(text).map_err(|error| ClientError::Params(error.to_string()))?
         }
     };
+    call_within(socket, method, &params, None)
+}
+
+/// The same; with a limit, for an instance that says nothing for so long.
+///
+/// # Errors
+/// When there is no instance, or it does not answer.
+#[cfg(unix)]
+pub fn call_within(
+    socket: &Path,
+    method: &str,
+    params: &Value,
+    limit: Option<Duration>,
+) -> Result<Outcome, ClientError> {
+    use std::io::{BufRead, BufReader, Write};
+    use std::os::unix::net::UnixStream;
+
     let mut stream = UnixStream::connect(socket).map_err(|_| ClientError::NoInstance)?;
     let broken = |error: std::io::Error| ClientError::Broken(error.to_string());
+    stream.set_read_timeout(limit).map_err(broken)?;
+    stream.set_write_timeout(limit).map_err(broken)?;
     let request = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
     writeln!(stream, "{request}").map_err(broken)?;
     for line in BufReader::new(stream).lines() {
@@ -66,5 +83,19 @@ pub fn call(socket: &Path, method: &str, params: Option<&str>) -> Result<Outcome
 /// Always: there is no control socket on this platform yet.
 #[cfg(not(unix))]
 pub fn call(_socket: &Path, _method: &str, _params: Option<&str>) -> Result<Outcome, ClientError> {
+    Err(ClientError::NoInstance)
+}
+
+/// The same.
+///
+/// # Errors
+/// Always.
+#[cfg(not(unix))]
+pub fn call_within(
+    _socket: &Path,
+    _method: &str,
+    _params: &Value,
+    _limit: Option<Duration>,
+) -> Result<Outcome, ClientError> {
     Err(ClientError::NoInstance)
 }

@@ -14,6 +14,8 @@ use crate::core::command::{
     SecurityCommand, TelephonyCommand, TransferTo,
 };
 use crate::core::rules;
+use crate::desktop::desk::{DeskError, Wish};
+use crate::desktop::uri::Target;
 use crate::model::BareJid;
 use crate::model::id::{AccountId, CallId};
 use crate::model::party::{Party, PartyError};
@@ -65,8 +67,31 @@ impl Params {
     }
 }
 
+/// What a method asks for.
+#[derive(Debug, PartialEq)]
+pub(super) enum Asked {
+    /// Something of the core.
+    Core(Command),
+    /// Something of the window.
+    Window(Wish),
+}
+
 /// Reads a method's call.
-pub(super) fn command(method: &str, mut params: Params) -> Result<Command, RequestError> {
+pub(super) fn asked(method: &str, params: Params) -> Result<Asked, RequestError> {
+    match method {
+        "window.raise" => params.finish(Asked::Window(Wish::Raise)),
+        "open" => open(params),
+        other => command(other, params).map(Asked::Core),
+    }
+}
+
+fn open(mut params: Params) -> Result<Asked, RequestError> {
+    let uri: String = params.need("uri")?;
+    let target = Target::read(&uri).map_err(DeskError::Uri)?;
+    params.finish(Asked::Window(Wish::Open(target)))
+}
+
+fn command(method: &str, mut params: Params) -> Result<Command, RequestError> {
     let command = match method {
         "status" => Command::Status,
         "security" => Command::Security(SecurityCommand::Report),
@@ -180,6 +205,9 @@ fn call(method: &str, params: &mut Params) -> Result<Command, RequestError> {
                 linked: params.may("linked")?.unwrap_or(false),
                 anonymous: params.may("anonymous")?.unwrap_or(false),
             }
+        }
+        "call.prepare" => {
+            CallCommand::Prepare { to: params.need("to")?, account: params.may("account")? }
         }
         "call.answer" => {
             no_video(params)?;
@@ -317,6 +345,18 @@ mod tests {
         }
         let patch = json!({ "dnd": true, "forward": { "busy": null } });
         assert!(read("telephony.set", patch).is_ok());
+    }
+
+    #[test]
+    fn what_the_window_is_to_show_is_read() {
+        let Value::Object(params) = json!({ "uri": "tel:+13035551212" }) else { unreachable!() };
+        let target = Target::read("tel:+13035551212").unwrap();
+        let read = asked("open", Params(params)).unwrap();
+        assert_eq!(read, Asked::Window(Wish::Open(target)));
+        assert_eq!(asked("window.raise", Params::default()).unwrap(), Asked::Window(Wish::Raise));
+        let Value::Object(params) = json!({ "uri": "https://cusax.test/" }) else { unreachable!() };
+        assert!(matches!(asked("open", Params(params)), Err(RequestError::Desk(_))));
+        assert!(matches!(asked("open", Params::default()), Err(RequestError::Params(_))));
     }
 
     #[test]

@@ -10,21 +10,32 @@ use tokio::sync::broadcast::error::RecvError;
 use zeroize::Zeroizing;
 
 use super::lines::{LineError, Lines};
-use super::method;
+use super::method::{self, Asked};
 use super::wire::{self, LONGEST_LINE, Request, RequestError};
+use crate::core::command::Reply;
 use crate::core::event::{Event, NoticeLevel};
+use crate::desktop::desk::{Desk, DeskError};
 use crate::hub::Handle;
+
+/// What a connection reaches.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// The hub.
+    pub handle: Handle,
+    /// The window, where there is one.
+    pub desk: Option<Desk>,
+}
 
 /// Serves until the input ends.
 ///
 /// # Errors
 /// What the connection gives.
 pub async fn serve(
-    handle: Handle,
+    service: Service,
     input: impl AsyncRead + Unpin,
     mut output: impl AsyncWrite + Unpin,
 ) -> io::Result<()> {
-    let mut events = handle.events();
+    let mut events = service.handle.events();
     let mut lines = Lines::new(input, LONGEST_LINE);
     loop {
         let text = tokio::select! {
@@ -32,7 +43,7 @@ pub async fn serve(
             event = events.recv() => Some(event_line(event)?),
             line = lines.next() => match line {
                 None => return Ok(()),
-                Some(line) => answer_while_telling(&handle, line, &mut events, &mut output).await?,
+                Some(line) => answer_while_telling(&service, line, &mut events, &mut output).await?,
             },
         };
         if let Some(text) = text {
@@ -43,12 +54,12 @@ pub async fn serve(
 
 /// Carries a request out; events that come meanwhile go out before its answer.
 async fn answer_while_telling(
-    handle: &Handle,
+    service: &Service,
     line: Result<Zeroizing<String>, LineError>,
     events: &mut tokio::sync::broadcast::Receiver<Arc<Event>>,
     output: &mut (impl AsyncWrite + Unpin),
 ) -> io::Result<Option<String>> {
-    let work = answer(handle, line);
+    let work = answer(service, line);
     tokio::pin!(work);
     loop {
         tokio::select! {
@@ -60,7 +71,7 @@ async fn answer_while_telling(
 }
 
 async fn answer(
-    handle: &Handle,
+    service: &Service,
     line: Result<Zeroizing<String>, LineError>,
 ) -> io::Result<Option<String>> {
     let line = match line {
@@ -82,8 +93,15 @@ async fn answer(
     Ok(match request {
         Err((id, error)) => Some(wire::answer(id, Err(error))),
         Ok(Request { id, method, params }) => {
-            let result = match method::command(&method, params) {
-                Ok(command) => handle.run(command).await.map_err(RequestError::from),
+            let result = match method::asked(&method, params) {
+                Ok(Asked::Core(command)) => {
+                    service.handle.run(command).await.map_err(RequestError::from)
+                }
+                Ok(Asked::Window(wish)) => {
+                    let desk = service.desk.as_ref().ok_or(DeskError::NoWindow);
+                    let left = desk.and_then(|desk| desk.leave(wish));
+                    left.map(|()| Reply::Done {}).map_err(RequestError::from)
+                }
                 Err(error) => Err(error),
             };
             id.map(|id| wire::answer(id, result))

@@ -5,8 +5,8 @@ use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::server::Service;
 use crate::config::create_private_file;
-use crate::hub::Handle;
 
 /// Why the socket could not be had.
 #[derive(Debug, thiserror::Error)]
@@ -63,7 +63,7 @@ impl Claim {
     /// # Errors
     /// When the platform refuses the socket.
     #[cfg(unix)]
-    pub fn serve(self, handle: Handle) -> Result<Guard, SocketError> {
+    pub fn serve(self, service: Service) -> Result<Guard, SocketError> {
         use std::os::unix::fs::PermissionsExt;
 
         let path = &self.path;
@@ -72,7 +72,7 @@ impl Claim {
         let _ = std::fs::remove_file(path);
         let listener = tokio::net::UnixListener::bind(path).map_err(broken)?;
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(broken)?;
-        tokio::spawn(accept(listener, handle));
+        tokio::spawn(accept(listener, service));
         Ok(Guard(self))
     }
 
@@ -81,13 +81,13 @@ impl Claim {
     /// # Errors
     /// Never.
     #[cfg(not(unix))]
-    pub fn serve(self, _handle: Handle) -> Result<Guard, SocketError> {
+    pub fn serve(self, _service: Service) -> Result<Guard, SocketError> {
         Ok(Guard(self))
     }
 }
 
 #[cfg(unix)]
-async fn accept(listener: tokio::net::UnixListener, handle: Handle) {
+async fn accept(listener: tokio::net::UnixListener, service: Service) {
     /// Connections at once.
     const CLIENTS: usize = 32;
     /// The wait after a connection could not be taken.
@@ -98,10 +98,10 @@ async fn accept(listener: tokio::net::UnixListener, handle: Handle) {
         let Ok(slot) = slots.clone().acquire_owned().await else { return };
         match listener.accept().await {
             Ok((stream, _)) => {
-                let handle = handle.clone();
+                let service = service.clone();
                 tokio::spawn(async move {
                     let (input, output) = stream.into_split();
-                    if let Err(error) = super::server::serve(handle, input, output).await {
+                    if let Err(error) = super::server::serve(service, input, output).await {
                         tracing::debug!(%error, "a control connection ended");
                     }
                     drop(slot);

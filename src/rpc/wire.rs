@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::core::command::{CommandError, Reply};
 use crate::core::event::Event;
+use crate::desktop::desk::DeskError;
 use crate::model::book::BookError;
 
 /// The longest line that is read, in bytes.
@@ -36,6 +37,8 @@ pub(super) enum RequestError {
     Params(String),
     #[error("{0}")]
     Command(#[from] CommandError),
+    #[error("{0}")]
+    Desk(#[from] DeskError),
 }
 
 impl RequestError {
@@ -46,11 +49,16 @@ impl RequestError {
             Self::UnknownMethod(_) => -32601,
             Self::Params(_) => -32602,
             Self::Command(error) => command_code(error),
+            Self::Desk(error) => desk_kind(error).0,
         }
     }
 
     fn data(&self) -> Option<Value> {
-        let Self::Command(error) = self else { return None };
+        let error = match self {
+            Self::Command(error) => error,
+            Self::Desk(error) => return Some(json!({ "kind": desk_kind(error).1 })),
+            _ => return None,
+        };
         let mut data = json!({ "kind": error.kind() });
         match error {
             CommandError::ChoiceNeeded(choices) => data["choices"] = json!(choices),
@@ -86,6 +94,15 @@ fn command_code(error: &CommandError) -> i32 {
         CommandError::Refused(_) | CommandError::Book(_) | CommandError::Provision(_) => 6,
         CommandError::Media(_) => 8,
         CommandError::Internal(_) => 9,
+    }
+}
+
+/// The same for what is asked of the window, with its word.
+fn desk_kind(error: &DeskError) -> (i32, &'static str) {
+    match error {
+        DeskError::Busy => (6, "refused"),
+        DeskError::Uri(_) => (7, "invalid-address"),
+        DeskError::NoWindow => (10, "no-window"),
     }
 }
 

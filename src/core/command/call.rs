@@ -21,6 +21,14 @@ pub enum CallCommand {
         /// Hide who calls.
         anonymous: bool,
     },
+    /// `call.prepare`: what to know before a call that somebody else asks for. Nothing is called;
+    /// the answer is always a question or a refusal.
+    Prepare {
+        /// As for `Place`.
+        to: String,
+        /// On this account.
+        account: Option<AccountId>,
+    },
     /// `call.answer`
     Answer(CallId),
     /// `call.decline`
@@ -74,6 +82,7 @@ impl std::fmt::Debug for CallCommand {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (name, call) = match self {
             Self::Place { to, .. } => return f.debug_tuple("Place").field(to).finish(),
+            Self::Prepare { to, .. } => return f.debug_tuple("Prepare").field(to).finish(),
             Self::List => return f.write_str("List"),
             Self::Answer(call) => ("Answer", call),
             Self::Decline { call, .. } => ("Decline", call),

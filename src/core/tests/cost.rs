@@ -69,6 +69,23 @@ fn told(world: &World) -> usize {
 }
 
 #[test]
+fn what_another_program_asks_for_is_asked_about_whatever_the_rules_say() {
+    let mut world = world(json!({ "cost_rules": [{ "pattern": "*", "class": "free" }] }), None);
+    let mut prepare = |to: &str| {
+        let command = CallCommand::Prepare { to: to.to_owned(), account: None };
+        world.run(command).unwrap_err()
+    };
+    for to in ["sip:carol@cusax.test", "+49 30 123456", "sip:bob@elsewhere.test"] {
+        let asked = cues(prepare(to));
+        assert!(asked[0].text.contains("another program"), "{asked:?}");
+        assert!(!asked[0].may_settle, "that is not settled for all: {asked:?}");
+    }
+    assert!(matches!(prepare("sip:"), CommandError::InvalidAddress(_)));
+    let calls = world.run(CallCommand::List).unwrap();
+    assert_eq!(calls, Reply::Calls(Vec::new()), "nothing is called");
+}
+
+#[test]
 fn a_class_is_settled_kept_and_asked_about_again() {
     let mut world = world(json!({}), Some(NUMBER));
     let asked = cues(dial(&mut world, "bob@cusax.test", DIAL).unwrap_err());

@@ -39,7 +39,7 @@ impl App {
     }
 
     /// Makes a question of an error that is one; else gives it back.
-    fn ask(
+    pub(super) fn ask(
         &mut self,
         purpose: Purpose,
         name: String,

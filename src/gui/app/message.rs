@@ -3,7 +3,7 @@
 use iced::Size;
 use time::UtcOffset;
 
-use super::{Keystroke, pages};
+use super::{Keystroke, desktop, pages};
 use crate::core::command::{CommandError, Reply, TransferTo};
 use crate::core::event::NoticeLevel;
 use crate::gui::GuiOptions;
@@ -65,6 +65,8 @@ pub enum Message {
     Focused(bool),
     /// The system's theme.
     SystemTheme(iced::theme::Mode),
+    /// From the desktop around.
+    Desktop(desktop::Message),
 }
 
 /// A call that the person wants.
@@ -87,6 +89,8 @@ pub enum Origin {
     Plain,
     /// A call.
     Place(Wish),
+    /// What to ask before a call that another program wants.
+    Prepare(Wish),
     /// Older entries of a conversation.
     History(Party),
     /// A message.

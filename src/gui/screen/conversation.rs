@@ -166,6 +166,18 @@ impl Conversations {
         }
     }
 
+    /// Puts words of another program's into the composer, below what the person wrote there.
+    pub fn propose(&mut self, with: &Party, body: &str) {
+        let kept = self.kept.entry(with.clone()).or_default();
+        let own = kept.draft.text();
+        let text = match own.trim() {
+            "" => body.to_owned(),
+            own => format!("{own}\n{body}"),
+        };
+        kept.draft = Content::with_text(&text);
+        kept.draft.perform(text_editor::Action::Move(text_editor::Motion::DocumentEnd));
+    }
+
     fn edit(&mut self, with: &Party, action: text_editor::Action) -> Action {
         let is_edit = action.is_edit();
         let kept = self.kept.entry(with.clone()).or_default();

@@ -1,0 +1,115 @@
+//! What the desktop around wants of the window: to come to the front, to show a conversation, to
+//! ask whether to call somebody.
+
+use std::hash::{Hash, Hasher};
+
+use futures::StreamExt as _;
+use iced::{Subscription, Task, window};
+
+use super::{App, Message as AppMessage, Origin, Wish};
+use crate::core::command::{CallCommand, Command, CommandError};
+use crate::core::snapshot::Snapshot;
+use crate::desktop::desk::{Desk, Wish as Outside};
+use crate::desktop::uri::Target;
+use crate::gui::plain;
+use crate::gui::widget::card::Purpose;
+use crate::model::account::{AccountKind, AccountState};
+use crate::model::party::Party;
+use crate::model::presence::Show;
+
+/// What comes from the desktop.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// Another program, or a second start of this one, wants something.
+    Wish(Outside),
+}
+
+/// What is kept of it.
+#[derive(Debug, Default)]
+pub struct Desktop {
+    /// A call that another program wants and that cannot be asked about yet: telephony is on its
+    /// way. The newest counts.
+    waiting: Option<Wish>,
+}
+
+/// The desk as the identity of a subscription: there is one.
+#[derive(Clone)]
+struct Link(Desk);
+
+impl Hash for Link {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        "desk".hash(state);
+    }
+}
+
+/// Everything from the desktop, while the window lives.
+pub fn subscription(desk: &Desk) -> Subscription<Message> {
+    Subscription::run_with(Link(desk.clone()), |link| link.0.wishes().map(Message::Wish))
+}
+
+impl App {
+    pub(super) fn in_desktop(&mut self, message: Message) -> Task<AppMessage> {
+        let Message::Wish(wish) = message;
+        let shown = match wish {
+            Outside::Raise => Task::none(),
+            Outside::Open(Target::Chat { with, draft }) => {
+                let with = Party::Jid(with);
+                if let Some(draft) = draft {
+                    self.conversations.propose(&with, &draft);
+                }
+                self.open(with)
+            }
+            Outside::Open(Target::Call { to, shown }) => {
+                let wish = Wish { to, name: plain::line(&shown), account: None, linked: true };
+                self.desktop.waiting = Some(wish);
+                self.prepare_waiting()
+            }
+        };
+        Task::batch([raise(), shown])
+    }
+
+    /// Asks about the call that waits, once telephony can say what it costs, or that it cannot.
+    pub(super) fn prepare_waiting(&mut self) -> Task<AppMessage> {
+        if !is_settled(&self.snapshot) {
+            return Task::none();
+        }
+        let Some(wish) = self.desktop.waiting.take() else { return Task::none() };
+        let command = CallCommand::Prepare { to: wish.to.clone(), account: wish.account.clone() };
+        self.run(Command::Call(command), Origin::Prepare(wish))
+    }
+
+    /// The answer is a question always; what is none says why nothing can be called.
+    pub(super) fn prepared(&mut self, wish: Wish, error: CommandError) {
+        let Wish { to, name, account, linked } = wish;
+        if let Err(error) = self.ask(Purpose::Call { to, account, linked }, name, error) {
+            self.fail(&error);
+        }
+    }
+}
+
+/// Whether telephony has come to an end of connecting, with success or without.
+fn is_settled(snapshot: &Snapshot) -> bool {
+    if snapshot.accounts.is_empty() {
+        return false;
+    }
+    let phones = snapshot.accounts.iter().filter(|account| account.kind == AccountKind::Sip);
+    let is_on_its_way = |state| match state {
+        AccountState::Connecting => true,
+        AccountState::Offline => snapshot.presence != Show::Offline,
+        AccountState::Online | AccountState::Failed | AccountState::Disabled => false,
+    };
+    phones.clone().any(|phone| phone.state == AccountState::Online)
+        || !phones.clone().any(|phone| is_on_its_way(phone.state))
+}
+
+/// Brings the window to the front. Where the compositor decides about that (Wayland), it is at
+/// least marked.
+fn raise<T: Send + 'static>() -> Task<T> {
+    window::latest().and_then(|id| {
+        Task::batch([
+            window::minimize(id, false),
+            window::gain_focus(id),
+            window::request_user_attention(id, Some(window::UserAttention::Informational)),
+        ])
+    })
+}
