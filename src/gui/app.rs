@@ -6,6 +6,7 @@ pub mod desktop;
 mod keys;
 mod message;
 pub mod pages;
+mod windows;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,9 +14,10 @@ use std::time::Duration;
 use iced::advanced::widget::operate;
 use iced::advanced::widget::operation::focusable::unfocus;
 use iced::widget::operation;
-use iced::{Element, Event, Size, Subscription, Task, Theme, event, keyboard, system, window};
+use iced::{Element, Size, Subscription, Task, Theme, event, system};
 pub use keys::{Keystroke, Shortcut};
 pub use message::{Message, Notice, Origin, Page, Setting, Wish};
+pub use windows::Happened;
 
 use super::bridge::{self, FromHub};
 use super::plain;
@@ -48,7 +50,7 @@ pub struct App {
     pub(super) snapshot: Arc<Snapshot>,
     clock: Clock,
     size: Size,
-    focused: bool,
+    windows: windows::Windows,
     mode: Mode,
     pub(super) page: Page,
     pub(super) sidebar: Sidebar,
@@ -69,6 +71,7 @@ impl App {
     pub fn new(link: Handle, setting: Setting) -> (Self, Task<Message>) {
         let snapshot = Arc::clone(&link.snapshot().borrow());
         let clock = Clock { now: setting.now, sampled: setting.now, zone: setting.zone };
+        let (windows, opened) = windows::Windows::open();
         let app = Self {
             mode: setting.forced.unwrap_or_default(),
             pages: pages::Pages::new(setting.options.example.clone()),
@@ -77,7 +80,7 @@ impl App {
             snapshot,
             clock,
             size: Size::new(1120.0, 720.0),
-            focused: true,
+            windows,
             page: Page::Welcome,
             sidebar: Sidebar::default(),
             conversations: Conversations::default(),
@@ -90,10 +93,11 @@ impl App {
             seen: None,
             desktop: desktop::Desktop::default(),
         };
-        (app, system::theme().map(Message::SystemTheme))
+        let theme = system::theme().map(Message::SystemTheme);
+        (app, Task::batch([opened, theme]))
     }
 
-    /// The window's title.
+    /// The main window's title.
     pub fn title(&self) -> String {
         let suffix = plain::line(&self.setting.options.title_suffix);
         let mut title = "Dovetail".to_owned();
@@ -118,7 +122,7 @@ impl App {
         self.mode.theme()
     }
 
-    /// The window's view.
+    /// The main window's view.
     pub fn view(&self) -> Element<'_, Message> {
         super::view::window(self)
     }
@@ -128,7 +132,7 @@ impl App {
         let mut all = vec![
             bridge::subscription(&self.link).map(Message::Hub),
             desktop::subscription(&self.setting.options.desk).map(Message::Desktop),
-            event::listen_with(listen),
+            event::listen_with(windows::listen),
             system::theme_changes().map(Message::SystemTheme),
         ];
         if self.counts() {
@@ -157,6 +161,7 @@ impl App {
             Message::Done(origin, result) => self.done(origin, result),
             Message::Key(key) => self.key(key),
             Message::Tick(now) => self.tick(now),
+            Message::Window(id, at, happened) => self.in_window(id, at, happened),
             Message::Resized(size) => self.resized(size),
             Message::Focused(on) => self.focused(on),
             Message::SystemTheme(mode) => self.system_theme(mode),
@@ -254,7 +259,7 @@ impl App {
         let Some(conversation) = self.snapshot.conversation(with) else { return Task::none() };
         let Some(last) = conversation.entries.last() else { return Task::none() };
         let mark = (with.clone(), last.id.clone());
-        if !self.focused || conversation.unread == 0 || self.seen.as_ref() == Some(&mark) {
+        if !self.is_in_front() || conversation.unread == 0 || self.seen.as_ref() == Some(&mark) {
             return Task::none();
         }
         let with = with.clone();
@@ -402,37 +407,11 @@ impl App {
         Task::none()
     }
 
-    fn focused(&mut self, on: bool) -> Task<Message> {
-        self.focused = on;
-        self.look()
-    }
-
     fn system_theme(&mut self, mode: iced::theme::Mode) -> Task<Message> {
         self.mode = self.setting.forced.unwrap_or(match mode {
             iced::theme::Mode::Dark => Mode::Dark,
             iced::theme::Mode::Light | iced::theme::Mode::None => Mode::Light,
         });
         Task::none()
-    }
-}
-
-fn listen(event: Event, status: event::Status, _window: window::Id) -> Option<Message> {
-    match event {
-        Event::Window(window::Event::Opened { size, .. } | window::Event::Resized(size)) => {
-            Some(Message::Resized(size))
-        }
-        Event::Window(window::Event::Focused) => Some(Message::Focused(true)),
-        Event::Window(window::Event::Unfocused) => Some(Message::Focused(false)),
-        Event::Keyboard(keyboard::Event::KeyPressed {
-            key,
-            modified_key,
-            modifiers,
-            repeat: false,
-            ..
-        }) => {
-            let ignored = status == event::Status::Ignored;
-            Keystroke::of(&key, &modified_key, modifiers, ignored).map(Message::Key)
-        }
-        _ => None,
     }
 }

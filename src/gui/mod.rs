@@ -28,7 +28,6 @@ use std::env;
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe};
 
-use iced::{Size, window};
 use time::UtcOffset;
 
 use crate::demo::Example;
@@ -61,7 +60,7 @@ pub enum GuiError {
     Crashed(String),
 }
 
-/// Opens the window and blocks until it is closed or the hub is gone. Call it on the main
+/// Opens the main window and blocks until it is closed or the hub is gone. Call it on the main
 /// thread, with the hub on the threads of a runtime of its own.
 ///
 /// `DOVETAIL_THEME=light|dark` overrides the system's theme.
@@ -78,22 +77,13 @@ pub fn run(handle: Handle, options: GuiOptions) -> Result<(), GuiError> {
         let setting = app::Setting { options: options.clone(), forced, zone, now: read_clock() };
         app::App::new(handle.clone(), setting)
     };
-    let app = iced::application(boot, app::App::update, app::App::view)
-        .title(app::App::title)
-        .theme(app::App::theme)
+    let app = iced::daemon(boot, app::App::update, app::App::view_of)
+        .title(app::App::title_of)
+        .theme(app::App::theme_of)
+        .scale_factor(app::App::scale_factor)
         .subscription(app::App::subscription)
-        .default_font(theme::REGULAR)
-        .window(window::Settings {
-            size: Size::new(1120.0, 720.0),
-            min_size: Some(Size::new(360.0, 480.0)),
-            #[cfg(target_os = "linux")]
-            platform_specific: window::settings::PlatformSpecific {
-                application_id: "im.dovetail.Dovetail".to_owned(),
-                ..window::settings::PlatformSpecific::default()
-            },
-            ..window::Settings::default()
-        });
-    let app = theme::FONTS.into_iter().fold(app, iced::Application::font);
+        .default_font(theme::REGULAR);
+    let app = theme::FONTS.into_iter().fold(app, iced::Daemon::font);
     // iced panics where a display cannot be connected to; the caller still has a hub to end.
     match panic::catch_unwind(AssertUnwindSafe(|| app.run())) {
         Ok(result) => Ok(result?),

@@ -4,7 +4,7 @@
 use std::hash::{Hash, Hasher};
 
 use futures::StreamExt as _;
-use iced::{Subscription, Task, window};
+use iced::{Subscription, Task};
 
 use super::{App, Message as AppMessage, Origin, Wish};
 use crate::core::command::{CallCommand, Command, CommandError};
@@ -65,7 +65,7 @@ impl App {
                 self.prepare_waiting()
             }
         };
-        Task::batch([raise(), shown])
+        Task::batch([self.show_main(), shown])
     }
 
     /// Asks about the call that waits, once telephony can say what it costs, or that it cannot.
@@ -100,16 +100,4 @@ fn is_settled(snapshot: &Snapshot) -> bool {
     };
     phones.clone().any(|phone| phone.state == AccountState::Online)
         || !phones.clone().any(|phone| is_on_its_way(phone.state))
-}
-
-/// Brings the window to the front. Where the compositor decides about that (Wayland), it is at
-/// least marked.
-fn raise<T: Send + 'static>() -> Task<T> {
-    window::latest().and_then(|id| {
-        Task::batch([
-            window::minimize(id, false),
-            window::gain_focus(id),
-            window::request_user_attention(id, Some(window::UserAttention::Informational)),
-        ])
-    })
 }

@@ -1,9 +1,9 @@
 //! What can happen to the window, and the small things its state is made of.
 
-use iced::Size;
+use iced::{Size, window};
 use time::UtcOffset;
 
-use super::{Keystroke, desktop, pages};
+use super::{Happened, Keystroke, desktop, pages};
 use crate::core::command::{CommandError, Reply, TransferTo};
 use crate::core::event::NoticeLevel;
 use crate::gui::GuiOptions;
@@ -55,13 +55,15 @@ pub enum Message {
     DismissNotice,
     /// A command came back.
     Done(Origin, Result<Reply, CommandError>),
-    /// A key that no field took.
+    /// Something happened to one of the windows, at a moment.
+    Window(window::Id, Timestamp, Happened),
+    /// A key in the main window that no field took.
     Key(Keystroke),
     /// A second went by.
     Tick(Timestamp),
-    /// The window has a new size.
+    /// The main window has a new size.
     Resized(Size),
-    /// The window gained or lost the focus.
+    /// The main window gained or lost the focus.
     Focused(bool),
     /// The system's theme.
     SystemTheme(iced::theme::Mode),
