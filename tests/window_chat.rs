@@ -19,6 +19,7 @@ use dovetail::gui::screen::sidebar::SEARCH;
 use dovetail::model::call::Direction;
 use dovetail::model::message::{ChatState, Conversation, Entry, MessageState};
 use dovetail::model::party::Party;
+use dovetail::model::time::Timestamp;
 use driver::Driver;
 use window::{ago, jid, message, noon, one_down, snapshot};
 
@@ -90,15 +91,12 @@ fn what_is_looked_at_is_reported_once() {
 
 #[test]
 fn earlier_entries_are_paged_in() {
-    let mut window = Driver::sized(with_bob(messages(100)), 1120.0, 8_000.0);
+    let mut window = Driver::sized(with_bob(messages(100)), 1120.0, 6_000.0);
     window.click("Bob");
     assert_eq!(window.commands(), [], "enough is known already");
-    assert!(window.says("number 99") && window.says("number 40"));
-    assert!(!window.says("number 39"));
-    window.click("Show earlier");
-    assert_eq!(window.commands(), []);
-    assert!(window.says("number 0"));
-    window.click("Show earlier");
+    assert!(window.says("number 99") && window.says("number 0"));
+    window.drawn();
+    assert!(window.says("Loading earlier messages…"));
     let history = window.answer(Ok(Reply::History(vec![Entry::clone(&message(
         "bob",
         ago(noon(), 9_000),
@@ -107,12 +105,14 @@ fn earlier_entries_are_paged_in() {
     ))])));
     let asked = ChatCommand::History {
         with: jid("bob").to_string(),
-        before: Some(ago(noon(), 100)),
-        limit: Some(60),
+        before: Some(Timestamp::from_unix_millis(ago(noon(), 100).unix_millis() + 1)),
+        after: None,
+        limit: Some(100),
     };
     assert_eq!(history, Command::Chat(asked));
     assert!(window.says("the very first"));
-    assert!(!window.says("Show earlier"), "there is nothing earlier");
+    window.drawn();
+    assert_eq!(window.commands(), [], "there is nothing earlier");
 }
 
 #[test]

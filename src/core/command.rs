@@ -143,6 +143,8 @@ pub enum ChatCommand {
         with: String,
         /// Only entries before this moment.
         before: Option<Timestamp>,
+        /// Only entries of this moment and later; those next to it unless `before` is named.
+        after: Option<Timestamp>,
         /// At most so many; 50 when absent, 1,000 at most.
         limit: Option<u32>,
     },

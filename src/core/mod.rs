@@ -215,9 +215,9 @@ impl Core {
             Command::Roster => Ok(Reply::Roster(self.roster.all())),
             Command::Contact(command) => self.on_contact_command(now, command),
             Command::Presence { show, status } => self.on_presence_command(show, status),
-            Command::Chat(ChatCommand::History { with, before, limit }) => {
+            Command::Chat(ChatCommand::History { with, before, after, limit }) => {
                 let limit = limit.unwrap_or(HISTORY_PAGE.0).min(HISTORY_PAGE.1);
-                let query = HistoryQuery { with, before, limit };
+                let query = HistoryQuery { with, before, after, limit };
                 self.outputs.push_back(Output::History(request, query));
                 return;
             }

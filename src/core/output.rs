@@ -129,6 +129,8 @@ pub struct HistoryQuery {
     pub with: String,
     /// Only entries before this moment.
     pub before: Option<Timestamp>,
+    /// Only entries of this moment and later; those next to it unless `before` is named.
+    pub after: Option<Timestamp>,
     /// At most so many.
     pub limit: u32,
 }

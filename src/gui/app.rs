@@ -15,7 +15,7 @@ use iced::advanced::widget::operate;
 use iced::advanced::widget::operation::focusable::unfocus;
 use iced::widget::operation;
 use iced::{Element, Size, Subscription, Task, Theme, event, system};
-pub use keys::{Keystroke, Shortcut};
+pub use keys::{Keystroke, Shortcut, Way};
 pub use message::{Message, Notice, Origin, Page, Setting, Wish};
 pub use windows::Happened;
 
@@ -234,7 +234,7 @@ impl App {
                         self.notice = Some(Notice { level: *level, text: plain::line(text) });
                     }
                     crate::core::event::Event::HistoryDeleted { with, before, .. } => {
-                        self.conversations.forget(with.as_deref(), *before);
+                        self.conversations.forget(with.as_deref(), *before, self.clock);
                     }
                     _ => {}
                 }
@@ -250,6 +250,11 @@ impl App {
             self.card = None;
         }
         self.calls.follow(&self.snapshot.calls);
+        if let Page::Conversation(with) = &self.page {
+            let snapshot = Arc::clone(&self.snapshot);
+            let shared = self.lent(&snapshot);
+            self.conversations.follow(with, shared);
+        }
         Task::batch([self.look(), self.prepare_waiting()])
     }
 
@@ -322,10 +327,8 @@ impl App {
             Action::At(spot, command) => self.run(command, Origin::At(spot)),
             Action::Focus(Some(field)) => operation::focus(field),
             Action::Focus(None) => operate(unfocus()),
-            Action::Load(history) => match &self.page {
-                Page::Conversation(with) => {
-                    self.run(Command::Chat(history), Origin::History(with.clone()))
-                }
+            Action::Load(command, ask) => match &self.page {
+                Page::Conversation(with) => self.run(command, Origin::History(with.clone(), ask)),
                 _ => Task::none(),
             },
             Action::Open(with) => self.open(with),
@@ -360,10 +363,7 @@ impl App {
 
     fn done(&mut self, origin: Origin, result: Result<Reply, CommandError>) -> Task<Message> {
         match (origin, result) {
-            (Origin::History(with), Ok(Reply::History(entries))) => {
-                self.conversations.loaded(&with, Some(entries));
-            }
-            (Origin::History(with), _) => self.conversations.loaded(&with, None),
+            (Origin::History(with, ask), answer) => return self.of_history(&with, ask, answer),
             (Origin::Place(wish), Err(error)) => self.not_placed(wish, error),
             (Origin::Prepare(wish), Err(error)) => self.prepared(wish, error),
             (Origin::Send { to, body }, Err(error)) => {
@@ -385,6 +385,22 @@ impl App {
             (_, Ok(_)) => {}
         }
         Task::none()
+    }
+
+    fn of_history(
+        &mut self,
+        with: &Party,
+        ask: conversation::Ask,
+        answer: Result<Reply, CommandError>,
+    ) -> Task<Message> {
+        let entries = match answer {
+            Ok(Reply::History(entries)) => Some(entries),
+            _ => None,
+        };
+        let snapshot = Arc::clone(&self.snapshot);
+        let shared = self.lent(&snapshot);
+        let action = self.conversations.answered(with, ask, entries, shared);
+        self.act(action)
     }
 
     fn fail(&mut self, error: &CommandError) {

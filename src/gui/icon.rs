@@ -31,6 +31,12 @@ icons! {
     BACK = "back.svg",
     /// Opens a menu.
     CHEVRON_DOWN = "chevron-down.svg",
+    /// What is before, from top to bottom.
+    CHEVRON_UP = "chevron-up.svg",
+    /// What is before.
+    CHEVRON_LEFT = "chevron-left.svg",
+    /// What is after.
+    CHEVRON_RIGHT = "chevron-right.svg",
     /// Encrypted.
     LOCK = "lock.svg",
     /// Not encrypted.

@@ -7,7 +7,7 @@ mod protection;
 use std::time::Duration;
 
 use time::macros::format_description;
-use time::{OffsetDateTime, UtcOffset};
+use time::{Date, OffsetDateTime, UtcOffset};
 
 use super::icon::{self, Icon};
 use super::plain;
@@ -59,6 +59,18 @@ impl Clock {
             (.., true) => date.format(&form).unwrap_or_default(),
             _ => date.format(&with_year).unwrap_or_default(),
         }
+    }
+
+    /// The local day of a moment.
+    pub fn date(self, at: Timestamp) -> Date {
+        self.local(at).date()
+    }
+
+    /// When a local day begins.
+    pub fn begins(self, day: Date) -> Timestamp {
+        let begins = day.midnight().assume_offset(self.zone);
+        let millis = begins.unix_timestamp_nanos().div_euclid(1_000_000);
+        Timestamp::from_unix_millis(i64::try_from(millis).unwrap_or_default())
     }
 
     /// Whether both moments fall on the same local day.

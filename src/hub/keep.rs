@@ -120,7 +120,11 @@ pub(super) fn keep(store: &Store, keep: Keep) -> Option<StoreError> {
 /// # Errors
 /// When the history cannot be read.
 pub(super) async fn history(store: Store, query: HistoryQuery) -> Result<Vec<Entry>, StoreError> {
-    store.history(&query.with, query.before, query.limit).await
+    let HistoryQuery { with, before, after, limit } = query;
+    match after {
+        Some(after) => store.history_from(&with, after, before, limit).await,
+        None => store.history(&with, before, limit).await,
+    }
 }
 
 /// What answers `history.search`.

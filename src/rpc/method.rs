@@ -185,6 +185,7 @@ fn chat(method: &str, params: &mut Params) -> Result<Command, RequestError> {
         "history" => ChatCommand::History {
             with: params.need("with")?,
             before: params.may("before")?,
+            after: params.may("after")?,
             limit: params.may("limit")?,
         },
         _ => return Err(RequestError::UnknownMethod(method.to_owned())),

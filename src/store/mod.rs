@@ -173,6 +173,21 @@ impl Store {
         })
     }
 
+    /// The oldest entries with somebody from a moment on, that one included, and before
+    /// another, newest last. A page is cut as that of [`Store::history`] is, at its end.
+    pub fn history_from(
+        &self,
+        with: &str,
+        from: Timestamp,
+        before: Option<Timestamp>,
+        limit: u32,
+    ) -> Answer<Vec<Entry>> {
+        let with = with.to_owned();
+        self.ask(Kind::Read, 0, move |db| {
+            query::history_from(db, &with, from, before, limit.clamp(1, MAX_PAGE))
+        })
+    }
+
     /// The conversations to show at the start, the one with the newest entry first.
     pub fn recent(&self, limit_per_conversation: u32) -> Answer<Vec<Recent>> {
         let limit = limit_per_conversation.clamp(1, MAX_PAGE);

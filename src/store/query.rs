@@ -156,6 +156,32 @@ pub(super) fn history(
     Ok(rows.into_iter().rev().map(|row| row.entry).collect())
 }
 
+pub(super) fn history_from(
+    db: &Connection,
+    with: &str,
+    from: Timestamp,
+    before: Option<Timestamp>,
+    limit: u32,
+) -> Result<Vec<Entry>, StoreError> {
+    let mut page = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM entry WHERE peer = ?1 AND at >= ?2 AND at < ?3
+         ORDER BY at, seq LIMIT ?4"
+    ))?;
+    let before = before.map_or(i64::MAX, Timestamp::unix_millis);
+    let rows = page.query_map(params![with, from.unix_millis(), before, limit], read)?;
+    let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
+    if let (true, Some(newest)) = (rows.len() >= usize_of(limit), rows.last()) {
+        let mut rest = db.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM entry WHERE peer = ?1 AND at = ?2 AND seq > ?3
+             ORDER BY seq LIMIT ?4"
+        ))?;
+        let at = newest.entry.at.unix_millis();
+        let rest = rest.query_map(params![with, at, newest.seq, MAX_PAGE], read)?;
+        rows.extend(rest.collect::<Result<Vec<_>, _>>()?);
+    }
+    Ok(rows.into_iter().map(|row| row.entry).collect())
+}
+
 pub(super) fn recent(db: &Connection, limit: u32) -> Result<Vec<Recent>, StoreError> {
     // Steps from peer to peer by the index instead of reading every entry.
     let mut peers = db.prepare_cached(

@@ -142,6 +142,31 @@ fn pages_join_without_gap_or_double_even_within_one_moment() {
 }
 
 #[test]
+fn pages_from_a_moment_on_join_as_well() {
+    let store = Store::in_memory().unwrap();
+    for n in 0..30 {
+        let mut entry = message(n, Direction::In);
+        entry.at = Timestamp::from_unix_millis(n / 3);
+        store.save(&chat(), entry);
+    }
+    let moment = Timestamp::from_unix_millis;
+    let whole = store.history(BOB, None, 1000).wait().unwrap();
+    for limit in 1..12 {
+        let (mut pages, mut from) = (Vec::new(), moment(0));
+        loop {
+            let page = store.history_from(BOB, from, None, limit).wait().unwrap();
+            let Some(newest) = page.last() else { break };
+            from = moment(newest.at.unix_millis() + 1);
+            pages.extend(page);
+        }
+        assert_eq!(pages, whole, "limit {limit}");
+    }
+    let some = store.history_from(BOB, moment(3), Some(moment(4)), 10).wait().unwrap();
+    assert_eq!(ids(&some), ["m9", "m10", "m11"]);
+    assert!(store.history_from("eve@cusax.test", moment(0), None, 10).wait().unwrap().is_empty());
+}
+
+#[test]
 fn states_only_advance() {
     use MessageState::{Delivered, Displayed, Failed, Queued, Sent};
     let store = Store::in_memory().unwrap();

@@ -67,6 +67,10 @@ impl Effects {
     }
 }
 
+fn redrawn() -> iced::Event {
+    iced::Event::Window(iced::window::Event::RedrawRequested(std::time::Instant::now()))
+}
+
 impl Driver {
     /// A window of 1120 × 720.
     pub fn new(snapshot: Snapshot) -> Self {
@@ -178,6 +182,36 @@ impl Driver {
         self.take(messages);
     }
 
+    /// Turns the wheel over the timeline: so many notches, above zero upwards.
+    pub fn wheel(&mut self, notches: f32) {
+        let delta = iced::mouse::ScrollDelta::Lines { x: 0.0, y: notches };
+        let wheel = iced::Event::Mouse(iced::mouse::Event::WheelScrolled { delta });
+        let messages: Vec<Message> = {
+            let mut simulator = self.simulator();
+            simulator.point_at(iced::Point::new(self.size.0 - 100.0, self.size.1 / 2.0));
+            let _ = simulator.simulate([wheel]);
+            let _ = simulator.simulate([redrawn()]);
+            simulator.into_messages().collect()
+        };
+        self.take(messages);
+    }
+
+    /// The window is drawn: what lists tell of what they show arrives.
+    pub fn drawn(&mut self) {
+        let messages: Vec<Message> = {
+            let mut simulator = self.simulator();
+            let _ = simulator.simulate([redrawn()]);
+            simulator.into_messages().collect()
+        };
+        self.take(messages);
+    }
+
+    /// Where a text stands from the top of the window.
+    pub fn top_of(&self, text: &str) -> Option<f32> {
+        use iced_test::selector::Bounded;
+        self.simulator().find(text).ok().map(|found| found.bounds().y)
+    }
+
     /// Puts a text into a field, as a person would who clicks on it first.
     pub fn type_into(&mut self, field: &'static str, text: &str) {
         for typed in text.chars() {
@@ -230,6 +264,40 @@ impl Driver {
         self.effects.go_on();
         self.take([]);
         request.command
+    }
+
+    /// The same by its command; false when there was none.
+    pub fn answer_with(&mut self, reply: impl Fn(&Command) -> Reply) -> bool {
+        let Ok(request) = self.requests.try_recv() else { return false };
+        let answer = reply(&request.command);
+        request.reply.send(Ok(answer)).expect("the window waits");
+        self.effects.go_on();
+        self.take([]);
+        true
+    }
+
+    /// Every text in the window.
+    pub fn texts(&self) -> Vec<String> {
+        self.seen().into_iter().map(|(text, _)| text).collect()
+    }
+
+    /// From where to where each text goes.
+    pub fn widths(&self) -> Vec<(f32, f32)> {
+        self.seen().into_iter().map(|(_, bounds)| (bounds.x, bounds.x + bounds.width)).collect()
+    }
+
+    fn seen(&self) -> Vec<(String, iced::Rectangle)> {
+        let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+        let all = std::sync::Arc::clone(&seen);
+        let none = move |candidate: iced_test::selector::Candidate<'_>| -> Option<()> {
+            if let iced_test::selector::Candidate::Text { content, bounds, .. } = candidate {
+                all.lock().unwrap().push((content.to_owned(), bounds));
+            }
+            None
+        };
+        assert!(self.simulator().find(none).is_err());
+        let seen = seen.lock().unwrap();
+        seen.clone()
     }
 
     /// All commands that reached the hub, answered with success.

@@ -6,7 +6,7 @@ use iced::keyboard::key::{Key, Named};
 use iced::widget::operation;
 
 use super::{App, Message, Page};
-use crate::gui::screen::{Go, calls, sidebar};
+use crate::gui::screen::{Go, calls, conversation, sidebar};
 use crate::gui::widget::card::{self, Answer, Ask, Question};
 use crate::gui::widget::keypad::Digit;
 use crate::gui::widget::{ask, call_bar};
@@ -31,6 +31,23 @@ pub enum Keystroke {
     OnCall(Shortcut),
     /// A key of a telephone, with no field in focus.
     Digit(Digit),
+    /// A way through the timeline of the open conversation.
+    Timeline(Way),
+}
+
+/// Keys that lead through a timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Ctrl+F: look for what was said.
+    Find,
+    /// Ctrl+J: go to a day.
+    Dates,
+    /// Ctrl+End: go to the newest entry.
+    Newest,
+    /// Page up.
+    PageUp,
+    /// Page down.
+    PageDown,
 }
 
 /// What Ctrl+Shift and a letter do with calls, wherever the cursor stands.
@@ -80,6 +97,8 @@ impl Keystroke {
             "s" | "S" if modifiers.shift() => Some(Self::Accounts),
             letter if modifiers.shift() => Shortcut::of(letter).map(Self::OnCall),
             "k" => Some(Self::Search),
+            "f" => Some(Self::Timeline(Way::Find)),
+            "j" => Some(Self::Timeline(Way::Dates)),
             _ => None,
         }
     }
@@ -98,6 +117,11 @@ impl Keystroke {
             }
             (Key::Named(Named::Escape), _) if ignored => Some(Self::Escape),
             (Key::Named(Named::Enter), _) if ignored => Some(Self::Enter),
+            (Key::Named(Named::End), _) if ignored && modifiers.command() => {
+                Some(Self::Timeline(Way::Newest))
+            }
+            (Key::Named(Named::PageUp), _) if ignored => Some(Self::Timeline(Way::PageUp)),
+            (Key::Named(Named::PageDown), _) if ignored => Some(Self::Timeline(Way::PageDown)),
             (Key::Named(Named::Tab), _) if modifiers.shift() => Some(Self::Previous),
             (Key::Named(Named::Tab), _) => Some(Self::Next),
             _ => None,
@@ -120,11 +144,23 @@ impl App {
             Keystroke::Escape => self.escape(),
             Keystroke::Enter => self.enter(),
             Keystroke::OnCall(shortcut) => self.shortcut(shortcut),
+            Keystroke::Timeline(way) => self.in_timeline(way),
             Keystroke::Digit(digit) => {
                 let action = self.calls.press(digit);
                 self.act(action)
             }
         }
+    }
+
+    fn in_timeline(&mut self, way: Way) -> Task<Message> {
+        use conversation::{Jump, Message, Open};
+        self.in_conversation(match way {
+            Way::Find => Message::Open(Open::Find),
+            Way::Dates => Message::Open(Open::Dates),
+            Way::Newest => Message::Jump(Jump::Newest),
+            Way::PageUp => Message::Jump(Jump::PageUp),
+            Way::PageDown => Message::Jump(Jump::PageDown),
+        })
     }
 
     fn shortcut(&mut self, shortcut: Shortcut) -> Task<Message> {

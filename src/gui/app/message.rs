@@ -8,6 +8,7 @@ use crate::core::command::{CommandError, Reply, TransferTo};
 use crate::core::event::NoticeLevel;
 use crate::gui::GuiOptions;
 use crate::gui::bridge::FromHub;
+use crate::gui::screen::conversation::Ask;
 use crate::gui::screen::details::Who;
 use crate::gui::screen::rules::{self, Rule};
 use crate::gui::screen::{Spot, calls, conversation, protection, sidebar};
@@ -93,8 +94,8 @@ pub enum Origin {
     Place(Wish),
     /// What to ask before a call that another program wants.
     Prepare(Wish),
-    /// Older entries of a conversation.
-    History(Party),
+    /// Something of a conversation's history.
+    History(Party, Ask),
     /// A message.
     Send {
         /// To whom.

@@ -16,7 +16,7 @@ pub mod welcome;
 
 use serde_json::{Map, Value};
 
-use crate::core::command::{CallCommand, ChatCommand, Command, TransferTo};
+use crate::core::command::{CallCommand, Command, TransferTo};
 use crate::core::snapshot::Snapshot;
 use crate::gui::plain;
 use crate::gui::theme::Mode;
@@ -95,8 +95,8 @@ pub enum Action {
     Rules,
     /// Put the cursor into a field, or nowhere.
     Focus(Option<&'static str>),
-    /// Fetch older entries of a conversation.
-    Load(ChatCommand),
+    /// Ask the history for something of the conversation; the answer goes there.
+    Load(Command, conversation::Ask),
     /// Show a conversation.
     Open(Party),
     /// Show both accounts side by side.

@@ -29,6 +29,11 @@ pub fn hairline(theme: &Theme) -> container::Style {
     filled(tokens(theme).line, 0.0)
 }
 
+/// The line above what is new.
+pub fn unread_line(theme: &Theme) -> container::Style {
+    filled(tokens(theme).accent, 0.0)
+}
+
 /// A card above the window.
 pub fn card(theme: &Theme) -> container::Style {
     let tokens = tokens(theme);

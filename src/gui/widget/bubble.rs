@@ -10,6 +10,7 @@ use crate::gui::words::{self, Clock};
 use crate::model::account::Account;
 use crate::model::call::Direction;
 use crate::model::message::{Entry, MessageState};
+use crate::tr;
 
 /// The widest a bubble gets.
 const WIDEST: f32 = 560.0;
@@ -19,11 +20,12 @@ pub fn day<'a, Message: 'a>(name: String) -> Element<'a, Message> {
     container(small(name)).center_x(Length::Fill).padding(theme::pad(step::XXS, 0.0)).into()
 }
 
-/// A message: its words, and what hangs below it.
-pub fn message<'a, Message: 'a>(
+/// A message: its words, what hangs below it, and what sends it again.
+pub fn message<'a, Message: Clone + 'a>(
     entry: &Entry,
     words: Words<'a, Message>,
     below: Option<Element<'a, Message>>,
+    again: Option<Message>,
     clock: Clock,
 ) -> Element<'a, Message> {
     let ours = entry.direction == Direction::Out;
@@ -51,9 +53,13 @@ pub fn message<'a, Message: 'a>(
         block = block.push(
             row![
                 icon::WARNING.sized(Tone::Bad, 14.0),
-                small("Not sent. Copy the text and send it again.").style(Tone::Bad.text()),
+                small(tr!("chat-not-sent")).style(Tone::Bad.text()),
             ]
-            .spacing(step::XXS)
+            .push(
+                again
+                    .map(|again| button::words(Button::Quiet, tr!("chat-send-again"), Some(again))),
+            )
+            .spacing(step::XS)
             .align_y(Alignment::Center),
         );
     }
@@ -83,7 +89,7 @@ pub fn call<'a, Message: Clone + 'a>(
     clock: Clock,
     chat: Option<(String, Message)>,
 ) -> Element<'a, Message> {
-    let Some(call) = &entry.call else { return small("A call").into() };
+    let Some(call) = &entry.call else { return small(tr!("chat-past-call")).into() };
     let (missed, mut text) = words::past_call(call, name);
     text.push_str(" · ");
     match words::past_proof(call) {

@@ -13,6 +13,7 @@ use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Mode, Tone, step};
 use crate::model::link::Target;
+use crate::tr;
 
 /// The widest the choice gets, in logical pixels.
 const WIDEST: f32 = 400.0;
@@ -60,13 +61,13 @@ pub fn copied(target: &Target) -> String {
 
 /// The choice.
 pub fn view<'a>(target: &Target, look: Look) -> Element<'a, Act> {
-    let copy = if look.copied { "Copied" } else { "Copy" };
+    let copy = if look.copied { tr!("chat-copied") } else { tr!("chat-copy") };
     let copy = button::words(Button::Quiet, copy, Some(Act::Copy));
-    let close = button::square(Button::Plain, &icon::CLOSE, "Close", Some(Act::Close));
+    let close = button::square(Button::Plain, &icon::CLOSE, tr!("chat-close"), Some(Act::Close));
     let mut parts = column![].spacing(step::XS);
     let content = match target {
         Target::Call(_) => {
-            let label = Line::body(format!("Call {}", shown(target))).both_ends();
+            let label = Line::body(tr!("chat-call-number", to = shown(target))).both_ends();
             let press = look.hindrance.is_none().then_some(Act::Call);
             let call = button::wide_line(Button::Primary, &icon::PHONE, label, press);
             parts = parts.push(row![call, copy, close].spacing(step::XS));

@@ -9,6 +9,7 @@ pub mod call_bar;
 pub mod card;
 pub mod chip;
 pub mod choice;
+pub mod feed;
 pub mod keypad;
 pub mod line;
 pub mod notice;

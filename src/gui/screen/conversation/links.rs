@@ -15,6 +15,7 @@ use crate::model::account::{AccountKind, AccountState};
 use crate::model::link::Target;
 use crate::model::message::Entry;
 use crate::model::party::Party;
+use crate::tr;
 
 /// The most texts that are kept.
 const LIMIT: usize = 4_096;
@@ -134,8 +135,8 @@ fn hindrance(shared: Shared<'_>) -> Option<&'static str> {
     let accounts = &shared.snapshot.accounts;
     let mut telephony = accounts.iter().filter(|account| account.kind == AccountKind::Sip);
     match telephony.clone().next() {
-        None => Some("There is no telephony account to call with."),
+        None => Some(tr!("chat-call-no-account")),
         Some(_) if telephony.any(|account| account.state == AccountState::Online) => None,
-        Some(_) => Some("Telephony is not connected."),
+        Some(_) => Some(tr!("chat-call-no-telephony")),
     }
 }

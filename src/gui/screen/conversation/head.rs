@@ -1,0 +1,78 @@
+//! The head of a conversation: who it is, how messages are protected, and the call button.
+
+use iced::widget::{column, container, row};
+use iced::{Alignment, Element, Length};
+
+use super::protection::lock;
+use super::{Message, Open};
+use crate::gui::icon;
+use crate::gui::screen::{Shared, call_with, contact_with, name_of};
+use crate::gui::theme::{self, Button, Tone, measure, step};
+use crate::gui::widget::line::Line;
+use crate::gui::widget::{avatar, button};
+use crate::gui::words;
+use crate::model::call::CallState;
+use crate::model::contact::Contact;
+use crate::model::party::Party;
+use crate::tr;
+
+/// The least width at which there is a button for looking within the conversation.
+const ROOMY: f32 = 480.0;
+
+pub(super) fn view<'a>(with: &Party, shared: Shared<'a>) -> Element<'a, Message> {
+    let contact = contact_with(shared.snapshot, with);
+    let name = name_of(shared.snapshot, with);
+    let show = contact.map(|contact| contact.presence.show);
+    let under = match contact {
+        Some(contact) => format!("{} · {with}", words::presence(&contact.presence)),
+        None if with.jid().is_none() => tr!("chat-over-telephony").to_owned(),
+        None => tr!("chat-no-contact", address = with.to_string()),
+    };
+    let mut content = row![].spacing(step::S).align_y(Alignment::Center);
+    if shared.narrow {
+        let back = Some(Message::Back);
+        content = content.push(button::square(Button::Plain, &icon::BACK, tr!("chat-back"), back));
+    }
+    let find = (shared.width >= ROOMY).then(|| {
+        let press = Some(Message::Open(Open::Find));
+        button::square(Button::Quiet, &icon::SEARCH, tr!("chat-find"), press)
+    });
+    let content = content
+        .push(avatar::person(&name, &with.to_string(), show))
+        .push(column![Line::name(name), Line::small(under).tone(Tone::Muted)].width(Length::Fill))
+        .push(lock(with, shared))
+        .push(find)
+        .push(call_button(contact, with, shared));
+    container(content)
+        .padding(theme::pad(0.0, if shared.narrow { step::S } else { step::L }))
+        .center_y(Length::Fixed(measure::HEAD))
+        .width(Length::Fill)
+        .style(theme::surface)
+        .into()
+}
+
+fn call_button<'a>(
+    contact: Option<&Contact>,
+    with: &Party,
+    shared: Shared<'_>,
+) -> Element<'a, Message> {
+    if let Some(call) = call_with(shared.snapshot, with) {
+        let word = match call.state {
+            CallState::Incoming => tr!("chat-call-rings"),
+            CallState::Dialing | CallState::Ringing => tr!("chat-call-begins"),
+            _ => tr!("chat-call-on"),
+        };
+        return button::labelled(Button::Quiet, &icon::PHONE, word, None);
+    }
+    let callable = contact.is_some_and(|contact| contact.can.audio) || with.jid().is_none();
+    let hint = match contact {
+        _ if callable => {
+            let press = Some(Message::Call);
+            return button::labelled(Button::Primary, &icon::PHONE, tr!("chat-call"), press);
+        }
+        None => tr!("chat-call-no-contact"),
+        Some(contact) if contact.numbers.is_empty() => tr!("chat-call-no-number"),
+        Some(_) => tr!("chat-call-no-telephony"),
+    };
+    button::hinted(button::labelled(Button::Quiet, &icon::PHONE, tr!("chat-call"), None), hint)
+}
