@@ -89,7 +89,7 @@ impl History {
     /// The numbers in sight.
     fn in_sight(&self, window: &Driver) -> Vec<i64> {
         let mut numbers: Vec<i64> = window
-            .texts()
+            .texts_from(320.0)
             .iter()
             .filter_map(|text| text.strip_prefix("number ")?.split(' ').next()?.parse().ok())
             .collect();
@@ -314,6 +314,56 @@ fn a_message_that_failed_is_sent_again() {
     window.click("Send again");
     let send = ChatCommand::Send { to: jid("bob").into(), body: "Hello?".to_owned() };
     assert_eq!(window.commands(), [Command::Chat(send)]);
+}
+
+/// Bob's words in an open conversation, and where they stand.
+fn said(words: &str) -> (Driver, iced::Rectangle) {
+    let entries = vec![message("bob", ago(noon(), 1), Direction::In, words)];
+    let conversation = Conversation { with: jid("bob").into(), entries, unread: 0 };
+    let conversations = [Arc::new(conversation)].into_iter().collect();
+    let mut window = Driver::new(Snapshot { conversations, ..snapshot() });
+    window.click("Bob");
+    let _ = window.commands();
+    window.drawn();
+    let place = window.texts_at(words).into_iter().find(|place| place.x > 320.0).unwrap();
+    (window, place)
+}
+
+#[test]
+fn a_part_of_a_message_is_chosen_and_copied() {
+    let (mut window, place) = said("See sip:desk@example.com for the rest.\nThe second line.");
+    let start = iced::Point::new(place.x + 1.0, place.y + 10.0);
+    let line = |number: f32, x: f32| iced::Point::new(place.x + x, place.y + 10.0 + number * 20.0);
+    // Nothing is chosen by a click, and nothing is copied then.
+    window.clicks_at(start, iced::mouse::Button::Left, 1);
+    window.copy();
+    assert_eq!(window.copied(), None);
+    // Across the link and the end of the line.
+    window.drag(start, line(1.0, place.width));
+    window.copy();
+    let copied = window.copied().unwrap();
+    assert!(copied.starts_with("See sip:desk@example.com for"), "{copied}");
+    assert!(copied.ends_with("\nThe second line."), "{copied}");
+    assert!(!window.says("Call sip:desk@example.com"), "a drag is no click on a link");
+    window.clicks_at(start, iced::mouse::Button::Left, 2);
+    window.copy();
+    assert_eq!(window.copied().as_deref(), Some("See"));
+    window.clicks_at(start, iced::mouse::Button::Left, 3);
+    window.copy();
+    let all = "See sip:desk@example.com for the rest.\nThe second line.";
+    assert_eq!(window.copied().as_deref(), Some(all));
+}
+
+#[test]
+fn a_message_is_copied_from_its_menu() {
+    let (mut window, place) = said("Written from right to left: שלום עולם");
+    let inside = iced::Point::new(place.x + 20.0, place.y + 10.0);
+    window.clicks_at(inside, iced::mouse::Button::Right, 1);
+    window.click("Copy message");
+    assert_eq!(window.copied().as_deref(), Some("Written from right to left: שלום עולם"));
+    assert!(window.says("Copied"));
+    window.take([Message::Key(Keystroke::Escape)]);
+    assert!(!window.says("Copied"));
 }
 
 #[test]

@@ -107,6 +107,10 @@ pub struct Tokens {
     pub on_state: Color,
     /// Our own messages.
     pub own: Color,
+    /// Below words that were chosen.
+    pub picked: Color,
+    /// Below words that were looked for.
+    pub hit: Color,
     /// How dark one ring of the shade around a card is.
     pub shade: f32,
 }
@@ -132,6 +136,8 @@ pub const LIGHT: Tokens = Tokens {
     bad_ground: rgb(0xFCE8E6),
     on_state: rgb(0xFFFFFF),
     own: rgb(0xD9ECEB),
+    picked: rgb(0xBFE3F5),
+    hit: rgb(0xFFE7A0),
     shade: 0.022,
 };
 
@@ -156,6 +162,8 @@ pub const DARK: Tokens = Tokens {
     bad_ground: rgb(0x3A1D1B),
     on_state: rgb(0x10151A),
     own: rgb(0x1B3B3A),
+    picked: rgb(0x1B4560),
+    hit: rgb(0x4A3A0B),
     shade: 0.12,
 };
 
@@ -312,6 +320,10 @@ mod tests {
                 (tokens.muted, tokens.raised),
                 (tokens.muted, tokens.soft),
                 (tokens.muted, tokens.own),
+                (tokens.text, tokens.picked),
+                (tokens.accent, tokens.picked),
+                (tokens.text, tokens.hit),
+                (tokens.accent, tokens.hit),
                 (tokens.on_accent, tokens.accent),
                 (tokens.accent, tokens.raised),
                 (tokens.accent, tokens.surface),

@@ -15,6 +15,7 @@ use futures::StreamExt;
 use futures::executor::{LocalPool, LocalSpawner};
 use futures::task::LocalSpawnExt;
 use iced_test::Simulator;
+use iced_test::runtime::clipboard::Action as Clipboard;
 use iced_test::runtime::{Action, Task, task};
 use time::UtcOffset;
 use tokio::sync::{broadcast, mpsc, watch};
@@ -38,6 +39,7 @@ struct Effects {
     spawner: LocalSpawner,
     sender: futures::channel::mpsc::UnboundedSender<Message>,
     done: futures::channel::mpsc::UnboundedReceiver<Message>,
+    copied: std::rc::Rc<std::cell::RefCell<Option<String>>>,
 }
 
 impl Effects {
@@ -45,15 +47,21 @@ impl Effects {
         let pool = LocalPool::new();
         let (sender, done) = futures::channel::mpsc::unbounded();
         let clock = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        Self { clock, spawner: pool.spawner(), pool, sender, done }
+        let copied = std::rc::Rc::default();
+        Self { clock, spawner: pool.spawner(), pool, sender, done, copied }
     }
 
     fn start(&mut self, task: Task<Message>) {
         let Some(stream) = task::into_stream(task) else { return };
         let sender = self.sender.clone();
+        let copied = std::rc::Rc::clone(&self.copied);
         let run = stream.for_each(move |action| {
-            if let Action::Output(message) = action {
-                sender.unbounded_send(message).unwrap();
+            match action {
+                Action::Output(message) => sender.unbounded_send(message).unwrap(),
+                Action::Clipboard(Clipboard::Write { contents, .. }) => {
+                    *copied.borrow_mut() = Some(contents);
+                }
+                _ => {}
             }
             std::future::ready(())
         });
@@ -276,9 +284,74 @@ impl Driver {
         true
     }
 
-    /// Every text in the window.
-    pub fn texts(&self) -> Vec<String> {
-        self.seen().into_iter().map(|(text, _)| text).collect()
+    /// Every text that begins right of a place.
+    pub fn texts_from(&self, x: f32) -> Vec<String> {
+        let seen = self.seen().into_iter();
+        seen.filter(|(_, bounds)| bounds.x >= x).map(|(text, _)| text).collect()
+    }
+
+    /// Presses at a place, moves to another and releases there.
+    pub fn drag(&mut self, from: iced::Point, to: iced::Point) {
+        use iced::mouse::{Button, Event};
+        let messages: Vec<Message> = {
+            let mut simulator = self.simulator();
+            simulator.point_at(from);
+            let press = Event::ButtonPressed(Button::Left);
+            let _ = simulator.simulate([iced::Event::Mouse(press)]);
+            simulator.point_at(to);
+            let moved = Event::CursorMoved { position: to };
+            let release = Event::ButtonReleased(Button::Left);
+            let _ = simulator.simulate([moved, release].map(iced::Event::Mouse));
+            simulator.into_messages().collect()
+        };
+        self.take(messages);
+    }
+
+    /// Clicks several times at a place, with this button.
+    pub fn clicks_at(&mut self, at: iced::Point, button: iced::mouse::Button, times: usize) {
+        use iced::mouse::Event;
+        let messages: Vec<Message> = {
+            let mut simulator = self.simulator();
+            simulator.point_at(at);
+            for _ in 0..times {
+                let click = [Event::ButtonPressed(button), Event::ButtonReleased(button)];
+                let _ = simulator.simulate(click.map(iced::Event::Mouse));
+            }
+            simulator.into_messages().collect()
+        };
+        self.take(messages);
+    }
+
+    /// Presses Ctrl and C while no field has the focus.
+    pub fn copy(&mut self) {
+        use iced::keyboard::{self, Location, Modifiers, key};
+        let letter = keyboard::Key::Character("c".into());
+        let event = keyboard::Event::KeyPressed {
+            key: letter.clone(),
+            modified_key: letter,
+            physical_key: key::Physical::Code(key::Code::KeyC),
+            location: Location::Standard,
+            modifiers: Modifiers::COMMAND,
+            text: None,
+            repeat: false,
+        };
+        let messages: Vec<Message> = {
+            let mut simulator = self.simulator();
+            let _ = simulator.simulate([iced::Event::Keyboard(event)]);
+            simulator.into_messages().collect()
+        };
+        self.take(messages);
+    }
+
+    /// What was put into the clipboard last.
+    pub fn copied(&self) -> Option<String> {
+        self.effects.copied.borrow().clone()
+    }
+
+    /// Where a text stands, each time it does.
+    pub fn texts_at(&self, text: &str) -> Vec<iced::Rectangle> {
+        let seen = self.seen().into_iter();
+        seen.filter(|(content, _)| content == text).map(|(_, bounds)| bounds).collect()
     }
 
     /// From where to where each text goes.

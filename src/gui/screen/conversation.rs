@@ -6,6 +6,7 @@ mod days;
 mod find;
 mod head;
 mod links;
+mod picked;
 mod protection;
 mod rows;
 mod span;
@@ -29,6 +30,7 @@ use crate::model::time::Timestamp;
 
 use bar::Bar;
 use links::Links;
+use picked::Picked;
 use protection::differs;
 use span::Span;
 
@@ -49,8 +51,6 @@ pub enum Message {
     Edit(text_editor::Action),
     /// Sent the draft.
     Send,
-    /// Sends a message again that was not sent.
-    SendAgain(String),
     /// Wants to call.
     Call,
     /// Wants the chat with whom a call was.
@@ -61,8 +61,8 @@ pub enum Message {
     Allow(bool),
     /// The time after which an untouched draft is a paused one.
     Idle(u64),
-    /// A link in this message was clicked on; which of them.
-    Link(String, usize),
+    /// Did something with this message.
+    Text(String, picked::Act),
     /// What to do with the link.
     Chose(choice::Act),
     /// The timeline shows another part.
@@ -156,6 +156,7 @@ pub struct Conversations {
     typing: bool,
     edits: u64,
     links: Links,
+    picked: Picked,
     bar: Option<Bar>,
     asked: u64,
 }
@@ -166,14 +167,13 @@ impl Conversations {
         match message {
             Message::Edit(action) => self.edit(with, action),
             Message::Send => self.send(with, shared),
-            Message::SendAgain(id) => self.send_again(with, &id, shared),
             Message::Call => place(with.to_string(), name_of(shared.snapshot, with)),
             Message::Chat(with) => Action::Open(with),
             Message::Back => Action::Back,
             Message::Allow(true) => presence(with, ContactCommand::Accept),
             Message::Allow(false) => presence(with, ContactCommand::Deny),
             Message::Idle(edits) => self.idle(with, edits),
-            Message::Link(entry, link) => self.links.clicked(entry, link, with, shared),
+            Message::Text(entry, act) => self.on_text(with, entry, act, shared),
             Message::Chose(act) => self.links.chose(act),
             Message::Sight(sight) => self.seen(with, sight, shared),
             Message::Jump(jump) => self.jump(with, jump, shared),
@@ -191,6 +191,7 @@ impl Conversations {
         }
         self.typing = false;
         self.links.clear();
+        self.picked.clear();
         self.bar = None;
         // What others have at hand is fetched again when they are opened.
         for (_, other) in self.kept.iter_mut().filter(|(other, _)| *other != with) {
@@ -229,7 +230,7 @@ impl Conversations {
 
     /// Closes what is open in the conversation; false when nothing is.
     pub fn escape(&mut self) -> bool {
-        self.links.escape() || self.bar.take().is_some()
+        self.links.escape() || self.picked.clear() || self.bar.take().is_some()
     }
 
     /// What was asked of the history arrived, or could not be had.
@@ -344,7 +345,7 @@ impl Conversations {
         page = page.push(call.and_then(|call| words::beside(messages, call)).map(differs));
         page = page.push(self.bar.as_ref().map(|bar| bar.view(shared).map(Message::Bar)));
         let draft = self.kept.get(with).map(|kept| &kept.draft);
-        let composer = composer::view(draft, with, &name, shared);
+        let composer = composer::view(draft, self.picked.entry(), with, &name, shared);
         page.push(self.timeline(with, name, shared))
             .push(rule())
             .push(composer)

@@ -1,15 +1,22 @@
 //! Text with links in it. iced's own rich text cannot be found by its words, and tells a click
 //! in the empty space after a line from one on its last word only by chance.
 
+mod select;
+
 use std::fmt;
 use std::ops::Range;
 use std::rc::Rc;
 
+use iced::advanced::mouse::click::{Click, Kind};
 use iced::advanced::text::{Difference, Paragraph as _, Span};
 use iced::advanced::widget::{Tree, Widget, tree};
 use iced::advanced::{Clipboard, Layout, Shell, Text, layout, mouse, renderer, text, widget};
+use iced::border::Border;
+use iced::keyboard::{self, key::Key};
 use iced::widget::text::Wrapping;
-use iced::{Element, Event, Font, Length, Point, Rectangle, Renderer, Size, Theme, Vector, touch};
+use iced::{
+    Color, Element, Event, Font, Length, Point, Rectangle, Renderer, Size, Theme, Vector, touch,
+};
 
 use crate::gui::plain;
 use crate::gui::theme::{self, Mode, Tone, tokens};
@@ -19,6 +26,9 @@ use crate::model::link::{self, Target, Web};
 const MEASURES: (f32, f32) = (14.0, 20.0);
 /// Where a line's words are underlined, from its top.
 const UNDERLINE: f32 = 16.0;
+
+/// How far the pointer goes before a press is more than a click.
+const SLACK: f32 = 4.0;
 
 /// The most characters of an address that are shown at its start, whose host ends well before,
 /// and at its end.
@@ -76,6 +86,21 @@ impl Prose {
         }
     }
 
+    /// A part of the text as it is shown.
+    pub fn part(&self, part: &Range<usize>) -> &str {
+        self.text.get(part.clone()).unwrap_or_default()
+    }
+
+    /// The whole text as it is shown.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Where words of a search stand in it.
+    pub fn hits<'a>(&self, words: impl Iterator<Item = &'a str>) -> Vec<Range<usize>> {
+        select::hits(&self.text, words)
+    }
+
     /// The text in pieces, each with its mark's number.
     fn pieces(&self) -> impl Iterator<Item = (&str, Option<usize>)> {
         let gaps = std::iter::once(0).chain(self.marks.iter().map(|(range, _)| range.end));
@@ -98,17 +123,46 @@ pub struct Words<'a, Message> {
     mode: Mode,
     tone: Option<Tone>,
     on_link: Option<Box<dyn Fn(usize) -> Message + 'a>>,
+    on_pick: Option<Box<dyn Fn(Pick) -> Message + 'a>>,
+    picked: Option<Range<usize>>,
+    hits: Vec<Range<usize>>,
+}
+
+/// What is done to choose a part of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pick {
+    /// Nothing is chosen any more.
+    Nothing,
+    /// A part is.
+    Part(Range<usize>),
+    /// What is chosen goes into the clipboard.
+    Copy,
 }
 
 impl<'a, Message> Words<'a, Message> {
     /// A text in the colours of `mode`.
     pub fn new(prose: Rc<Prose>, mode: Mode) -> Self {
-        Self { prose, mode, tone: None, on_link: None }
+        let (on_link, on_pick, picked, hits) = (None, None, None, Vec::new());
+        Self { prose, mode, tone: None, on_link, on_pick, picked, hits }
     }
 
     /// What a click on a link means, by the link's number.
     pub fn on_link(self, on_link: impl Fn(usize) -> Message + 'a) -> Self {
         Self { on_link: Some(Box::new(on_link)), ..self }
+    }
+
+    /// Lets a part be chosen; `picked` is.
+    pub fn on_pick(
+        self,
+        picked: Option<Range<usize>>,
+        on_pick: impl Fn(Pick) -> Message + 'a,
+    ) -> Self {
+        Self { on_pick: Some(Box::new(on_pick)), picked, ..self }
+    }
+
+    /// Parts that stand out.
+    pub fn hits(self, hits: Vec<Range<usize>>) -> Self {
+        Self { hits, ..self }
     }
 
     /// In a tone; the colour around it when none is named.
@@ -140,6 +194,45 @@ impl<'a, Message> Words<'a, Message> {
     }
 }
 
+impl<Message> Words<'_, Message> {
+    /// The button goes down: a second time it takes the word, a third time everything.
+    fn begin(&self, state: &mut State, at: Point, shell: &mut Shell<'_, Message>) -> bool {
+        let Some(on_pick) = &self.on_pick else { return false };
+        let click = Click::new(at, mouse::Button::Left, state.click);
+        state.click = Some(click);
+        let text = &self.prose.text;
+        let offset = select::offset(state.paragraph.buffer(), text, at);
+        let part = match click.kind() {
+            Kind::Single => offset..offset,
+            Kind::Double => select::word(text, offset),
+            Kind::Triple => 0..text.len(),
+        };
+        state.drag = Some(Drag { from: at, part: part.clone(), kind: click.kind(), moved: false });
+        shell.publish(on_pick(if part.is_empty() { Pick::Nothing } else { Pick::Part(part) }));
+        true
+    }
+
+    /// The pointer moves with the button down.
+    fn drag(&self, state: &mut State, at: Point, shell: &mut Shell<'_, Message>) {
+        let (Some(on_pick), Some(drag)) = (&self.on_pick, &mut state.drag) else { return };
+        if !drag.moved && drag.from.distance(at) < SLACK {
+            return;
+        }
+        drag.moved = true;
+        let text = &self.prose.text;
+        let offset = select::offset(state.paragraph.buffer(), text, at);
+        let reached = match drag.kind {
+            Kind::Double => select::word(text, offset),
+            Kind::Single | Kind::Triple => offset..offset,
+        };
+        let part = drag.part.start.min(reached.start)..drag.part.end.max(reached.end);
+        shell.capture_event();
+        if !part.is_empty() && self.picked.as_ref() != Some(&part) {
+            shell.publish(on_pick(Pick::Part(part)));
+        }
+    }
+}
+
 #[derive(Default)]
 struct State {
     /// What was shaped, and in which colours.
@@ -148,6 +241,16 @@ struct State {
     /// Where the links are: number and box, one for each line.
     boxes: Vec<(usize, Rectangle)>,
     pressed: Option<usize>,
+    click: Option<Click>,
+    drag: Option<Drag>,
+}
+
+/// The button is down: where, and what was chosen there.
+struct Drag {
+    from: Point,
+    part: Range<usize>,
+    kind: Kind,
+    moved: bool,
 }
 
 impl State {
@@ -177,6 +280,26 @@ impl State {
                 let lines = self.paragraph.span_bounds(piece);
                 self.boxes.extend(lines.into_iter().map(|line| (link, line)));
             }
+        }
+    }
+
+    /// Colours the ground of a part.
+    fn mark(
+        &self,
+        renderer: &mut Renderer,
+        bounds: Rectangle,
+        prose: &Prose,
+        part: &Range<usize>,
+        color: Color,
+    ) {
+        let border = Border { radius: 2.0.into(), ..Border::default() };
+        for line in select::boxes(self.paragraph.buffer(), &prose.text, part) {
+            let quad = renderer::Quad {
+                bounds: line + Vector::new(bounds.x, bounds.y),
+                border,
+                ..renderer::Quad::default()
+            };
+            renderer::Renderer::fill_quad(renderer, quad, color);
         }
     }
 
@@ -227,6 +350,13 @@ impl<Message> Widget<Message, Theme, Renderer> for Words<'_, Message> {
         if !bounds.intersects(viewport) {
             return;
         }
+        let tokens_now = tokens(theme);
+        for hit in &self.hits {
+            state.mark(renderer, bounds, &self.prose, hit, tokens_now.hit);
+        }
+        if let Some(picked) = &self.picked {
+            state.mark(renderer, bounds, &self.prose, picked, tokens_now.picked);
+        }
         for (_, line) in &state.boxes {
             let place = line.position() + Vector::new(bounds.x, bounds.y + UNDERLINE);
             let stroke = Rectangle::new(place, Size::new(line.width, 1.0));
@@ -249,24 +379,49 @@ impl<Message> Widget<Message, Theme, Renderer> for Words<'_, Message> {
         shell: &mut Shell<'_, Message>,
         _viewport: &Rectangle,
     ) {
-        let Some(on_link) = &self.on_link else { return };
+        if self.on_link.is_none() && self.on_pick.is_none() {
+            return;
+        }
         let state = tree.state.downcast_mut::<State>();
+        let at = cursor.position_in(layout.bounds());
         match event {
             Event::Mouse(mouse::Event::ButtonPressed(mouse::Button::Left))
             | Event::Touch(touch::Event::FingerPressed { .. }) => {
-                state.pressed = state.link_at(cursor.position_in(layout.bounds()));
-                if state.pressed.is_some() {
+                state.pressed = state.link_at(at).filter(|_| self.on_link.is_some());
+                let begun = match (event, at) {
+                    (Event::Mouse(_), Some(at)) => self.begin(state, at, shell),
+                    _ => false,
+                };
+                if begun || state.pressed.is_some() {
                     shell.capture_event();
+                }
+            }
+            Event::Mouse(mouse::Event::CursorMoved { .. }) if state.drag.is_some() => {
+                let at = cursor.land().position_from(layout.bounds().position());
+                if let Some(at) = at {
+                    self.drag(state, at, shell);
                 }
             }
             Event::Mouse(mouse::Event::ButtonReleased(mouse::Button::Left))
             | Event::Touch(touch::Event::FingerLifted { .. }) => {
-                let Some(pressed) = state.pressed.take() else { return };
-                if state.link_at(cursor.position_in(layout.bounds())) == Some(pressed) {
+                let dragged = state.drag.take().is_some_and(|drag| drag.moved);
+                let Some(pressed) = state.pressed.take().filter(|_| !dragged) else { return };
+                if let Some(on_link) = &self.on_link
+                    && state.link_at(at) == Some(pressed)
+                {
                     shell.publish(on_link(pressed));
                 }
             }
             Event::Touch(touch::Event::FingerLost { .. }) => state.pressed = None,
+            Event::Keyboard(keyboard::Event::KeyPressed { key, modifiers, .. }) => {
+                let copies = modifiers.command() && key.as_ref() == Key::Character("c");
+                if let Some(on_pick) = self.on_pick.as_ref().filter(|_| copies)
+                    && self.picked.is_some()
+                {
+                    shell.publish(on_pick(Pick::Copy));
+                    shell.capture_event();
+                }
+            }
             _ => {}
         }
     }
@@ -283,6 +438,9 @@ impl<Message> Widget<Message, Theme, Renderer> for Words<'_, Message> {
         let link = state.link_at(cursor.position_in(layout.bounds()));
         match link.filter(|_| self.on_link.is_some()) {
             Some(_) => mouse::Interaction::Pointer,
+            None if self.on_pick.is_some() && cursor.is_over(layout.bounds()) => {
+                mouse::Interaction::Text
+            }
             None => mouse::Interaction::None,
         }
     }

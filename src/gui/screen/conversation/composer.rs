@@ -5,20 +5,23 @@ use iced::widget::text_editor::{Binding, Content, KeyPress};
 use iced::widget::{column, container, row, text_editor};
 use iced::{Alignment, Element, Length};
 
-use super::{COMPOSER, Jump, Message};
+use super::{COMPOSER, Jump, Message, picked};
 use crate::gui::app::Keystroke;
 use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::screen::{Shared, contact_with};
 use crate::gui::theme::{self, Button, Tone, step};
+use crate::gui::widget::prose::Pick;
 use crate::gui::widget::{button, small};
 use crate::model::account::{AccountKind, AccountState};
 use crate::model::party::Party;
 use crate::tr;
 
-/// The field with the draft in it, and the send button.
+/// The field with the draft in it, and the send button. `picked` is the message of which a part
+/// was chosen: that is what is copied.
 pub(super) fn view<'a>(
     draft: Option<&'a Content>,
+    picked: Option<&'a str>,
     with: &Party,
     name: &str,
     shared: Shared<'a>,
@@ -38,7 +41,7 @@ pub(super) fn view<'a>(
             .id(COMPOSER)
             .placeholder(tr!("chat-write-to", name = plain::quoted(name)))
             .on_action(Message::Edit)
-            .key_binding(keys)
+            .key_binding(move |press| keys(press, picked))
             .font(theme::REGULAR)
             .size(14)
             .line_height(iced::widget::text::LineHeight::Absolute(20.0.into()))
@@ -59,7 +62,7 @@ pub(super) fn view<'a>(
 
 /// Enter sends, Shift and Enter break the line; the timeline is paged through from here, and
 /// Ctrl and a letter are not typed.
-fn keys(press: KeyPress) -> Option<Binding<Message>> {
+fn keys(press: KeyPress, picked: Option<&str>) -> Option<Binding<Message>> {
     let focused = matches!(press.status, text_editor::Status::Focused { .. });
     match press.key.as_ref() {
         Key::Named(Named::Enter) if focused && !press.modifiers.shift() => {
@@ -69,6 +72,13 @@ fn keys(press: KeyPress) -> Option<Binding<Message>> {
         Key::Named(Named::PageUp) if focused => Some(Binding::Custom(Message::Jump(Jump::PageUp))),
         Key::Named(Named::PageDown) if focused => {
             Some(Binding::Custom(Message::Jump(Jump::PageDown)))
+        }
+        Key::Character("c")
+            if press.modifiers.command()
+                && let Some(entry) = picked =>
+        {
+            let copy = picked::Act::Pick(Pick::Copy);
+            Some(Binding::Custom(Message::Text(entry.to_owned(), copy)))
         }
         Key::Character(key) if Keystroke::is_of_the_window(key, press.modifiers) => None,
         _ => Binding::from_key_press(press),

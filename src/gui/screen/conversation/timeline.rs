@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use iced::widget::{center_x, container, row, space, stack};
+use iced::widget::{center_x, container, mouse_area, row, space, stack};
 use iced::{Alignment, Element, Length, Padding};
 
+use super::picked::Act;
 use super::rows::Row;
 use super::span::{Side, Wait};
 use super::{Conversations, Jump, Kept, Message, Open};
@@ -92,14 +93,21 @@ impl Conversations {
     /// A message, and below it what can be done with it.
     fn message<'a>(&'a self, entry: &'a Arc<Entry>, shared: Shared<'a>) -> Element<'a, Message> {
         let id = entry.id.clone();
-        let words = Words::new(self.links.prose(entry), shared.mode)
-            .on_link(move |link| Message::Link(id.clone(), link));
+        let act = move |act| Message::Text(id.clone(), act);
+        let prose = self.links.prose(entry);
+        let hits = self.looked_for().map(|find| prose.hits(find.words())).unwrap_or_default();
+        let (on_link, on_pick) = (act.clone(), act.clone());
+        let words = Words::new(prose, shared.mode)
+            .on_link(move |link| on_link(Act::Link(link)))
+            .on_pick(self.picked.of(&entry.id), move |pick| on_pick(Act::Pick(pick)))
+            .hits(hits);
         let side = if shared.narrow { step::M } else { step::L };
         let room = shared.width - 2.0 * side - step::XL;
         let choice = self.links.choice(entry, room, shared).map(|one| one.map(Message::Chose));
-        let again = (entry.state == Some(MessageState::Failed))
-            .then(|| Message::SendAgain(entry.id.clone()));
-        bubble::message(entry, words, choice, again, shared.clock)
+        let again = (entry.state == Some(MessageState::Failed)).then(|| act(Act::SendAgain));
+        let below = choice.or_else(|| self.picked.menu(entry));
+        let message = bubble::message(entry, words, below, again, shared.clock);
+        mouse_area(message).on_right_press(act(Act::Menu)).into()
     }
 }
 
