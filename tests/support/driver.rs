@@ -216,7 +216,6 @@ impl Driver {
 
     /// Where a text stands from the top of the window.
     pub fn top_of(&self, text: &str) -> Option<f32> {
-        use iced_test::selector::Bounded;
         self.simulator().find(text).ok().map(|found| found.bounds().y)
     }
 
