@@ -14,7 +14,7 @@ use dovetail::core::command::{
     FeatureCommand, Reply,
 };
 use dovetail::core::snapshot::Snapshot;
-use dovetail::gui::app::{Keystroke, Message};
+use dovetail::gui::app::{Happened, Keystroke, Message};
 use dovetail::gui::screen::conversation::COMPOSER;
 use dovetail::gui::screen::{rules, sidebar};
 use dovetail::gui::widget::card;
@@ -438,4 +438,189 @@ fn a_call_in_another_conversation_leads_to_the_chat_with_its_contact() {
     window.show(filed(with.clone(), &said));
     window.take([open(&with)]);
     assert!(!window.says("Chat with Bob"));
+}
+
+fn command(command: CallCommand) -> [Command; 1] {
+    [Command::Call(command)]
+}
+
+/// A window that somebody else's covers, and a call that begins to ring.
+fn called_behind(calls: Vec<Call>) -> Driver {
+    let mut window = Driver::new(snapshot());
+    window.take([Message::Focused(false)]);
+    assert!(window.ringing().is_none());
+    window.show(with(calls));
+    window
+}
+
+fn key(key: Keystroke) -> Happened {
+    Happened::Key(key)
+}
+
+#[test]
+fn a_call_has_a_window_of_its_own_while_the_main_one_is_not_in_front() {
+    let mut window = called_behind(vec![incoming()]);
+    assert!(!window.says("Answer"), "there is one card and no second");
+    let mut apart = window.ringing().expect("a window");
+    for words in [
+        "Bob",
+        "Verified by Bob's contact card · why?",
+        "Answer",
+        "Decline",
+        "Decline with a message…",
+    ] {
+        assert!(apart.says(words), "{words}");
+    }
+    apart.click("Answer");
+    assert_eq!(window.commands(), command(CallCommand::Answer(CallId::new("call-1"))));
+    window.show(with(vec![call(CallState::Active, Direction::In, noon())]));
+    assert!(window.ringing().is_none(), "it closes when the call is taken, here or elsewhere");
+}
+
+#[test]
+fn a_claim_is_one_in_its_own_window_too() {
+    let mut window = called_behind(vec![claimed(noon())]);
+    let apart = window.ringing().expect("a window");
+    assert!(apart.says("Says it is bob@xmpp.example.com · not verified"));
+    assert!(apart.says("Decline with a message: caller not verified"));
+    window.show(with(Vec::new()));
+    assert!(window.ringing().is_none());
+}
+
+#[test]
+fn keys_on_their_way_do_not_take_a_call_that_comes_up() {
+    let mut window = called_behind(vec![incoming()]);
+    let enter = || key(Keystroke::Enter);
+    window.ringing().expect("a window").happens(enter());
+    assert_eq!(window.commands(), [], "before it is on the screen");
+    window.ringing().unwrap().happens(Happened::Resized(iced::Size::new(400.0, 240.0)));
+    window.wait(499);
+    window.ringing().unwrap().happens(enter());
+    assert_eq!(window.commands(), []);
+    // It comes up late, and gets the focus later still.
+    window.wait(400);
+    window.ringing().unwrap().happens(Happened::Focused(true));
+    window.wait(499);
+    for stroke in [Keystroke::Enter, Keystroke::Escape] {
+        window.ringing().unwrap().happens(key(stroke));
+        assert_eq!(window.commands(), []);
+    }
+    window.wait(1);
+    window.ringing().unwrap().happens(enter());
+    assert_eq!(window.commands(), command(CallCommand::Answer(CallId::new("call-1"))));
+    // A click into it later costs no time.
+    window.ringing().unwrap().happens(Happened::Focused(false));
+    window.ringing().unwrap().happens(Happened::Focused(true));
+    window.ringing().unwrap().happens(key(Keystroke::Escape));
+    let decline = CallCommand::Decline { call: CallId::new("call-1"), message: None };
+    assert_eq!(window.commands(), command(decline));
+}
+
+#[test]
+fn escape_puts_the_words_away_before_it_declines() {
+    let mut window = called_behind(vec![incoming()]);
+    window.ringing().unwrap().happens(Happened::Focused(true));
+    window.wait(500);
+    window.ringing().unwrap().click("Decline with a message…");
+    assert!(window.ringing().unwrap().says("Send and decline"));
+    window.ringing().unwrap().happens(key(Keystroke::Escape));
+    assert!(!window.ringing().unwrap().says("Send and decline"));
+    assert_eq!(window.commands(), []);
+}
+
+#[test]
+fn several_calls_stand_in_one_window() {
+    let mut window = called_behind(vec![incoming()]);
+    let id = window.app.ringing_window();
+    window.show(with(vec![incoming(), claimed(noon())]));
+    assert_eq!(window.app.ringing_window(), id);
+    let apart = window.ringing().unwrap();
+    assert!(apart.says("Bob") && apart.says("sip:+15550123@gw.example.net"));
+    window.show(with(vec![claimed(noon())]));
+    assert_eq!(window.app.ringing_window(), id, "the other one still rings");
+    window.show(with(Vec::new()));
+    assert_eq!(window.app.ringing_window(), None);
+}
+
+#[test]
+fn a_call_moves_into_the_main_window_with_the_person() {
+    let mut window = called_behind(vec![incoming()]);
+    window.take([Message::Focused(true)]);
+    assert!(window.ringing().is_none());
+    assert!(window.says("Answer"));
+    // It stays there: it was seen, and nothing takes the focus a second time.
+    window.take([Message::Focused(false)]);
+    window.show(with(vec![incoming()]));
+    assert!(window.ringing().is_none() && window.says("Answer"));
+
+    let mut window = called_behind(vec![incoming()]);
+    window.ringing().unwrap().happens(Happened::CloseRequested);
+    assert!(window.ringing().is_none() && window.says("Answer"));
+    assert_eq!(window.commands(), [], "to close a window declines nothing");
+}
+
+#[test]
+fn a_call_in_sight_or_one_that_does_not_ring_opens_no_window() {
+    let mut window = Driver::new(snapshot());
+    window.show(with(vec![incoming()]));
+    assert!(window.ringing().is_none() && window.says("Answer"));
+    let mut window = called_behind(vec![Call { quiet: true, ..incoming() }]);
+    assert!(window.ringing().is_none() && window.says("Answer"));
+}
+
+#[test]
+fn no_key_that_is_held_from_typing_a_number_answers_the_question() {
+    let mut window = Driver::new(snapshot());
+    let cue = || Cue::new(CueKind::Pstn, "Telephone network");
+    window.type_and_enter(sidebar::SEARCH, "+1 555 0199");
+    // The key is held: the field takes it again before the hub has answered.
+    window.take([
+        Message::Sidebar(sidebar::Message::Submit),
+        Message::Sidebar(sidebar::Message::Dial("+1 555 0199".to_owned())),
+    ]);
+    window.answer(Err(CommandError::ConfirmationNeeded(vec![cue()])));
+    assert_eq!(window.commands(), [], "it was asked for once");
+    for wait in [0, 499] {
+        window.wait(wait);
+        window.take([Message::Key(Keystroke::Enter)]);
+        assert_eq!(window.commands(), [], "after {wait} ms");
+    }
+    window.wait(1);
+    window.take([Message::Key(Keystroke::Enter)]);
+    assert_eq!(window.commands(), [place("+1 555 0199", None, true)]);
+
+    window.type_and_enter(sidebar::SEARCH, "+1 555 0199");
+    window.answer(Err(CommandError::ConfirmationNeeded(vec![cue()])));
+    window.take([Message::Key(Keystroke::Escape)]);
+    assert!(!window.says("Call anyway"));
+    assert_eq!(window.commands(), []);
+}
+
+#[test]
+fn enter_takes_no_call_behind_a_question() {
+    let mut window = Driver::new(with(vec![incoming()]));
+    window.type_and_enter(sidebar::SEARCH, "+1 555 0199");
+    window.answer(Err(CommandError::ConfirmationNeeded(vec![Cue::new(CueKind::Pstn, "Costs")])));
+    window.take([Message::Key(Keystroke::Enter)]);
+    assert_eq!(window.commands(), []);
+}
+
+#[test]
+fn calls_are_spoken_of_in_german_and_french() {
+    use dovetail::lang::{Language, speak};
+    for (language, proof, answer) in [
+        (Language::German, "Verifiziert durch die Kontaktkarte von Bob · warum?", "Annehmen"),
+        (
+            Language::French,
+            "Vérifié par la fiche de contact de Bob · pourquoi\u{202f}?",
+            "Répondre",
+        ),
+    ] {
+        speak(language);
+        let mut window = Driver::new(with(vec![incoming()]));
+        assert!(window.says(proof), "{proof}");
+        window.click(answer);
+        assert_eq!(window.commands(), command(CallCommand::Answer(CallId::new("call-1"))));
+    }
+    speak(Language::English);
 }

@@ -38,6 +38,7 @@ use crate::model::call::{Ask, Call, CallState};
 use crate::model::id::CallId;
 use crate::model::party::Party;
 use crate::model::time::Timestamp;
+use crate::tr;
 
 /// After so long without an edit, typing counts as paused.
 const TYPING_PAUSE: Duration = Duration::from_secs(10);
@@ -61,6 +62,7 @@ pub struct App {
     pub(super) pages: pages::Pages,
     pub(super) card: Option<(CallId, Incoming)>,
     pub(super) question: Option<Question>,
+    asked: calls::Asked,
     pub(super) notice: Option<Notice>,
     seen: Option<(Party, String)>,
     desktop: desktop::Desktop,
@@ -89,6 +91,7 @@ impl App {
             protection: protection::Protection::default(),
             card: None,
             question: None,
+            asked: calls::Asked::default(),
             notice: None,
             seen: None,
             desktop: desktop::Desktop::default(),
@@ -106,7 +109,8 @@ impl App {
             title.push_str(&suffix);
         }
         if let Some(call) = self.incoming().find(|call| !call.quiet) {
-            title.push_str(&format!(" · {} is calling", plain::line(&call.peer.display)));
+            title.push_str(" · ");
+            title.push_str(&tr!("calls-title", name = plain::quoted(&call.peer.display)));
             return title;
         }
         let unread: u32 =
@@ -124,7 +128,7 @@ impl App {
 
     /// The main window's view.
     pub fn view(&self) -> Element<'_, Message> {
-        super::view::window(self)
+        super::view::main(self)
     }
 
     /// What the window listens to.
@@ -255,7 +259,7 @@ impl App {
             let shared = self.lent(&snapshot);
             self.conversations.follow(with, shared);
         }
-        Task::batch([self.look(), self.prepare_waiting()])
+        Task::batch([self.follow_ringing(), self.look(), self.prepare_waiting()])
     }
 
     /// Tells the hub that what is new in the open conversation was looked at.
@@ -364,8 +368,8 @@ impl App {
     fn done(&mut self, origin: Origin, result: Result<Reply, CommandError>) -> Task<Message> {
         match (origin, result) {
             (Origin::History(with, ask), answer) => return self.of_history(&with, ask, answer),
-            (Origin::Place(wish), Err(error)) => self.not_placed(wish, error),
-            (Origin::Prepare(wish), Err(error)) => self.prepared(wish, error),
+            (Origin::Place(wish), result) => return self.placed(wish, result),
+            (Origin::Prepare(wish), Err(error)) => return self.prepared(wish, error),
             (Origin::Send { to, body }, Err(error)) => {
                 self.conversations.restore(&to, &body);
                 self.fail(&error);
@@ -375,7 +379,7 @@ impl App {
             }
             (Origin::Transfer { call, .. }, Ok(_)) => self.calls.transferred(&call),
             (Origin::Transfer { call, to, name }, Err(error)) => {
-                self.not_transferred(call, to, name, error);
+                return self.not_transferred(call, to, name, error);
             }
             (Origin::OnCall(call), Err(error)) => self.fail_at(&call, &error),
             (Origin::Rule(rule), result) => self.rules.answered(rule, &result),

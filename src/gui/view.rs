@@ -1,9 +1,10 @@
-//! The window put together: panel, page, the bars of live calls, and cards above them.
+//! The windows put together: panel, page, the bars of live calls, and cards above them; and
+//! the small one of calls that ring.
 
-use iced::widget::{column, container, opaque, row, stack};
-use iced::{Element, Length, Padding};
+use iced::widget::{column, container, opaque, row, scrollable, sensor, stack};
+use iced::{Element, Length, Padding, Size, window};
 
-use super::app::{App, Message, Page};
+use super::app::{App, Happened, Message, Page};
 use super::icon;
 use super::screen::details::Who;
 use super::screen::{Go, calls, rules, sidebar, welcome};
@@ -12,9 +13,31 @@ use super::widget::{SHADE, ask, button, card, notice, rule, upright};
 use crate::model::call::CallState;
 use crate::model::party::Party;
 
-/// The window.
-pub fn window(app: &App) -> Element<'_, Message> {
+/// The main window.
+pub fn main(app: &App) -> Element<'_, Message> {
     if app.narrow() { one_column(app) } else { two_columns(app) }
+}
+
+/// The window of calls that ring: their cards and nothing else. It is as high as they are, and
+/// says how high that is.
+pub fn ringing(app: &App, id: window::Id) -> Element<'_, Message> {
+    let on = app.snapshot.calls.iter().find(|call| call.state == CallState::Active);
+    let mut cards = column![].width(Length::Fill);
+    for (at, call) in app.incoming_apart().enumerate() {
+        let state = app.card.as_ref().filter(|(of, _)| *of == call.id).map(|(_, state)| state);
+        let of = call.id.clone();
+        let card = card::incoming_bare(call, &app.snapshot, state, on)
+            .map(move |act| Message::Card(of.clone(), act));
+        cards = cards.push((at > 0).then(rule)).push(card);
+    }
+    let now = app.now();
+    let measured = move |size: Size| Message::Window(id, now, Happened::Measured(size.height));
+    let cards = sensor(cards).on_show(measured).on_resize(measured);
+    container(scrollable(cards))
+        .width(Length::Fill)
+        .height(Length::Fill)
+        .style(theme::surface)
+        .into()
 }
 
 fn two_columns(app: &App) -> Element<'_, Message> {
@@ -113,7 +136,7 @@ fn cards(app: &App) -> Option<Element<'_, Message>> {
         cards = cards.push(card);
     }
     let on = app.snapshot.calls.iter().find(|call| call.state == CallState::Active);
-    for call in app.incoming() {
+    for call in app.incoming_here() {
         any = true;
         let state = app.card.as_ref().filter(|(of, _)| *of == call.id).map(|(_, state)| state);
         let id = call.id.clone();

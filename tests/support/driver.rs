@@ -7,10 +7,11 @@ use std::sync::Arc;
 use dovetail::core::command::{Command, CommandError, Reply};
 use dovetail::core::snapshot::Snapshot;
 use dovetail::gui::GuiOptions;
-use dovetail::gui::app::{App, Keystroke, Message, Setting};
+use dovetail::gui::app::{App, Happened, Keystroke, Message, Setting};
 use dovetail::gui::bridge::FromHub;
 use dovetail::gui::theme;
 use dovetail::hub::{Handle, Request};
+use dovetail::model::time::Timestamp;
 use futures::StreamExt;
 use futures::executor::{LocalPool, LocalSpawner};
 use futures::task::LocalSpawnExt;
@@ -26,6 +27,7 @@ use crate::window::noon;
 pub struct Driver {
     pub app: App,
     size: (f32, f32),
+    passed: i64,
     requests: mpsc::Receiver<Request>,
     snapshots: watch::Sender<Arc<Snapshot>>,
     effects: Effects,
@@ -79,6 +81,47 @@ fn redrawn() -> iced::Event {
     iced::Event::Window(iced::window::Event::RedrawRequested(std::time::Instant::now()))
 }
 
+/// A window of calls that ring.
+pub struct Apart<'a> {
+    window: &'a mut Driver,
+    id: iced::window::Id,
+}
+
+impl Apart<'_> {
+    fn simulator(&self) -> Simulator<'_, Message> {
+        Simulator::with_size(settings(), (400.0, 640.0), self.window.app.view_of(self.id))
+    }
+
+    /// Whether exactly this text stands in it.
+    pub fn says(&self, text: &str) -> bool {
+        self.simulator().find(text).is_ok()
+    }
+
+    /// Clicks on a text.
+    pub fn click(&mut self, text: &str) {
+        let messages: Vec<Message> = {
+            let mut simulator = self.simulator();
+            simulator.click(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+            simulator.into_messages().collect()
+        };
+        self.window.take(messages);
+    }
+
+    /// Something happens to it now.
+    pub fn happens(&mut self, happened: Happened) {
+        let now = self.window.now();
+        self.window.take([Message::Window(self.id, now, happened)]);
+    }
+}
+
+fn settings() -> iced::Settings {
+    iced::Settings {
+        default_font: theme::REGULAR,
+        fonts: theme::FONTS.into_iter().map(Into::into).collect(),
+        ..iced::Settings::default()
+    }
+}
+
 impl Driver {
     /// A window of 1120 × 720.
     pub fn new(snapshot: Snapshot) -> Self {
@@ -107,16 +150,17 @@ impl Driver {
         };
         let (mut app, _first) = App::new(handle, setting);
         let _ = app.update(Message::Resized(iced::Size::new(width, height)));
-        Self { app, size: (width, height), requests, snapshots, effects: Effects::new() }
+        Self { app, size: (width, height), passed: 0, requests, snapshots, effects: Effects::new() }
+    }
+
+    /// The window of calls that ring, looked at and clicked on like the main one.
+    pub fn ringing(&mut self) -> Option<Apart<'_>> {
+        let id = self.app.ringing_window()?;
+        Some(Apart { window: self, id })
     }
 
     fn simulator(&self) -> Simulator<'_, Message> {
-        let settings = iced::Settings {
-            default_font: theme::REGULAR,
-            fonts: theme::FONTS.into_iter().map(Into::into).collect(),
-            ..iced::Settings::default()
-        };
-        Simulator::with_size(settings, self.size, self.app.view())
+        Simulator::with_size(settings(), self.size, self.app.view())
     }
 
     /// Whether exactly this text stands in the window.
@@ -169,6 +213,16 @@ impl Driver {
             let stroke = Keystroke::of(&key, &key, Modifiers::empty(), true);
             self.take(stroke.map(Message::Key));
         }
+    }
+
+    /// Some time goes by.
+    pub fn wait(&mut self, milliseconds: i64) {
+        self.passed += milliseconds;
+        self.take([Message::Tick(self.now())]);
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix_millis(noon().unix_millis() + self.passed)
     }
 
     /// Presses Ctrl, Shift and a letter.

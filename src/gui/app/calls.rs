@@ -1,7 +1,11 @@
 //! What the person does to calls: places them, answers questions about them, takes, refuses
 //! and ends them.
 
+use std::time::Duration;
+
 use iced::Task;
+use iced::advanced::widget::operate;
+use iced::advanced::widget::operation::focusable::unfocus;
 use iced::widget::operation;
 
 use super::{App, Message, Origin, Wish};
@@ -11,6 +15,21 @@ use crate::model::BareJid;
 use crate::model::call::{Call, CallState};
 use crate::model::feature::{Feature, Match, Protocol, Rule};
 use crate::model::id::{AccountId, CallId};
+use crate::model::time::Timestamp;
+
+/// How long Enter does nothing to a question that has just come up: a key that was on its way,
+/// as from typing a number, must not cost money.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// What is on its way to a question, or to a call.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    /// When the question came up that stands there.
+    since: Option<Timestamp>,
+    /// The calls that the hub was asked for and did not answer yet: a key that is held down in
+    /// a field asks for one again and again.
+    placing: Vec<Wish>,
+}
 
 impl App {
     pub(super) fn place(&mut self, wish: Wish, confirm: bool) -> Task<Message> {
@@ -19,15 +38,27 @@ impl App {
 
     /// `remember`: calls of this class are not asked about any more.
     fn place_so(&mut self, wish: Wish, confirm: bool, remember: bool) -> Task<Message> {
+        if self.asked.placing.contains(&wish) {
+            return Task::none();
+        }
+        self.asked.placing.push(wish.clone());
         let Wish { to, account, linked, .. } = wish.clone();
         let anonymous = false;
         let command = CallCommand::Place { to, account, confirm, remember, linked, anonymous };
         self.run(Command::Call(command), Origin::Place(wish))
     }
 
-    pub(super) fn not_placed(&mut self, wish: Wish, error: CommandError) {
+    /// The hub's answer to a call that was asked for.
+    pub(super) fn placed(
+        &mut self,
+        wish: Wish,
+        result: Result<Reply, CommandError>,
+    ) -> Task<Message> {
+        self.asked.placing.retain(|placing| *placing != wish);
+        let Err(error) = result else { return Task::none() };
         let Wish { to, name, account, linked } = wish;
-        if let Err(error) = self.ask(Purpose::Call { to, account, linked }, name, error) {
+        let asked = self.ask(Purpose::Call { to, account, linked }, name, error);
+        asked.unwrap_or_else(|error| {
             match self.calls.asking().cloned() {
                 Some(call) => {
                     self.calls.not_asking();
@@ -35,16 +66,18 @@ impl App {
                 }
                 None => self.fail(&error),
             }
-        }
+            Task::none()
+        })
     }
 
-    /// Makes a question of an error that is one; else gives it back.
+    /// Makes a question of an error that is one; else gives it back. No field keeps the cursor:
+    /// Enter and Escape answer.
     pub(super) fn ask(
         &mut self,
         purpose: Purpose,
         name: String,
         error: CommandError,
-    ) -> Result<(), CommandError> {
+    ) -> Result<Task<Message>, CommandError> {
         let ask = match error {
             CommandError::ChoiceNeeded(choices) => Ask::Choose(choices),
             CommandError::ConfirmationNeeded(cues) => Ask::Confirm(cues),
@@ -52,7 +85,8 @@ impl App {
         };
         let always = self.may_always(&purpose, &ask).then_some(false);
         self.question = Some(Question { purpose, name, ask, always });
-        Ok(())
+        self.asked.since = Some(self.clock.now);
+        Ok(operate(unfocus()))
     }
 
     /// Whether the answer can be one for good: the choice of the account, for a call to a
@@ -130,11 +164,17 @@ impl App {
         to: TransferTo,
         name: String,
         error: CommandError,
-    ) {
+    ) -> Task<Message> {
         let purpose = Purpose::Transfer { call: call.clone(), to };
-        if let Err(error) = self.ask(purpose, name, error) {
+        self.ask(purpose, name, error).unwrap_or_else(|error| {
             self.fail_at(&call, &error);
-        }
+            Task::none()
+        })
+    }
+
+    /// The question stands there for long enough to be answered by a key.
+    pub(super) fn may_be_answered(&self) -> bool {
+        self.asked.since.is_none_or(|since| has_passed(GRACE, since, self.clock.now))
     }
 
     /// Holds a call, unless it rests already, and calls its new target then.
@@ -180,7 +220,13 @@ impl App {
         }
         let Some((_, card)) = &mut self.card else { return Task::none() };
         let command = match act {
-            card::Act::Answer => CallCommand::Answer(call),
+            card::Act::Answer => {
+                // What can be done with a call stands in the main window.
+                let is_apart = self.incoming_apart().any(|apart| apart.id == call);
+                let shown = if is_apart { self.show_main() } else { Task::none() };
+                let answer = Command::Call(CallCommand::Answer(call));
+                return Task::batch([self.run(answer, Origin::Plain), shown]);
+            }
             card::Act::Decline => CallCommand::Decline { call, message: None },
             card::Act::DeclineWithMessage => {
                 let words = card.message.take().map(|words| words.trim().to_owned());
@@ -197,7 +243,10 @@ impl App {
             card::Act::Chat => {
                 let shown = self.snapshot.calls.iter().find(|known| known.id == call);
                 let contact = shown.and_then(|call| call.peer.contact());
-                return contact.map_or(Task::none(), |jid| self.open(jid.into()));
+                let is_apart = self.incoming_apart().any(|apart| apart.id == call);
+                let shown = if is_apart { self.show_main() } else { Task::none() };
+                let opened = contact.map_or(Task::none(), |jid| self.open(jid.into()));
+                return Task::batch([shown, opened]);
             }
             card::Act::Why => {
                 card.why = !card.why;
@@ -206,4 +255,10 @@ impl App {
         };
         self.run(Command::Call(command), Origin::Plain)
     }
+}
+
+/// So much time went by between two moments.
+pub(super) fn has_passed(time: Duration, from: Timestamp, to: Timestamp) -> bool {
+    let passed = to.unix_millis().saturating_sub(from.unix_millis());
+    u128::try_from(passed).is_ok_and(|passed| passed >= time.as_millis())
 }

@@ -79,11 +79,13 @@ impl App {
     }
 
     /// The answer is a question always; what is none says why nothing can be called.
-    pub(super) fn prepared(&mut self, wish: Wish, error: CommandError) {
+    pub(super) fn prepared(&mut self, wish: Wish, error: CommandError) -> Task<AppMessage> {
         let Wish { to, name, account, linked } = wish;
-        if let Err(error) = self.ask(Purpose::Call { to, account, linked }, name, error) {
+        let asked = self.ask(Purpose::Call { to, account, linked }, name, error);
+        asked.unwrap_or_else(|error| {
             self.fail(&error);
-        }
+            Task::none()
+        })
     }
 }
 

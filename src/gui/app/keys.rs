@@ -7,7 +7,7 @@ use iced::widget::operation;
 
 use super::{App, Message, Page};
 use crate::gui::screen::{Go, calls, conversation, sidebar};
-use crate::gui::widget::card::{self, Answer, Ask, Question};
+use crate::gui::widget::card::{self, Answer, Ask};
 use crate::gui::widget::keypad::Digit;
 use crate::gui::widget::{ask, call_bar};
 use crate::model::call::{Call, CallState};
@@ -197,9 +197,7 @@ impl App {
 
     /// Closes the innermost thing that is open; declines a call only when nothing else is.
     fn escape(&mut self) -> Task<Message> {
-        if let Some((_, card)) = &mut self.card
-            && card.message.take().is_some()
-        {
+        if self.stop_writing() {
             return Task::none();
         }
         if self.question.is_some() {
@@ -227,9 +225,18 @@ impl App {
         Task::none()
     }
 
+    /// Puts away the words that were to go with a refusal; false when there are none.
+    pub(super) fn stop_writing(&mut self) -> bool {
+        self.card.as_mut().is_some_and(|(_, card)| card.message.take().is_some())
+    }
+
     fn enter(&mut self) -> Task<Message> {
-        if matches!(self.question, Some(Question { ask: Ask::Confirm(_), .. })) {
-            return self.on_question(Answer::Confirm);
+        if let Some(question) = &self.question {
+            return match question.ask {
+                Ask::Confirm(_) if self.may_be_answered() => self.on_question(Answer::Confirm),
+                // Nothing behind a question is answered by its key.
+                Ask::Confirm(_) | Ask::Choose(_) => Task::none(),
+            };
         }
         if let Some(call) = self.asking() {
             return self.in_calls(calls::Message::Ask(call, ask::Act::Call));

@@ -1,15 +1,40 @@
-//! The windows on the screen: which are open, and what happens to each.
+//! The windows on the screen: which are open, and what happens to each. The main one is open
+//! until the person closes it; calls that begin to ring while it is not in front have a small
+//! one of their own.
 
-use iced::{Element, Event, Size, Task, Theme, event, keyboard, window};
+use std::time::Duration;
 
-use super::{App, Keystroke, Message};
+use iced::widget::operation;
+use iced::{Element, Event, Point, Size, Task, Theme, event, keyboard, window};
+
+use super::calls::has_passed;
+use super::{App, Keystroke, Message, Shortcut};
+use crate::gui::theme::measure;
+use crate::gui::view;
+use crate::gui::widget::card;
+use crate::model::call::Call;
+use crate::model::id::CallId;
 use crate::model::time::Timestamp;
+use crate::tr;
 
 /// The main window when it opens.
 const MAIN: Size = Size::new(1120.0, 720.0);
 
 /// The smallest that it can be made.
 const MAIN_LEAST: Size = Size::new(360.0, 480.0);
+
+/// The window of calls that ring, before its cards were measured.
+const RINGING: Size = Size::new(measure::CARD, 240.0);
+
+/// It grows with its cards up to here; more of them are scrolled.
+const RINGING_MOST: f32 = 640.0;
+
+/// Its distance from the upper right corner of the screen.
+const CORNER: Point = Point::new(24.0, 48.0);
+
+/// How long keys do nothing in it: one that was on its way to something else when it came up
+/// must not take a call.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// What can happen to any window.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +47,8 @@ pub enum Happened {
     CloseRequested,
     /// A key with a meaning for the whole window.
     Key(Keystroke),
+    /// What it shows is so high.
+    Measured(f32),
 }
 
 /// The windows that are open.
@@ -29,6 +56,20 @@ pub enum Happened {
 pub(super) struct Windows {
     main: Option<window::Id>,
     main_focused: bool,
+    ringing: Option<Ringing>,
+    /// Calls that ring and stand in the main window: they began there, or the person wants them
+    /// there.
+    in_main: Vec<CallId>,
+}
+
+/// The window of calls that ring.
+#[derive(Debug)]
+struct Ringing {
+    id: window::Id,
+    height: f32,
+    /// Since when keys can be meant for it.
+    since: Option<Timestamp>,
+    was_focused: bool,
 }
 
 impl Windows {
@@ -37,13 +78,22 @@ impl Windows {
         let (main, opened) = window::open(main_settings());
         // Where nothing hands out the focus, as on a screen without a window manager, the only
         // window has it.
-        (Self { main: Some(main), main_focused: true }, opened.discard())
+        let windows =
+            Self { main: Some(main), main_focused: true, ringing: None, in_main: Vec::new() };
+        (windows, opened.discard())
+    }
+
+    fn is_ringing(&self, id: window::Id) -> bool {
+        self.ringing.as_ref().is_some_and(|ringing| ringing.id == id)
     }
 }
 
 impl App {
     /// The title of a window.
-    pub fn title_of(&self, _window: window::Id) -> String {
+    pub fn title_of(&self, window: window::Id) -> String {
+        if self.windows.is_ringing(window) {
+            return tr!("calls-window-title").to_owned();
+        }
         self.title()
     }
 
@@ -58,8 +108,37 @@ impl App {
     }
 
     /// The view of a window.
-    pub fn view_of(&self, _window: window::Id) -> Element<'_, Message> {
+    pub fn view_of(&self, window: window::Id) -> Element<'_, Message> {
+        if self.windows.is_ringing(window) {
+            return view::ringing(self, window);
+        }
         self.view()
+    }
+
+    /// The window of calls that ring, when there is one.
+    pub fn ringing_window(&self) -> Option<window::Id> {
+        self.windows.ringing.as_ref().map(|ringing| ringing.id)
+    }
+
+    /// The moment that the window shows.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now
+    }
+
+    /// The calls that ring and stand in a window of their own.
+    pub(crate) fn incoming_apart(&self) -> impl Iterator<Item = &Call> {
+        let windows = &self.windows;
+        self.incoming().filter(|call| {
+            windows.ringing.is_some() && !call.quiet && !windows.in_main.contains(&call.id)
+        })
+    }
+
+    /// The calls that ring and stand in the main window.
+    pub(crate) fn incoming_here(&self) -> impl Iterator<Item = &Call> {
+        let windows = &self.windows;
+        self.incoming().filter(|call| {
+            windows.ringing.is_none() || call.quiet || windows.in_main.contains(&call.id)
+        })
     }
 
     /// The main window is what the person looks at: it is open and has the focus. What is
@@ -76,7 +155,13 @@ impl App {
         happened: Happened,
     ) -> Task<Message> {
         self.clock.now = at;
-        if self.windows.main == Some(id) { self.in_main(happened) } else { Task::none() }
+        if self.windows.main == Some(id) {
+            self.in_main(happened)
+        } else if self.windows.is_ringing(id) {
+            self.in_ringing(id, happened)
+        } else {
+            Task::none()
+        }
     }
 
     fn in_main(&mut self, happened: Happened) -> Task<Message> {
@@ -85,13 +170,100 @@ impl App {
             Happened::Focused(on) => self.update(Message::Focused(on)),
             Happened::Key(key) => self.update(Message::Key(key)),
             Happened::CloseRequested => self.close_main(),
+            Happened::Measured(_) => Task::none(),
         }
+    }
+
+    fn in_ringing(&mut self, id: window::Id, happened: Happened) -> Task<Message> {
+        let now = self.clock.now;
+        let Some(ringing) = &mut self.windows.ringing else { return Task::none() };
+        match happened {
+            Happened::Resized(_) => {
+                ringing.since.get_or_insert(now);
+            }
+            // What waited for the focus comes right after it.
+            Happened::Focused(true) if !ringing.was_focused => {
+                (ringing.was_focused, ringing.since) = (true, Some(now));
+            }
+            Happened::Focused(_) => {}
+            Happened::CloseRequested => return self.take_into_main(),
+            Happened::Key(key) => return self.key_in_ringing(key),
+            Happened::Measured(height) => {
+                let height = height.min(RINGING_MOST);
+                if (height - ringing.height).abs() >= 1.0 {
+                    ringing.height = height;
+                    return window::resize(id, Size { height, ..RINGING });
+                }
+            }
+        }
+        Task::none()
+    }
+
+    fn key_in_ringing(&mut self, key: Keystroke) -> Task<Message> {
+        let since = self.windows.ringing.as_ref().and_then(|ringing| ringing.since);
+        if !since.is_some_and(|since| has_passed(GRACE, since, self.clock.now)) {
+            return Task::none();
+        }
+        let Some(call) = self.incoming_apart().next().map(|call| call.id.clone()) else {
+            return Task::none();
+        };
+        match key {
+            Keystroke::Enter | Keystroke::OnCall(Shortcut::Answer) => {
+                self.on_card(call, card::Act::Answer)
+            }
+            Keystroke::Escape if self.stop_writing() => Task::none(),
+            Keystroke::Escape | Keystroke::OnCall(Shortcut::Decline) => {
+                self.on_card(call, card::Act::Decline)
+            }
+            Keystroke::Next => operation::focus_next(),
+            Keystroke::Previous => operation::focus_previous(),
+            _ => Task::none(),
+        }
+    }
+
+    /// The calls that ring have changed: opens or closes their window.
+    pub(super) fn follow_ringing(&mut self) -> Task<Message> {
+        let ringing: Vec<CallId> =
+            self.incoming().filter(|call| !call.quiet).map(|call| call.id.clone()).collect();
+        self.windows.in_main.retain(|id| ringing.contains(id));
+        if self.windows.ringing.is_some() {
+            let is_over = self.incoming_apart().next().is_none();
+            return if is_over { self.close_ringing() } else { Task::none() };
+        }
+        if self.is_in_front() {
+            self.windows.in_main = ringing;
+            return Task::none();
+        }
+        match ringing.iter().any(|id| !self.windows.in_main.contains(id)) {
+            true => self.open_ringing(),
+            false => Task::none(),
+        }
+    }
+
+    fn open_ringing(&mut self) -> Task<Message> {
+        let (id, opened) = window::open(ringing_settings());
+        let height = RINGING.height;
+        self.windows.ringing = Some(Ringing { id, height, since: None, was_focused: false });
+        opened.discard()
+    }
+
+    fn close_ringing(&mut self) -> Task<Message> {
+        let ringing = self.windows.ringing.take();
+        ringing.map_or_else(Task::none, |ringing| window::close(ringing.id))
+    }
+
+    /// Calls that ring in a window of their own do so in the main one from now on.
+    fn take_into_main(&mut self) -> Task<Message> {
+        let apart: Vec<CallId> = self.incoming_apart().map(|call| call.id.clone()).collect();
+        self.windows.in_main.extend(apart);
+        self.close_ringing()
     }
 
     /// The main window gained or lost the focus.
     pub(super) fn focused(&mut self, on: bool) -> Task<Message> {
         self.windows.main_focused = on;
-        self.look()
+        let taken = if on { self.take_into_main() } else { Task::none() };
+        Task::batch([taken, self.look()])
     }
 
     /// What closing the main window means: the program ends.
@@ -110,9 +282,9 @@ impl App {
                 window::request_user_attention(main, mark),
             ]);
         }
-        let (windows, opened) = Windows::open();
-        self.windows = windows;
-        opened
+        let (main, opened) = window::open(main_settings());
+        (self.windows.main, self.windows.main_focused) = (Some(main), true);
+        Task::batch([self.take_into_main(), opened.discard()])
     }
 }
 
@@ -132,6 +304,19 @@ fn settings(size: Size) -> window::Settings {
 
 fn main_settings() -> window::Settings {
     window::Settings { min_size: Some(MAIN_LEAST), ..settings(MAIN) }
+}
+
+/// It stands above what the person works with, in a corner.
+fn ringing_settings() -> window::Settings {
+    window::Settings {
+        resizable: false,
+        minimizable: false,
+        level: window::Level::AlwaysOnTop,
+        position: window::Position::SpecificWith(|size, screen| {
+            Point::new((screen.width - size.width - CORNER.x).max(0.0), CORNER.y)
+        }),
+        ..settings(RINGING)
+    }
 }
 
 /// What is listened to in every window.

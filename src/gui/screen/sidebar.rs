@@ -129,6 +129,10 @@ impl Sidebar {
     }
 
     fn submit(&mut self, shared: Shared<'_>) -> Action {
+        // A key that is held down goes on after what was typed has been dialled.
+        if self.search.trim().is_empty() {
+            return Action::None;
+        }
         let items = roster::items(shared.snapshot, &self.search);
         match items.into_iter().find(|item| !matches!(item, Item::Heading(_))) {
             Some(Item::Dial(typed)) => self.dial(typed),

@@ -9,7 +9,9 @@ use super::{avatar, body, button, chip, raised};
 use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::theme::{Button, Tone, measure, step};
+use crate::lang::retold;
 use crate::model::call::{Ask, AskKind, Call};
+use crate::tr;
 
 /// The user's word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,15 +32,14 @@ pub fn view<'a>(call: &Call, ask: &Ask) -> Element<'a, Act> {
     let uri = plain::line(&ask.uri);
     let (heading, question) = match ask.kind {
         AskKind::Redirect => {
-            ("Reached elsewhere", format!("{who} is to be reached at another address. Call it?"))
+            (tr!("calls-ask-redirect-heading"), tr!("calls-ask-redirect", name = who))
         }
         AskKind::Transfer => {
-            ("Transfer", format!("{who} wants to put you through to somebody else. Call them?"))
+            (tr!("calls-ask-transfer-heading"), tr!("calls-ask-transfer", name = who))
         }
-        AskKind::Unencrypted => (
-            "Not encrypted any more",
-            format!("{who} goes on without encryption. Go on talking, or hang up?"),
-        ),
+        AskKind::Unencrypted => {
+            (tr!("calls-ask-unencrypted-heading"), tr!("calls-ask-unencrypted", name = who))
+        }
     };
     let picture =
         if target == uri { avatar::unknown() } else { avatar::person(&target, &uri, None) };
@@ -52,16 +53,26 @@ pub fn view<'a>(call: &Call, ask: &Ask) -> Element<'a, Act> {
     ]
     .spacing(step::M);
     for cue in ask.cues.iter().take(MOST_CUES) {
-        parts = parts.push(chip::fact(Tone::Warn, &icon::WARNING, plain::line(cue), None));
+        parts = parts.push(chip::fact(Tone::Warn, &icon::WARNING, plain::line(&retold(cue)), None));
     }
     let acts = match loses {
         true => row![
-            button::wide(Button::Quiet, "Go on unencrypted", Some(Act::Call)),
-            button::wide_labelled(Button::HangUp, &icon::HANG_UP, "Hang up", Some(Act::Refuse)),
+            button::wide(Button::Quiet, tr!("calls-ask-go-on"), Some(Act::Call)),
+            button::wide_labelled(
+                Button::HangUp,
+                &icon::HANG_UP,
+                tr!("calls-hang-up"),
+                Some(Act::Refuse)
+            ),
         ],
         false => row![
-            button::wide_labelled(Button::Primary, &icon::PHONE, "Call", Some(Act::Call)),
-            button::wide(Button::Quiet, "Don't call", Some(Act::Refuse)),
+            button::wide_labelled(
+                Button::Primary,
+                &icon::PHONE,
+                tr!("calls-ask-call"),
+                Some(Act::Call)
+            ),
+            button::wide(Button::Quiet, tr!("calls-ask-leave"), Some(Act::Refuse)),
         ],
     }
     .spacing(step::XS);

@@ -9,7 +9,9 @@ use crate::gui::icon::{self, Icon};
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, measure, step};
 use crate::gui::words::{self, Clock};
+use crate::lang::retold;
 use crate::model::call::{Binding, Call, CallState, TransferState};
+use crate::tr;
 
 /// What can be done with a call from its bar or its row.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,18 +120,16 @@ fn who<'a>(call: &Call, on_press: Option<Act>) -> Element<'a, Act> {
         Binding::Claimed => (Tone::Warn, &icon::WARNING),
         Binding::None => return name.into(),
     };
-    let mark = button(container(glyph.sized(tone, 14.0)).id(WHY_NAME).center(Length::Fill))
+    let hint = tr!("calls-why-name");
+    let mark = button(container(glyph.sized(tone, 14.0)).id(hint).center(Length::Fill))
         .padding(0)
         .width(Length::Fixed(MARK))
         .height(Length::Fixed(MARK))
         .style(Button::Plain.style())
         .on_press(Act::Why);
-    let why = super::button::hinted(mark, WHY_NAME);
+    let why = super::button::hinted(mark, hint);
     row![name, why].align_y(Alignment::Center).into()
 }
-
-/// The words at a name's proof.
-const WHY_NAME: &str = "Why this name?";
 
 /// The place of a name's proof, which is clicked on, in logical pixels.
 const MARK: f32 = 32.0;
@@ -151,14 +151,16 @@ pub fn why<'a>(call: &Call, account: &str, tight: bool) -> Element<'a, Act> {
         let words = super::sheet::long(super::body(words));
         row![container(glyph.sized(tone, 14.0)).padding([3.0, 0.0]), words].spacing(step::XS)
     };
-    let name = plain::line(&call.peer.why);
+    let name = plain::line(&retold(&call.peer.why));
     let name = (!name.is_empty()).then(|| line(glyph, tone, name));
-    let mut words = format!("On {}.", plain::line(account));
-    if let Some(why) = call.account_why.as_deref().map(plain::line) {
-        words = format!("{words} {why}");
-    }
+    let account = plain::quoted(account);
+    let words = match call.account_why.as_deref() {
+        Some(why) => tr!("calls-account-why", account = account, why = plain::line(&retold(why))),
+        None => tr!("calls-account", account = account),
+    };
     let lines = column![].push(name).push(line(&icon::PHONE, Tone::Muted, words));
-    let close = super::button::square(Button::Plain, &icon::CLOSE, "Close", Some(Act::Why));
+    let close =
+        super::button::square(Button::Plain, &icon::CLOSE, tr!("calls-close"), Some(Act::Why));
     let content = row![lines.spacing(step::XXS).width(Length::Fill), close].spacing(step::S);
     container(content.align_y(Alignment::Center))
         .padding(theme::pad(step::XS, if tight { step::M } else { step::L }))
@@ -169,9 +171,9 @@ pub fn why<'a>(call: &Call, account: &str, tight: bool) -> Element<'a, Act> {
 
 fn facts<'a>(call: &Call, look: Look, on: Option<String>) -> Element<'a, Act> {
     let mut more = Vec::new();
-    let reason = call.end_reason.as_deref().map(plain::line).filter(|text| !text.is_empty());
+    let reason = call.end_reason.as_deref().map(|text| plain::line(&retold(text)));
     match (call.state, reason) {
-        (CallState::Ended, Some(reason)) => more.push(reason),
+        (CallState::Ended, Some(reason)) if !reason.is_empty() => more.push(reason),
         (CallState::Active, _) if !look.tight => {
             more.extend(words::line(call).map(ToOwned::to_owned));
         }
@@ -179,10 +181,15 @@ fn facts<'a>(call: &Call, look: Look, on: Option<String>) -> Element<'a, Act> {
     }
     // Which account calls matters most before it is answered.
     let dials = matches!(call.state, CallState::Dialing | CallState::Ringing);
-    more.extend(on.filter(|_| dials).map(|account| format!("on {}", plain::line(&account))));
+    more.extend(
+        on.filter(|_| dials)
+            .map(|account| tr!("calls-on-account", account = plain::quoted(&account))),
+    );
     more.extend(call.cost.map(|class| words::cost(class).to_owned()));
     if call.state != CallState::Ended {
-        more.extend(call.cue.as_deref().map(plain::line).filter(|cue| !cue.is_empty()));
+        more.extend(
+            call.cue.as_deref().map(|cue| plain::line(&retold(cue))).filter(|cue| !cue.is_empty()),
+        );
     }
     if call.anonymous && call.state != CallState::Ended {
         more.push(words::anonymous(call).to_owned());
@@ -205,18 +212,20 @@ fn facts<'a>(call: &Call, look: Look, on: Option<String>) -> Element<'a, Act> {
     container(facts).width(Length::Fill).clip(true).into()
 }
 
-/// The words of the button that shows what is known of name and account.
-const WHY: &str = "Why this name, why this account";
-
 fn acts<'a>(call: &Call, look: Look) -> Element<'a, Act> {
     let kind = if look.why { Button::Primary } else { Button::Quiet };
-    let why = tells(call).then(|| super::button::square(kind, &icon::INFO, WHY, Some(Act::Why)));
+    let why = tells(call)
+        .then(|| super::button::square(kind, &icon::INFO, tr!("calls-why"), Some(Act::Why)));
     let mut acts = row![].push(why).push(mute(call)).spacing(step::XS);
     if call.answered.is_some() {
         acts = talking(acts, call, look);
     }
-    let hang_up =
-        super::button::labelled(Button::HangUp, &icon::HANG_UP, "Hang up", Some(Act::HangUp));
+    let hang_up = super::button::labelled(
+        Button::HangUp,
+        &icon::HANG_UP,
+        tr!("calls-hang-up"),
+        Some(Act::HangUp),
+    );
     let rest = look.tight.then(iced::widget::space::horizontal);
     acts.push(rest).push(hang_up).into()
 }
@@ -225,22 +234,22 @@ fn acts<'a>(call: &Call, look: Look) -> Element<'a, Act> {
 fn talking<'a>(acts: Row<'a, Act>, call: &Call, look: Look) -> Row<'a, Act> {
     let pick = |on| if on { Button::Primary } else { Button::Quiet };
     let hold = if call.state == CallState::Held {
-        let hint = "Resume the call (Ctrl+Shift+L)";
+        let hint = tr!("calls-resume-hint");
         super::button::square(Button::Primary, &icon::RESUME, hint, Some(Act::Resume))
     } else {
-        let hint = "Put the call on hold (Ctrl+Shift+L)";
+        let hint = tr!("calls-hold-hint");
         super::button::square(Button::Quiet, &icon::PAUSE, hint, Some(Act::Hold))
     };
     let keypad = super::button::square(
         pick(look.keypad),
         &icon::KEYPAD,
-        "Keypad (Ctrl+Shift+P)",
+        tr!("calls-keypad"),
         Some(Act::Keypad),
     );
     let transfer = super::button::square(
         pick(look.transfer),
         &icon::TRANSFER,
-        "Transfer the call (Ctrl+Shift+T)",
+        tr!("calls-transfer"),
         Some(Act::Transfer),
     );
     acts.push(hold).push(keypad).push(transfer)
@@ -248,11 +257,11 @@ fn talking<'a>(acts: Row<'a, Act>, call: &Call, look: Look) -> Row<'a, Act> {
 
 fn mute<'a>(call: &Call) -> Element<'a, Act> {
     if call.muted {
-        let hint = "Your microphone is muted. Unmute (Ctrl+Shift+M)";
+        let hint = tr!("calls-unmute");
         let on_press = Some(Act::Mute(false));
         super::button::square(Button::Primary, &icon::MICROPHONE_OFF, hint, on_press)
     } else {
-        let hint = "Mute your microphone (Ctrl+Shift+M)";
+        let hint = tr!("calls-mute");
         super::button::square(Button::Quiet, &icon::MICROPHONE, hint, Some(Act::Mute(true)))
     }
 }
@@ -274,7 +283,7 @@ pub fn further<'a>(call: &Call, clock: Clock, join: Join, tight: bool) -> Elemen
     let glyph = if call.state == CallState::Held { &icon::PAUSE } else { &icon::PHONE };
     let mut said = words::live_call(call).to_owned();
     if ended && let Some(reason) = call.end_reason.as_deref() {
-        said = format!("{said} · {}", plain::line(reason));
+        said = format!("{said} · {}", plain::line(&retold(reason)));
     }
     if let Some(since) = call.answered.filter(|_| !ended) {
         said = format!("{said} · {}", clock.timer(since));
@@ -309,20 +318,20 @@ pub fn further<'a>(call: &Call, clock: Clock, join: Join, tight: bool) -> Elemen
 fn joining<'a>(call: &Call, join: Join, front: Act) -> Element<'a, Act> {
     let connect = match join {
         Join::No => None,
-        Join::Two => Some((Button::Quiet, "Connect the two")),
-        Join::Complete => Some((Button::Primary, "Complete transfer")),
+        Join::Two => Some((Button::Quiet, tr!("calls-connect"))),
+        Join::Complete => Some((Button::Primary, tr!("calls-complete"))),
     };
     let connect = connect.map(|(kind, words)| {
         super::button::labelled(kind, &icon::MERGE, words, Some(Act::Connect))
     });
-    let word = if call.state == CallState::Held { "Resume" } else { "Show" };
+    let word = if call.state == CallState::Held { tr!("calls-resume") } else { tr!("calls-show") };
     row![]
         .push(connect)
         .push(super::button::words(Button::Quiet, word, Some(front)))
         .push(super::button::square(
             Button::Quiet,
             &icon::HANG_UP,
-            "Hang up this call",
+            tr!("calls-hang-up-this"),
             Some(Act::HangUp),
         ))
         .spacing(step::XS)
@@ -339,7 +348,7 @@ pub fn transfer<'a>(state: &TransferState, tight: bool) -> Element<'a, Act> {
 
 /// What was asked of a call and failed.
 pub fn failure<'a>(words: &str, tight: bool) -> Element<'a, Act> {
-    strip(Tone::Bad, &icon::WARNING, plain::line(words), Some(Act::Dismiss), tight)
+    strip(Tone::Bad, &icon::WARNING, plain::line(&retold(words)), Some(Act::Dismiss), tight)
 }
 
 fn strip<'a>(
@@ -349,8 +358,9 @@ fn strip<'a>(
     dismiss: Option<Act>,
     tight: bool,
 ) -> Element<'a, Act> {
-    let close =
-        dismiss.map(|act| super::button::square(Button::Plain, &icon::CLOSE, "Dismiss", Some(act)));
+    let close = dismiss.map(|act| {
+        super::button::square(Button::Plain, &icon::CLOSE, tr!("calls-dismiss"), Some(act))
+    });
     let content =
         row![glyph.sized(tone, 16.0), super::body(words).style(tone.text()).width(Length::Fill)]
             .push(close)

@@ -11,10 +11,12 @@ use crate::gui::icon::{self, Icon};
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, measure, step};
 use crate::gui::words;
+use crate::lang::retold;
 use crate::model::BareJid;
 use crate::model::binding::BindingState;
 use crate::model::call::{Binding, Call};
 use crate::model::id::{AccountId, CallId};
+use crate::tr;
 
 /// The field for words that go with a refusal.
 pub const DECLINE_FIELD: &str = "decline-message";
@@ -54,22 +56,42 @@ pub fn incoming<'a>(
     state: Option<&'a Incoming>,
     held: Option<&Call>,
 ) -> Element<'a, Act> {
+    framed(parts_of(call, snapshot, state, held))
+}
+
+/// The same without a frame, for a window of its own.
+pub fn incoming_bare<'a>(
+    call: &Call,
+    snapshot: &Snapshot,
+    state: Option<&'a Incoming>,
+    held: Option<&Call>,
+) -> Element<'a, Act> {
+    let parts = parts_of(call, snapshot, state, held);
+    container(parts).padding(step::L - step::XXS).width(Length::Fill).into()
+}
+
+fn parts_of<'a>(
+    call: &Call,
+    snapshot: &Snapshot,
+    state: Option<&'a Incoming>,
+    held: Option<&Call>,
+) -> Column<'a, Act> {
     let contact = call.peer.contact();
     let mut parts = column![who(call, snapshot), proof(call)].spacing(step::M);
     if let Some(via) = call.via.as_deref().map(plain::quoted) {
-        let words = format!("Sent on by {via} · not proven");
+        let words = tr!("calls-card-via", name = via);
         parts = parts.push(chip::fact(Tone::Muted, &icon::TRANSFER, words, None));
     }
     if call.quiet {
-        let words = "Does not ring: nobody of your contacts".to_owned();
+        let words = tr!("calls-card-quiet").to_owned();
         parts = parts.push(chip::fact(Tone::Muted, &icon::QUIET, words, None));
     }
     if state.is_some_and(|state| state.why) {
-        parts = parts.push(small(plain::line(&call.peer.why)));
+        parts = parts.push(small(plain::line(&retold(&call.peer.why))));
     }
     if let Some(held) = held {
         let name = plain::quoted(&held.peer.display);
-        parts = parts.push(small(format!("Answering puts {name} on hold.")));
+        parts = parts.push(small(tr!("calls-card-holds", name = name)));
     }
     // A call that is only shown does not ask for attention.
     let (answer, decline) = match call.quiet {
@@ -78,31 +100,39 @@ pub fn incoming<'a>(
     };
     parts = parts.push(
         row![
-            button::wide_labelled(answer, &icon::PHONE, "Answer", Some(Act::Answer)),
-            button::wide(decline, "Decline", Some(Act::Decline)),
+            button::wide_labelled(
+                answer,
+                &icon::PHONE,
+                tr!("calls-card-answer"),
+                Some(Act::Answer)
+            ),
+            button::wide(decline, tr!("calls-card-decline"), Some(Act::Decline)),
         ]
         .spacing(step::XS),
     );
     let written = state.and_then(|state| state.message.as_deref());
-    parts = match (written, &contact) {
+    match (written, &contact) {
         (Some(words), Some(_)) => parts.push(refusal(words)),
         (None, Some(_)) => {
             let words =
-                button::wide(Button::Quiet, "Decline with a message…", Some(Act::WriteMessage));
-            let chat =
-                button::labelled(Button::Quiet, &icon::MESSAGE, "Open chat", Some(Act::Chat));
+                button::wide(Button::Quiet, tr!("calls-card-write"), Some(Act::WriteMessage));
+            let chat = button::labelled(
+                Button::Quiet,
+                &icon::MESSAGE,
+                tr!("calls-card-chat"),
+                Some(Act::Chat),
+            );
             parts.push(row![words, chat].spacing(step::XS))
         }
         (_, None) => parts.push(button::wide(Button::Quiet, no_message(call), None)),
-    };
-    framed(parts)
+    }
 }
 
 /// Why no message can go with a refusal.
 fn no_message(call: &Call) -> &'static str {
     match call.peer.binding {
-        Binding::Verified => "Decline with a message: no chat address",
-        Binding::Claimed | Binding::None => "Decline with a message: caller not verified",
+        Binding::Verified => tr!("calls-card-no-address"),
+        Binding::Claimed | Binding::None => tr!("calls-card-not-verified"),
     }
 }
 
@@ -116,8 +146,8 @@ fn who<'a>(call: &Call, snapshot: &Snapshot) -> Element<'a, Act> {
             let address = jid.map_or_else(|| uri.clone(), |jid| jid.to_string());
             (avatar::person(&shown, &address, show), uri)
         }
-        _ if call.anonymous => (avatar::unknown(), "Anonymous caller".to_owned()),
-        _ => (avatar::unknown(), "Unknown caller".to_owned()),
+        _ if call.anonymous => (avatar::unknown(), tr!("calls-card-anonymous").to_owned()),
+        _ => (avatar::unknown(), tr!("calls-card-unknown").to_owned()),
     };
     row![picture, column![Line::name(shown), Line::body(under).tone(Tone::Muted)]]
         .spacing(step::S)
@@ -127,32 +157,32 @@ fn who<'a>(call: &Call, snapshot: &Snapshot) -> Element<'a, Act> {
 
 fn proof<'a>(call: &Call) -> Element<'a, Act> {
     let name = plain::quoted(&call.peer.display);
-    let claim = call.peer.jid.as_deref().map(plain::line);
+    let claim = call.peer.jid.as_deref().map(plain::quoted);
     match (call.peer.binding, claim) {
         (Binding::Verified, _) => chip::fact(
             Tone::Good,
             &icon::CHECK,
             match call.peer.proof.as_ref().map(|proof| proof.state) {
-                Some(BindingState::Book) => "Verified by your address book · why?".to_owned(),
-                Some(BindingState::Directory) => "Verified by the directory · why?".to_owned(),
-                _ => format!("Verified by {name}'s contact card · why?"),
+                Some(BindingState::Book) => tr!("calls-card-by-book").to_owned(),
+                Some(BindingState::Directory) => tr!("calls-card-by-directory").to_owned(),
+                _ => tr!("calls-card-by-card", name = name),
             },
             Some(Act::Why),
         ),
         (Binding::Claimed, Some(claim)) => chip::fact(
             Tone::Warn,
             &icon::WARNING,
-            format!("Says it is {claim} · not verified"),
+            tr!("calls-card-claims", claim = claim),
             Some(Act::Why),
         ),
         _ if call.anonymous => {
-            let words = "Hides who they are".to_owned();
+            let words = tr!("calls-card-hides").to_owned();
             chip::fact(Tone::Muted, &icon::INFO, words, None)
         }
         _ => chip::fact(
             Tone::Muted,
             &icon::INFO,
-            "Nothing is known about this caller".to_owned(),
+            tr!("calls-card-nothing").to_owned(),
             (!call.peer.why.is_empty()).then_some(Act::Why),
         ),
     }
@@ -161,8 +191,8 @@ fn proof<'a>(call: &Call) -> Element<'a, Act> {
 fn refusal<'a>(words: &'a str) -> Element<'a, Act> {
     let send = Some(Act::DeclineWithMessage);
     row![
-        sheet::field(DECLINE_FIELD, "Your message", words, Act::MessageChanged, send),
-        button::words(Button::HangUp, "Send and decline", Some(Act::DeclineWithMessage)),
+        sheet::field(DECLINE_FIELD, tr!("calls-card-message"), words, Act::MessageChanged, send),
+        button::words(Button::HangUp, tr!("calls-card-send"), Some(Act::DeclineWithMessage)),
     ]
     .spacing(step::XS)
     .into()
@@ -235,44 +265,49 @@ pub fn question<'a>(question: &Question) -> Element<'a, Answer> {
     match &question.ask {
         Ask::Choose(choices) => {
             parts = parts.push(strong(if call {
-                format!("How do you want to call {name}?")
+                tr!("calls-question-way", name = name)
             } else {
-                format!("Where is the call for {name} to go?")
+                tr!("calls-question-where", name = name)
             }));
             let ways = choices.iter().take(MOST_CHOICES).map(way);
             parts = parts.push(column(ways).spacing(step::XS));
             parts = parts.push(question.always.map(|on| {
-                let hint = "The account that you choose is not asked for again.";
-                switch::row_of("Always for this contact", hint, on, Answer::Always)
+                let hint = tr!("calls-question-always-hint");
+                switch::row_of(tr!("calls-question-always"), hint, on, Answer::Always)
             }));
-            parts = parts.push(button::wide(Button::Quiet, "Cancel", Some(Answer::Cancel)));
+            parts = parts.push(button::wide(
+                Button::Quiet,
+                tr!("calls-question-cancel"),
+                Some(Answer::Cancel),
+            ));
         }
         Ask::Confirm(cues) => {
             parts = parts.push(strong(if call {
-                format!("Call {name}?")
+                tr!("calls-question-call", name = name)
             } else {
-                format!("Transfer the call to {name}?")
+                tr!("calls-question-transfer", name = name)
             }));
             for cue in cues.iter().take(MOST_CHOICES) {
                 parts = parts.push(chip::fact(
                     Tone::Warn,
                     &icon::WARNING,
-                    plain::line(&cue.text),
+                    plain::line(&retold(&cue.text)),
                     None,
                 ));
             }
             let class = cues.iter().find_map(|cue| cue.class);
             parts = parts.push(question.always.map(|on| {
                 let hint = words::not_asked_about(class);
-                switch::row_of("Do not ask again", hint, on, Answer::Always)
+                switch::row_of(tr!("calls-question-settle"), hint, on, Answer::Always)
             }));
             let (glyph, word): (&Icon, _) = if call {
-                (&icon::PHONE, "Call anyway")
+                (&icon::PHONE, tr!("calls-question-call-anyway"))
             } else {
-                (&icon::TRANSFER, "Transfer anyway")
+                (&icon::TRANSFER, tr!("calls-question-transfer-anyway"))
             };
             let call = button::wide_labelled(Button::Primary, glyph, word, Some(Answer::Confirm));
-            let cancel = button::wide(Button::Quiet, "Cancel", Some(Answer::Cancel));
+            let cancel =
+                button::wide(Button::Quiet, tr!("calls-question-cancel"), Some(Answer::Cancel));
             parts = parts.push(row![call, cancel].spacing(step::XS));
         }
     }
@@ -284,12 +319,13 @@ fn way<'a>(choice: &Choice) -> Element<'a, Answer> {
         true => (Tone::Text, Tone::Accent),
         false => (Tone::Muted, Tone::Muted),
     };
-    let mut under = plain::line(&choice.uri);
-    if !choice.available {
-        under.push_str(" · not connected now");
-    }
+    let uri = plain::quoted(&choice.uri);
+    let under = match choice.available {
+        true => uri,
+        false => tr!("calls-question-unavailable", address = uri),
+    };
     // Whole: two ways may differ only in their last word.
-    let label = strong(plain::line(&choice.label)).style(tone.text());
+    let label = strong(plain::line(&retold(&choice.label))).style(tone.text());
     let words = column![sheet::long(label), sheet::long(small(under))];
     iced::widget::button(
         row![icon::PHONE.view(glyph), words].spacing(step::S).align_y(Alignment::Center),
@@ -307,12 +343,12 @@ pub fn request<'a, Message: Clone + 'a>(
     allow: Message,
     deny: Message,
 ) -> Element<'a, Message> {
-    let words = body(format!("{} asks to see when you are available.", plain::quoted(name)));
+    let words = body(tr!("calls-request", name = plain::quoted(name)));
     container(
         row![
             words.width(Length::Fill),
-            button::words(Button::Primary, "Allow", Some(allow)),
-            button::words(Button::Quiet, "Refuse", Some(deny)),
+            button::words(Button::Primary, tr!("calls-request-allow"), Some(allow)),
+            button::words(Button::Quiet, tr!("calls-request-refuse"), Some(deny)),
         ]
         .spacing(step::XS)
         .align_y(Alignment::Center),

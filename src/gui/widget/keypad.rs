@@ -8,6 +8,7 @@ use iced::{Alignment, Element, Length};
 use super::{line::Line, raised, small};
 use crate::gui::icon;
 use crate::gui::theme::{self, Button, Tone, step};
+use crate::tr;
 
 /// One key of a telephone. Its digit stands in no debug output: it may be part of a secret.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -77,13 +78,13 @@ pub const WIDTH: f32 = 264.0;
 /// The keypad.
 pub fn view<'a>(pressed: &Pressed) -> Element<'a, Act> {
     let shown: Element<'a, Act> = if pressed.0.is_empty() {
-        small("Press keys here, or type them.").into()
+        small(tr!("calls-keypad-hint")).into()
     } else {
         Line::name(pressed.0.clone()).into()
     };
     let head = row![
         container(shown).width(Length::Fill).clip(true),
-        super::button::square(Button::Plain, &icon::CLOSE, "Close", Some(Act::Close)),
+        super::button::square(Button::Plain, &icon::CLOSE, tr!("calls-close"), Some(Act::Close)),
     ]
     .spacing(step::XS)
     .align_y(Alignment::Center);

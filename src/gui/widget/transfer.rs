@@ -11,6 +11,7 @@ use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, measure, step};
 use crate::model::BareJid;
 use crate::model::contact::Contact;
+use crate::tr;
 
 /// The field for the target.
 pub const FIELD: &str = "transfer-to";
@@ -78,11 +79,11 @@ pub fn matching<'a>(
 /// The panel. `name` is the other side of the call.
 pub fn view<'a>(draft: &'a Draft, name: &str, snapshot: &Snapshot) -> Element<'a, Act> {
     let head = row![
-        strong(format!("Transfer {} to", plain::quoted(name))).width(Length::Fill),
-        super::button::square(Button::Plain, &icon::CLOSE, "Close", Some(Act::Close)),
+        strong(tr!("calls-transfer-heading", name = plain::quoted(name))).width(Length::Fill),
+        super::button::square(Button::Plain, &icon::CLOSE, tr!("calls-close"), Some(Act::Close)),
     ]
     .align_y(Alignment::Center);
-    let field = text_input("A contact, an address or a number", &draft.text)
+    let field = text_input(tr!("calls-transfer-field"), &draft.text)
         .id(FIELD)
         .on_input(Act::Typed)
         .on_submit(Act::Enter)
@@ -96,11 +97,11 @@ pub fn view<'a>(draft: &'a Draft, name: &str, snapshot: &Snapshot) -> Element<'a
     let ready = draft.target().is_some();
     let act = |act: Act| ready.then_some(act);
     let acts = row![
-        super::button::wide(Button::Primary, "Ask first", act(Act::AskFirst)),
-        super::button::wide(Button::Quiet, "Transfer now", act(Act::Now)),
+        super::button::wide(Button::Primary, tr!("calls-transfer-ask-first"), act(Act::AskFirst)),
+        super::button::wide(Button::Quiet, tr!("calls-transfer-now"), act(Act::Now)),
     ]
     .spacing(step::XS);
-    let hint = "Ask first calls them while this call is on hold. Transfer now leaves it to them.";
+    let hint = tr!("calls-transfer-hint");
     let content = column![head, field].push(found).push(acts).push(small(hint)).spacing(step::S);
     let panel = raised(container(content).padding(step::M).width(Length::Fill));
     container(panel).max_width(measure::CARD + 2.0 * SHADE).into()
