@@ -165,7 +165,7 @@ pub enum TelephonyCommand {
 pub enum DeviceCommand {
     /// `devices`
     List,
-    /// `devices.use`: from the next call on.
+    /// `devices.use`: from now on, also in a call.
     Use {
         /// A microphone's name, `null`, `default`, or `file:…`.
         input: Option<String>,

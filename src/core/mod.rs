@@ -285,7 +285,7 @@ impl Core {
         }
     }
 
-    /// Takes effect with the next call.
+    /// Takes effect at once, also in the calls that are on.
     fn use_devices(
         &mut self,
         input: Option<&str>,
@@ -299,6 +299,7 @@ impl Core {
         let input = read(input, &self.audio.input)?;
         let output = read(output, &self.audio.output)?;
         self.audio = Audio { input, output, ..self.audio };
+        self.change_devices();
         Ok(Reply::Done {})
     }
 

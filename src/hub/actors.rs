@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::config::{Audio, AudioDevice, Config, PasswordSource};
 use crate::core::command::{CommandError, Device, KeepPassword, Reply};
 use crate::core::{Input, RequestId};
+use crate::media::meter::Meter;
 use crate::media::{MediaCommand, MediaError, MediaEvent};
 use crate::model::address::Aor;
 use crate::model::fault::Fault;
@@ -48,6 +49,7 @@ pub(super) struct Actors {
     checks: Arc<Semaphore>,
     /// The next call's media session: its thread need not be started while the user waits.
     spare: Option<Session>,
+    meter: Arc<Meter>,
 }
 
 /// A media session that belongs to no call yet.
@@ -58,10 +60,14 @@ struct Session {
 }
 
 impl Session {
-    fn start() -> Self {
+    fn start(meter: &Arc<Meter>) -> Self {
         let (commands, queue) = mpsc::channel(QUEUE);
         let (told, events) = mpsc::channel(QUEUE);
-        Self { commands, events, thread: media::session::spawn(queue, told) }
+        Self {
+            commands,
+            events,
+            thread: media::session::spawn_metered(queue, told, Arc::clone(meter)),
+        }
     }
 }
 
@@ -71,6 +77,7 @@ impl Actors {
         installation: Uuid,
         trust: Keeper,
         inbox: mpsc::Sender<Input>,
+        meter: Arc<Meter>,
     ) -> Self {
         Self {
             config,
@@ -83,6 +90,7 @@ impl Actors {
             passwords: SessionPasswords::default(),
             checks: Arc::new(Semaphore::new(MOST_CHECKS)),
             spare: None,
+            meter,
         }
     }
 
@@ -167,7 +175,7 @@ impl Actors {
                 Input::Sip,
             );
             self.sip.insert(id.clone(), commands);
-            self.spare.get_or_insert_with(Session::start);
+            self.spare.get_or_insert_with(|| Session::start(&self.meter));
         }
     }
 
@@ -298,7 +306,8 @@ impl Actors {
     pub(super) fn media(&mut self, call: &CallId, command: MediaCommand) {
         if matches!(command, MediaCommand::Prepare { .. }) && !self.media.contains_key(call) {
             let spare = self.spare.take().filter(|spare| !spare.thread.is_finished());
-            let Session { commands, events, .. } = spare.unwrap_or_else(Session::start);
+            let Session { commands, events, .. } =
+                spare.unwrap_or_else(|| Session::start(&self.meter));
             self.forward_media(call.clone(), events);
             self.media.insert(call.clone(), commands);
         }
@@ -311,7 +320,7 @@ impl Actors {
         if is_last {
             self.media.remove(call);
             if self.inbox.is_some() {
-                self.spare.get_or_insert_with(Session::start);
+                self.spare.get_or_insert_with(|| Session::start(&self.meter));
             }
         }
     }

@@ -8,6 +8,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use crate::core::command::{Command, CommandError, Reply};
 use crate::core::event::Event;
 use crate::core::snapshot::Snapshot;
+use crate::media::meter::{Levels, Meter};
 
 mod actors;
 mod cards;
@@ -23,6 +24,7 @@ pub struct Handle {
     commands: mpsc::Sender<Request>,
     snapshot: watch::Receiver<Arc<Snapshot>>,
     events: broadcast::Sender<Arc<Event>>,
+    meter: Arc<Meter>,
 }
 
 /// A command with the place for its answer.
@@ -60,12 +62,22 @@ impl Handle {
         self.events.subscribe()
     }
 
+    /// How loud the call is that has the sound, since this was last asked.
+    pub fn levels(&self) -> Levels {
+        self.meter.take()
+    }
+
+    /// What the calls' sessions raise for [`Handle::levels`].
+    pub fn meter(&self) -> Arc<Meter> {
+        Arc::clone(&self.meter)
+    }
+
     /// A handle with its other ends, for a hub or for the test of a face.
     pub fn with_ends(
         snapshot: watch::Receiver<Arc<Snapshot>>,
         events: broadcast::Sender<Arc<Event>>,
     ) -> (Self, mpsc::Receiver<Request>) {
         let (commands, requests) = mpsc::channel(256);
-        (Self { commands, snapshot, events }, requests)
+        (Self { commands, snapshot, events, meter: Arc::default() }, requests)
     }
 }

@@ -70,7 +70,7 @@ impl Hub {
             trust.start(file, trouble);
         }
         kept.guards = trust.guards(&config);
-        let actors = Actors::new(config, installation, trust, inbox.clone());
+        let actors = Actors::new(config, installation, trust, inbox.clone(), handle.meter());
         let provisioner = provisioning.map(|p| p.spawn(inbox, actors.passwords()));
         let pump = Pump {
             core,

@@ -9,6 +9,7 @@ mod frame;
 pub mod g711;
 pub mod jitter;
 pub mod latch;
+pub mod meter;
 mod receiver;
 mod resample;
 pub mod rtcp;
@@ -41,6 +42,9 @@ pub enum MediaCommand {
     },
     /// Begin, or go on with a changed plan.
     Run(Box<MediaPlan>),
+    /// Use these devices from now on. They are opened aside, so that the sound goes on
+    /// meanwhile; where one cannot be had, the one before stays, and a `Device` event says so.
+    Use(Audio),
     /// Send silence instead of the microphone.
     Mute(bool),
     /// Send these DTMF digits (0–9, *, #, A–D) one after the other as telephone-events
@@ -89,6 +93,7 @@ impl std::fmt::Debug for MediaCommand {
                 f.debug_struct("Prepare").field("local", local).field("audio", audio).finish()
             }
             Self::Run(plan) => f.debug_tuple("Run").field(plan).finish(),
+            Self::Use(audio) => f.debug_tuple("Use").field(audio).finish(),
             Self::Mute(on) => f.debug_tuple("Mute").field(on).finish(),
             Self::Digits(_) => f.write_str("Digits"),
             Self::Rebind(local) => f.debug_tuple("Rebind").field(local).finish(),

@@ -4,6 +4,7 @@
 mod line;
 mod pair;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::net::UdpSocket;
@@ -12,6 +13,7 @@ use tokio::sync::mpsc;
 use self::line::Line;
 use self::pair::Pair;
 use super::frame::{FRAME, Frame};
+use super::meter::Meter;
 use super::{MediaCommand, MediaError, MediaEvent};
 use crate::model::call::MediaDirection;
 
@@ -51,10 +53,19 @@ pub fn spawn(
     commands: mpsc::Receiver<MediaCommand>,
     events: mpsc::Sender<MediaEvent>,
 ) -> SessionHandle {
+    spawn_metered(commands, events, Arc::default())
+}
+
+/// The same; `meter` shows how loud it is.
+pub fn spawn_metered(
+    commands: mpsc::Receiver<MediaCommand>,
+    events: mpsc::Sender<MediaEvent>,
+    meter: Arc<Meter>,
+) -> SessionHandle {
     let failed = events.clone();
     let thread = std::thread::Builder::new().name("media".to_owned()).spawn(move || {
         match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-            Ok(runtime) => runtime.block_on(Session::new(commands, events).run()),
+            Ok(runtime) => runtime.block_on(Session::new(commands, events, meter).run()),
             Err(error) => {
                 let _ =
                     events.blocking_send(MediaEvent::Failed(MediaError::Socket(error.to_string())));
@@ -78,6 +89,7 @@ struct Session {
     devices: Option<Pair>,
     muted: bool,
     began: Instant,
+    meter: Arc<Meter>,
 }
 
 struct Sockets {
@@ -109,10 +121,14 @@ enum Wake {
 }
 
 impl Session {
-    fn new(commands: mpsc::Receiver<MediaCommand>, events: mpsc::Sender<MediaEvent>) -> Self {
+    fn new(
+        commands: mpsc::Receiver<MediaCommand>,
+        events: mpsc::Sender<MediaEvent>,
+        meter: Arc<Meter>,
+    ) -> Self {
         let began = Instant::now();
         let (sockets, line, devices) = (None, None, None);
-        Self { commands, events, sockets, line, devices, muted: false, began }
+        Self { commands, events, sockets, line, devices, muted: false, began, meter }
     }
 
     async fn run(mut self) {
@@ -206,6 +222,12 @@ impl Session {
                 }
                 Ok(())
             }
+            MediaCommand::Use(audio) => {
+                if let Some(devices) = &mut self.devices {
+                    devices.replace(audio);
+                }
+                Ok(())
+            }
             MediaCommand::Mute(muted) => {
                 self.muted = muted;
                 Ok(())
@@ -290,6 +312,9 @@ impl Session {
         for _ in 0..due {
             line.play(elapsed, &mut frame);
             pair.source.hear(&frame);
+            if line.listens() {
+                self.meter.played(&frame);
+            }
             pair.sink.write(&frame)?;
         }
         let (due, skipped) = pair.due_to_send(now);
@@ -298,6 +323,9 @@ impl Session {
             pair.source.read(&mut frame);
             if self.muted {
                 frame.fill(0.0);
+            }
+            if line.talks() {
+                self.meter.sent(&frame);
             }
             line.send(&frame, sockets)?;
         }

@@ -85,6 +85,16 @@ impl Core {
         }
     }
 
+    /// The user chose other devices: calls that have sound go on with them.
+    pub(in crate::core) fn change_devices(&mut self) {
+        for record in &self.calls.list {
+            if record.local.is_some() && !record.is_over() {
+                let id = record.call.id.clone();
+                self.outputs.push_back(Output::Media(id, MediaCommand::Use(self.audio.clone())));
+            }
+        }
+    }
+
     /// Our address towards an account's proxy is another: its calls get new sockets, and the
     /// other sides are told where they are.
     pub(in crate::core) fn move_calls(&mut self, account: &AccountId, to: IpAddr) {

@@ -119,6 +119,16 @@ impl Line {
         Ok(())
     }
 
+    /// What the other side says is played.
+    pub fn listens(&self) -> bool {
+        ways(self.plan.direction).1
+    }
+
+    /// What we say is sent.
+    pub fn talks(&self) -> bool {
+        ways(self.plan.direction).0
+    }
+
     /// Keys to send.
     pub fn press(&mut self, digits: &str) {
         if ways(self.plan.direction).0 {

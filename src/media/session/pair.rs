@@ -24,6 +24,8 @@ pub(super) struct Pair {
     audio: Audio,
     source_repair: Repair<dyn Source>,
     sink_repair: Repair<dyn Sink>,
+    source_change: Change<dyn Source>,
+    sink_change: Change<dyn Sink>,
     gone: Gone,
     told: Gone,
     changed: Option<Instant>,
@@ -49,6 +51,8 @@ impl Pair {
             audio,
             source_repair: Repair::default(),
             sink_repair: Repair::default(),
+            source_change: Change::default(),
+            sink_change: Change::default(),
             gone: Gone::default(),
             told: Gone::default(),
             changed: None,
@@ -83,6 +87,9 @@ impl Pair {
     /// Puts silence in the place of devices that are lost and opens them again, elsewhere, so
     /// that what is left goes on; says what changed.
     pub fn mend(&mut self, now: Instant) -> Option<MediaEvent> {
+        if let Some(failed) = self.turn_changes(now) {
+            return Some(failed);
+        }
         if !self.gone.source && self.source.is_lost() {
             let silence: Box<dyn Source> = Box::new(Null);
             retire(std::mem::replace(&mut self.source, silence));
@@ -108,6 +115,46 @@ impl Pair {
             (self.sink, self.gone.sink) = (sink, false);
         }
         self.tell(self.gone, now)
+    }
+
+    /// Other devices are wanted; they are there as soon as their platform opens them.
+    pub fn replace(&mut self, audio: Audio) {
+        // The newest wish counts, also over one that is still being opened.
+        let input = self.source_change.wanted().map_or(&self.audio.input, |wanted| &wanted.input);
+        if *input != audio.input {
+            self.source_change = Change::begin(audio.clone(), device::open_source);
+        }
+        let output = self.sink_change.wanted().map_or(&self.audio.output, |wanted| &wanted.output);
+        if *output != audio.output {
+            self.sink_change = Change::begin(audio, device::open_sink);
+        }
+    }
+
+    /// Takes devices that were opened in the place of those before; says what could not be had.
+    fn turn_changes(&mut self, now: Instant) -> Option<MediaEvent> {
+        let mut failed = None;
+        match self.source_change.turn() {
+            Some((audio, Ok(mut source))) => {
+                source.begin();
+                retire(std::mem::replace(&mut self.source, source));
+                (self.audio.input, self.source_next) = (audio.input, now);
+                (self.gone.source, self.source_repair) = (false, Repair::default());
+            }
+            Some((_, Err(error))) => failed = Some(error),
+            None => {}
+        }
+        match self.sink_change.turn() {
+            Some((audio, Ok(sink))) => {
+                let before = std::mem::replace(&mut self.sink, sink);
+                finish(before);
+                (self.audio.output, self.sink_next) = (audio.output, now);
+                (self.gone.sink, self.sink_repair) = (false, Repair::default());
+            }
+            Some((_, Err(error))) => failed = Some(error),
+            None => {}
+        }
+        let text = format!("{} The call goes on with the device before.", failed?);
+        Some(MediaEvent::Device { gone: true, text })
     }
 
     fn tell(&mut self, gone: Gone, now: Instant) -> Option<MediaEvent> {
@@ -137,6 +184,57 @@ impl Pair {
 fn retire<T: Send + ?Sized + 'static>(device: Box<T>) {
     // Where no thread starts it closes here.
     let _ = std::thread::Builder::new().name("sound".to_owned()).spawn(move || drop(device));
+}
+
+/// The same for a sink that is in order: what it writes is completed.
+fn finish(sink: Box<dyn Sink>) {
+    let _ = std::thread::Builder::new().name("sound".to_owned()).spawn(move || {
+        if let Err(error) = sink.finish() {
+            tracing::warn!(%error, "a recording could not be completed");
+        }
+    });
+}
+
+/// What a thread that opens a device gives back.
+type Opened<T> = Result<Box<T>, MediaError>;
+
+/// Another device that is being opened, in a thread of its own.
+struct Change<T: ?Sized>(Option<(Audio, Receiver<Opened<T>>)>);
+
+impl<T: ?Sized> Default for Change<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T: Send + ?Sized + 'static> Change<T> {
+    fn begin(audio: Audio, open: fn(&Audio) -> Opened<T>) -> Self {
+        let (sender, receiver) = sync_channel(1);
+        let wanted = audio.clone();
+        // Where no thread starts, its end of the channel is dropped.
+        let _ = std::thread::Builder::new().name("sound".to_owned()).spawn(move || {
+            // When the call has ended, the device closes here.
+            let _ = sender.send(open(&audio));
+        });
+        Self(Some((wanted, receiver)))
+    }
+
+    fn wanted(&self) -> Option<&Audio> {
+        self.0.as_ref().map(|(audio, _)| audio)
+    }
+
+    /// What was opened, once.
+    fn turn(&mut self) -> Option<(Audio, Opened<T>)> {
+        let (_, opening) = self.0.as_ref()?;
+        let opened = match opening.try_recv() {
+            Ok(opened) => opened,
+            Err(TryRecvError::Empty) => return None,
+            Err(TryRecvError::Disconnected) => {
+                Err(MediaError::Device("The sound device could not be opened.".to_owned()))
+            }
+        };
+        self.0.take().map(|(audio, _)| (audio, opened))
+    }
 }
 
 /// A device that was pulled out is replaced by the usual one.
@@ -283,6 +381,55 @@ mod tests {
         let null = AudioDevice::Null;
         let audio = Audio { input: null.clone(), output: null, echo_cancellation: false };
         Pair::open(audio).unwrap()
+    }
+
+    /// What comes of a change, which another thread brings about.
+    fn settled(pair: &mut Pair) -> Option<MediaEvent> {
+        let end = Instant::now() + Duration::from_secs(60);
+        while pair.source_change.0.is_some() || pair.sink_change.0.is_some() {
+            assert!(Instant::now() < end, "the devices were not opened");
+            if let Some(event) = pair.mend(Instant::now()) {
+                return Some(event);
+            }
+            std::thread::yield_now();
+        }
+        None
+    }
+
+    #[test]
+    fn other_devices_take_over_while_the_call_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| AudioDevice::File(folder.path().join(name));
+        let audio = |input, output| Audio { input, output, echo_cancellation: false };
+        let mut pair = Pair::open(audio(AudioDevice::Null, at("first.wav"))).unwrap();
+        pair.begin(Instant::now());
+        pair.sink.write(&[0.5; 960]).unwrap();
+        pair.replace(audio(AudioDevice::Null, at("second.wav")));
+        assert!(pair.source_change.0.is_none(), "what stays the same is not opened again");
+        assert_eq!(settled(&mut pair), None);
+        pair.sink.write(&[0.5; 960]).unwrap();
+        pair.sink.finish().unwrap();
+        assert!(folder.path().join("second.wav").metadata().unwrap().len() > 960);
+
+        let mut pair = Pair::open(audio(AudioDevice::Null, AudioDevice::Null)).unwrap();
+        pair.replace(audio(at("second.wav"), AudioDevice::Null));
+        assert_eq!(settled(&mut pair), None);
+        let mut frame = [0.0; 960];
+        pair.source.read(&mut frame);
+        assert!(frame.iter().any(|sample| sample.abs() > 0.1), "it plays what was recorded");
+    }
+
+    #[test]
+    fn where_a_device_cannot_be_had_the_one_before_stays() {
+        let mut pair = nothing();
+        let missing = AudioDevice::File("/nowhere/at/all.wav".into());
+        pair.replace(Audio { input: missing, output: AudioDevice::Null, echo_cancellation: false });
+        let told = settled(&mut pair);
+        assert!(
+            matches!(&told, Some(MediaEvent::Device { text, .. }) if text.contains("goes on")),
+            "{told:?}"
+        );
+        assert_eq!(pair.audio.input, AudioDevice::Null);
     }
 
     #[test]
