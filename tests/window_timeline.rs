@@ -191,6 +191,33 @@ fn what_is_unread_begins_below_a_line() {
 }
 
 #[test]
+fn what_comes_below_is_looked_at_only_when_it_is_in_sight() {
+    let history = History { count: 500 };
+    let mut window = history.open(0);
+    window.wheel(10.0);
+    history.serve(&mut window);
+    let with_new = || {
+        let mut entries = history.newest(60);
+        entries.push(message("bob", noon(), Direction::In, "something new"));
+        let conversation = Conversation { with: jid("bob").into(), entries, unread: 1 };
+        let conversations = [Arc::new(conversation)].into_iter().collect();
+        Snapshot { conversations, ..snapshot() }
+    };
+    window.show(with_new());
+    let displayed = Command::Chat(ChatCommand::Displayed { with: jid("bob").into() });
+    assert_eq!(window.commands(), []);
+    window.click("1 new message");
+    window.drawn();
+    assert_eq!(window.commands(), [displayed]);
+    // What comes while the window is behind others begins below a line.
+    let mut window = history.open(0);
+    window.take([Message::Focused(false)]);
+    window.show(with_new());
+    assert!(window.says("New messages"));
+    assert_eq!(window.commands(), []);
+}
+
+#[test]
 fn earlier_messages_that_cannot_be_had_say_so_and_are_tried_again() {
     let history = History { count: 500 };
     let mut window = Driver::new(history.snapshot(0));

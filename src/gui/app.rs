@@ -257,7 +257,7 @@ impl App {
         if let Page::Conversation(with) = &self.page {
             let snapshot = Arc::clone(&self.snapshot);
             let shared = self.lent(&snapshot);
-            self.conversations.follow(with, shared);
+            self.conversations.follow(with, self.is_in_front(), shared);
         }
         Task::batch([self.follow_ringing(), self.look(), self.prepare_waiting()])
     }
@@ -268,6 +268,9 @@ impl App {
         let Some(conversation) = self.snapshot.conversation(with) else { return Task::none() };
         let Some(last) = conversation.entries.last() else { return Task::none() };
         let mark = (with.clone(), last.id.clone());
+        if !self.conversations.at_end(with) {
+            return Task::none();
+        }
         if !self.is_in_front() || conversation.unread == 0 || self.seen.as_ref() == Some(&mark) {
             return Task::none();
         }
@@ -300,7 +303,9 @@ impl App {
         let snapshot = Arc::clone(&self.snapshot);
         let shared = self.lent(&snapshot);
         let action = self.conversations.update(with, message, shared);
-        self.act(action)
+        let task = self.act(action);
+        // The end may have come into sight.
+        Task::batch([task, self.look()])
     }
 
     fn act(&mut self, action: Action) -> Task<Message> {

@@ -111,6 +111,8 @@ pub struct Tokens {
     pub picked: Color,
     /// Below words that were looked for.
     pub hit: Color,
+    /// The same, of those that were gone to.
+    pub hit_in_turn: Color,
     /// How dark one ring of the shade around a card is.
     pub shade: f32,
 }
@@ -137,7 +139,8 @@ pub const LIGHT: Tokens = Tokens {
     on_state: rgb(0xFFFFFF),
     own: rgb(0xD9ECEB),
     picked: rgb(0xBFE3F5),
-    hit: rgb(0xFFE7A0),
+    hit: rgb(0xFFF1C9),
+    hit_in_turn: rgb(0xFFD866),
     shade: 0.022,
 };
 
@@ -163,7 +166,8 @@ pub const DARK: Tokens = Tokens {
     on_state: rgb(0x10151A),
     own: rgb(0x1B3B3A),
     picked: rgb(0x1B4560),
-    hit: rgb(0x4A3A0B),
+    hit: rgb(0x3A300F),
+    hit_in_turn: rgb(0x523F09),
     shade: 0.12,
 };
 
@@ -324,6 +328,8 @@ mod tests {
                 (tokens.accent, tokens.picked),
                 (tokens.text, tokens.hit),
                 (tokens.accent, tokens.hit),
+                (tokens.text, tokens.hit_in_turn),
+                (tokens.accent, tokens.hit_in_turn),
                 (tokens.on_accent, tokens.accent),
                 (tokens.accent, tokens.raised),
                 (tokens.accent, tokens.surface),

@@ -21,7 +21,7 @@ use crate::model::telephony::Telephony;
 use crate::model::time::Timestamp;
 
 pub use joint::{connect, feature, go_ahead, over, set_by};
-pub use past::{cost, past_call, past_peer, past_proof};
+pub use past::{cost, past_account, past_call, past_peer, past_proof};
 pub use protection::{
     beside, encrypted, fingerprint, media_protection, messages, messages_with, protection,
 };

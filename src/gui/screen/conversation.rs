@@ -197,7 +197,7 @@ impl Conversations {
         for (_, other) in self.kept.iter_mut().filter(|(other, _)| *other != with) {
             other.span = Span::default();
         }
-        self.follow(with, shared);
+        self.follow(with, true, shared);
         let kept = self.kept.entry(with.clone()).or_default();
         kept.span.to_newest(shared.clock);
         (kept.sight, kept.eye, kept.fresh) = (None, None, 0);
@@ -216,8 +216,8 @@ impl Conversations {
         }
     }
 
-    /// The snapshot has changed.
-    pub fn follow(&mut self, with: &Party, shared: Shared<'_>) {
+    /// The snapshot has changed; `looked_at` tells that the window is in front.
+    pub fn follow(&mut self, with: &Party, looked_at: bool, shared: Shared<'_>) {
         let kept = self.kept.entry(with.clone()).or_default();
         let contact = contact_with(shared.snapshot, with);
         let typing = contact.is_some_and(|c| c.chat_state == Some(ChatState::Composing));
@@ -226,11 +226,15 @@ impl Conversations {
         if !kept.at_end() {
             kept.fresh = kept.fresh.saturating_add(came);
         }
+        // What comes while nobody looks begins below a line, as on opening.
+        if came > 0 && !looked_at && kept.span.unread().is_none() {
+            kept.span.mark_unread(came, shared.clock);
+        }
     }
 
     /// Closes what is open in the conversation; false when nothing is.
     pub fn escape(&mut self) -> bool {
-        self.links.escape() || self.picked.clear() || self.bar.take().is_some()
+        self.links.escape() || self.bar.take().is_some() || self.picked.clear()
     }
 
     /// What was asked of the history arrived, or could not be had.

@@ -96,6 +96,10 @@ pub fn call<'a, Message: Clone + 'a>(
         Some(proof) => text.push_str(proof),
         None => text.push_str(&words::past_peer(call, accounts)),
     }
+    if let Some(own) = words::past_account(call, accounts) {
+        text.push_str(" · ");
+        text.push_str(&own);
+    }
     let tone = if missed { Tone::Bad } else { Tone::Muted };
     let padding = if chat.is_some() { 0.0 } else { step::XS };
     let chat = chat

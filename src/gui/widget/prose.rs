@@ -126,6 +126,8 @@ pub struct Words<'a, Message> {
     on_pick: Option<Box<dyn Fn(Pick) -> Message + 'a>>,
     picked: Option<Range<usize>>,
     hits: Vec<Range<usize>>,
+    /// They are those that are gone to.
+    in_turn: bool,
 }
 
 /// What is done to choose a part of a text.
@@ -143,7 +145,7 @@ impl<'a, Message> Words<'a, Message> {
     /// A text in the colours of `mode`.
     pub fn new(prose: Rc<Prose>, mode: Mode) -> Self {
         let (on_link, on_pick, picked, hits) = (None, None, None, Vec::new());
-        Self { prose, mode, tone: None, on_link, on_pick, picked, hits }
+        Self { prose, mode, tone: None, on_link, on_pick, picked, hits, in_turn: false }
     }
 
     /// What a click on a link means, by the link's number.
@@ -160,9 +162,9 @@ impl<'a, Message> Words<'a, Message> {
         Self { on_pick: Some(Box::new(on_pick)), picked, ..self }
     }
 
-    /// Parts that stand out.
-    pub fn hits(self, hits: Vec<Range<usize>>) -> Self {
-        Self { hits, ..self }
+    /// Parts that were looked for; `in_turn` when it is their turn to be seen.
+    pub fn hits(self, hits: Vec<Range<usize>>, in_turn: bool) -> Self {
+        Self { hits, in_turn, ..self }
     }
 
     /// In a tone; the colour around it when none is named.
@@ -351,8 +353,9 @@ impl<Message> Widget<Message, Theme, Renderer> for Words<'_, Message> {
             return;
         }
         let tokens_now = tokens(theme);
+        let ground = if self.in_turn { tokens_now.hit_in_turn } else { tokens_now.hit };
         for hit in &self.hits {
-            state.mark(renderer, bounds, &self.prose, hit, tokens_now.hit);
+            state.mark(renderer, bounds, &self.prose, hit, ground);
         }
         if let Some(picked) = &self.picked {
             state.mark(renderer, bounds, &self.prose, picked, tokens_now.picked);

@@ -1,9 +1,9 @@
 //! Calls that are over, in words.
 
-use super::{between, duration};
+use super::{account, between, duration};
 use crate::gui::plain;
 use crate::lang::retold;
-use crate::model::account::Account;
+use crate::model::account::{Account, AccountKind};
 use crate::model::address::Aor;
 use crate::model::binding::BindingState;
 use crate::model::call::{Binding, Call, Direction};
@@ -65,6 +65,13 @@ pub fn past_proof(call: &Call) -> Option<&'static str> {
         Some(BindingState::Directory) => tr!("chat-call-proof-directory"),
         _ => tr!("chat-call-proof-card"),
     })
+}
+
+/// The account of ours on which a finished call was, where there are several.
+pub fn past_account(call: &Call, accounts: &[Account]) -> Option<String> {
+    let phones = accounts.iter().filter(|account| account.kind == AccountKind::Sip).count();
+    let own = accounts.iter().find(|account| account.id == call.account)?;
+    (phones > 1).then(|| account(own))
 }
 
 /// The address of a finished call's other side, and whether it stayed in our own service.

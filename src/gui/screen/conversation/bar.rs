@@ -44,7 +44,7 @@ impl Bar {
 impl Kept {
     pub(super) fn to_newest(&mut self, clock: Clock) {
         self.span.to_newest(clock);
-        (self.eye, self.fresh) = (None, 0);
+        (self.sight, self.eye, self.fresh) = (None, None, 0);
         self.go(Place::End);
     }
 }

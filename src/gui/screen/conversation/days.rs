@@ -119,13 +119,16 @@ impl Days {
                     () => Tone::Text,
                 };
                 let number = body(date.day().to_string()).style(tone.text());
+                if date > today {
+                    return container(number).center(Length::Fixed(DAY)).into();
+                }
                 let kind = if date == self.chosen { Button::Quiet } else { Button::Plain };
                 pressed(container(number).center(Length::Fill))
                     .padding(0)
                     .width(DAY)
                     .height(DAY)
                     .style(kind.style())
-                    .on_press_maybe((date <= today).then_some(bar::Act::Days(Act::Day(date))))
+                    .on_press(bar::Act::Days(Act::Day(date)))
                     .into()
             });
             grid = grid.push(row(days));

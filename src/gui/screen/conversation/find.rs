@@ -1,6 +1,6 @@
 //! Looking for what was said in a conversation: the store finds it, however far back.
 
-use iced::widget::{container, row, text_input};
+use iced::widget::{column, container, row, text_input};
 use iced::{Alignment, Element, Length};
 
 use super::bar;
@@ -8,7 +8,7 @@ use crate::core::command::{Command, HistoryCommand};
 use crate::gui::icon;
 use crate::gui::screen::Shared;
 use crate::gui::theme::{self, Button, Tone, step};
-use crate::gui::widget::{button, small};
+use crate::gui::widget::{button, rule, small};
 use crate::model::history::Scope;
 use crate::model::message::Entry;
 use crate::model::party::Party;
@@ -126,6 +126,11 @@ impl Find {
         self.hits.get(place)
     }
 
+    /// Whether this entry is the hit that is shown.
+    pub fn shows(&self, id: &str) -> bool {
+        self.chosen().is_some_and(|entry| entry.id == id)
+    }
+
     /// The words that are looked for.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         self.text.split_whitespace()
@@ -179,11 +184,11 @@ pub(super) fn frame<'a>(
     shared: Shared<'_>,
 ) -> Element<'a, bar::Act> {
     let side = if shared.narrow { step::M } else { step::L };
-    container(content)
+    let bar = container(content)
         .padding(theme::pad(step::XS, side))
         .width(Length::Fill)
-        .style(theme::surface)
-        .into()
+        .style(theme::surface);
+    column![bar, rule()].into()
 }
 
 fn plain_cut(text: &str) -> &str {

@@ -100,7 +100,7 @@ impl Conversations {
         let words = Words::new(prose, shared.mode)
             .on_link(move |link| on_link(Act::Link(link)))
             .on_pick(self.picked.of(&entry.id), move |pick| on_pick(Act::Pick(pick)))
-            .hits(hits);
+            .hits(hits, self.looked_for().is_some_and(|find| find.shows(&entry.id)));
         let side = if shared.narrow { step::M } else { step::L };
         let room = shared.width - 2.0 * side - step::XL;
         let choice = self.links.choice(entry, room, shared).map(|one| one.map(Message::Chose));
@@ -118,12 +118,13 @@ fn to_newest<'a>(kept: &Kept, side: f32) -> Option<Element<'a, Message>> {
     }
     let press = Some(Message::Jump(Jump::Newest));
     let button = match kept.fresh {
-        0 => button::square(Button::Primary, &icon::CHEVRON_DOWN, tr!("chat-to-newest"), press),
+        0 => button::square(Button::Quiet, &icon::CHEVRON_DOWN, tr!("chat-to-newest"), press),
         count => {
             let words = tr!("chat-new-below", count = count);
             button::labelled(Button::Primary, &icon::CHEVRON_DOWN, words, press)
         }
     };
+    let button = container(button).padding(2.0).style(theme::card);
     let place = container(button).padding(Padding::new(step::S).right(side));
     Some(place.align_right(Length::Fill).align_bottom(Length::Fill).into())
 }
