@@ -143,6 +143,7 @@ impl App {
             let second = iced::time::every(Duration::from_secs(1));
             all.push(second.map(|_| Message::Tick(super::read_clock())));
         }
+        all.extend(self.looks_at_levels());
         Subscription::batch(all)
     }
 
@@ -164,6 +165,7 @@ impl App {
             Message::DismissNotice => self.dismiss(),
             Message::Done(origin, result) => self.done(origin, result),
             Message::Key(key) => self.key(key),
+            Message::Levels => self.hear(),
             Message::Tick(now) => self.tick(now),
             Message::Window(id, at, happened) => self.in_window(id, at, happened),
             Message::Resized(size) => self.resized(size),

@@ -11,6 +11,7 @@ use dovetail::gui::app::{App, Happened, Keystroke, Message, Setting};
 use dovetail::gui::bridge::FromHub;
 use dovetail::gui::theme;
 use dovetail::hub::{Handle, Request};
+use dovetail::media::meter::Meter;
 use dovetail::model::time::Timestamp;
 use futures::StreamExt;
 use futures::executor::{LocalPool, LocalSpawner};
@@ -28,6 +29,7 @@ pub struct Driver {
     pub app: App,
     size: (f32, f32),
     passed: i64,
+    pub meter: Arc<Meter>,
     requests: mpsc::Receiver<Request>,
     snapshots: watch::Sender<Arc<Snapshot>>,
     effects: Effects,
@@ -142,6 +144,7 @@ impl Driver {
         let (snapshots, receiver) = watch::channel(Arc::new(snapshot));
         let (events, _) = broadcast::channel(16);
         let (handle, requests) = Handle::with_ends(receiver, events);
+        let meter = handle.meter();
         let setting = Setting {
             options,
             forced: Some(theme::Mode::Light),
@@ -150,7 +153,15 @@ impl Driver {
         };
         let (mut app, _first) = App::new(handle, setting);
         let _ = app.update(Message::Resized(iced::Size::new(width, height)));
-        Self { app, size: (width, height), passed: 0, requests, snapshots, effects: Effects::new() }
+        Self {
+            app,
+            size: (width, height),
+            passed: 0,
+            meter,
+            requests,
+            snapshots,
+            effects: Effects::new(),
+        }
     }
 
     /// The window of calls that ring, looked at and clicked on like the main one.

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use iced::Task;
 use iced::advanced::widget::operate;
 use iced::advanced::widget::operation::focusable::unfocus;
 use iced::widget::operation;
+use iced::{Subscription, Task};
 
 use super::{App, Message, Origin, Wish};
 use crate::core::command::{CallCommand, Command, CommandError, FeatureCommand, Reply, TransferTo};
@@ -20,6 +20,9 @@ use crate::model::time::Timestamp;
 /// How long Enter does nothing to a question that has just come up: a key that was on its way,
 /// as from typing a number, must not cost money.
 const GRACE: Duration = Duration::from_millis(500);
+
+/// Between two looks at how loud it is.
+const LEVELS: Duration = Duration::from_millis(100);
 
 /// What is on its way to a question, or to a call.
 #[derive(Debug, Default)]
@@ -212,6 +215,18 @@ impl App {
         } else {
             self.fail(error);
         }
+    }
+
+    /// Looks how loud it is, while there is a call in sight that is heard.
+    pub(super) fn looks_at_levels(&self) -> Option<Subscription<Message>> {
+        let is_heard = |call: &Call| call.state == CallState::Active;
+        (self.is_in_front() && self.snapshot.calls.iter().any(is_heard))
+            .then(|| iced::time::every(LEVELS).map(|_| Message::Levels))
+    }
+
+    pub(super) fn hear(&mut self) -> Task<Message> {
+        self.calls.hear(self.link.levels());
+        Task::none()
     }
 
     pub(super) fn on_card(&mut self, call: CallId, act: card::Act) -> Task<Message> {

@@ -176,7 +176,7 @@ impl App {
 
     /// Does with the call in front what its bar offers, and nothing else.
     fn on_front(&mut self, shortcut: Shortcut) -> Task<Message> {
-        use call_bar::Act;
+        use call_bar::{Act, Kit};
         let front = self.calls.front(&self.snapshot.calls);
         let Some(call) = front.filter(|call| call.state != CallState::Ended) else {
             return Task::none();
@@ -187,8 +187,8 @@ impl App {
             Shortcut::Mute => Some(Act::Mute(!call.muted)),
             Shortcut::Hold if call.state == CallState::Held => Some(Act::Resume),
             Shortcut::Hold => answered(call, Act::Hold),
-            Shortcut::Keypad => answered(call, Act::Keypad),
-            Shortcut::Transfer => answered(call, Act::Transfer),
+            Shortcut::Keypad => answered(call, Act::Tool(Kit::Keypad)),
+            Shortcut::Transfer => answered(call, Act::Tool(Kit::Transfer)),
             Shortcut::Answer | Shortcut::Decline => None,
         };
         let id = call.id.clone();

@@ -60,6 +60,8 @@ pub enum Message {
     Window(window::Id, Timestamp, Happened),
     /// A key in the main window that no field took.
     Key(Keystroke),
+    /// It is time to look how loud it is.
+    Levels,
     /// A second went by.
     Tick(Timestamp),
     /// The main window has a new size.

@@ -128,6 +128,10 @@ impl App {
                 self.protection.answered(control, result);
                 Task::none()
             }
+            Spot::Calls(control) => {
+                let action = self.calls.answered(control, result);
+                self.act(action)
+            }
             Spot::Book(control) => {
                 let action = self.pages.book.answered(control, result);
                 self.act(action)

@@ -1,15 +1,17 @@
-//! The call panel: the call in front with its controls, a row for every further call, and the
-//! keypad or the transfer panel when one is open.
+//! The call panel: the call in front with its controls, a row for every further call, and what
+//! is open for one: the keypad, where it is sent on, its devices, whom to call besides.
 
 use iced::Element;
 use iced::widget::column;
 
-use super::{Action, Shared, contact_of, name_of};
-use crate::core::command::{CallCommand, TransferTo};
+use super::{Action, Shared, Spot, contact_of, name_of, place};
+use crate::core::command::{CallCommand, Command, CommandError, DeviceCommand, Reply, TransferTo};
 use crate::gui::plain;
-use crate::gui::widget::call_bar::{self, Join, Look};
+use crate::gui::widget::call_bar::{self, Join, Kit, Look, Tell};
+use crate::gui::widget::call_more::{self, Opened};
 use crate::gui::widget::keypad::{self, Digit, Pressed};
-use crate::gui::widget::{ask, rule, transfer};
+use crate::gui::widget::{ask, devices, rule, transfer};
+use crate::media::meter::Levels;
 use crate::model::BareJid;
 use crate::model::account::AccountKind;
 use crate::model::call::{Call, CallState, Direction, TransferState};
@@ -17,7 +19,7 @@ use crate::model::id::CallId;
 use crate::model::party::Party;
 
 /// Below this width in logical pixels a bar has its buttons on a line of their own.
-const TIGHT: f32 = 620.0;
+const TIGHT: f32 = 700.0;
 
 /// From this width on there is room for words on protection.
 const WIDE: f32 = 760.0;
@@ -32,8 +34,10 @@ pub enum Message {
     Bar(CallId, call_bar::Act),
     /// On the keypad.
     Keypad(keypad::Act),
-    /// On the transfer panel.
+    /// On the panel of a transfer or of a further call.
     Transfer(transfer::Act),
+    /// On the panel of the devices.
+    Devices(devices::Act),
     /// On the card of something the other side of a call wants.
     Ask(CallId, ask::Act),
 }
@@ -43,6 +47,28 @@ pub enum Message {
 enum Tool {
     Keypad(Pressed),
     Transfer(transfer::Draft),
+    Devices,
+    Add(transfer::Draft),
+}
+
+/// What of the call panel waits for an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Control {
+    /// What devices there are.
+    Devices,
+    /// Others are to be used.
+    UseDevices,
+}
+
+impl Tool {
+    fn kit(&self) -> Kit {
+        match self {
+            Self::Keypad(_) => Kit::Keypad,
+            Self::Transfer(_) => Kit::Transfer,
+            Self::Devices => Kit::Devices,
+            Self::Add(_) => Kit::Add,
+        }
+    }
 }
 
 /// The panel's own state.
@@ -54,8 +80,12 @@ pub struct Calls {
     /// The call that waits while its new target is asked.
     asking: Option<CallId>,
     failures: Vec<(CallId, String)>,
-    /// The call of which it is shown why this name and this account.
-    why: Option<CallId>,
+    /// The call of which something is told.
+    told: Option<(CallId, Tell)>,
+    /// The call of which it is shown what else can be done.
+    more: Option<CallId>,
+    devices: devices::Known,
+    levels: Levels,
     /// Ends of transfers that were read.
     read: Vec<(CallId, TransferState)>,
 }
@@ -88,6 +118,7 @@ impl Calls {
                 Action::None
             }
             Message::Transfer(act) => self.on_transfer(act, shared),
+            Message::Devices(act) => self.on_devices(act),
             Message::Ask(call, act) => {
                 let accept = act == ask::Act::Call;
                 on_call(&call, CallCommand::Consent { call: call.clone(), accept })
@@ -105,7 +136,10 @@ impl Calls {
             self.asking = None;
         }
         self.failures.retain(|(id, _)| calls.iter().any(|call| call.id == *id));
-        self.why = self.why.take().filter(|id| calls.iter().any(|call| call.id == *id));
+        let is_on =
+            |id: &CallId| calls.iter().any(|call| call.id == *id && call.state != CallState::Ended);
+        self.told = self.told.take().filter(|(id, _)| is_on(id));
+        self.more = self.more.take().filter(is_on);
         self.read.retain(|(id, state)| {
             calls.iter().any(|call| call.id == *id && call.transfer.as_ref() == Some(state))
         });
@@ -161,10 +195,43 @@ impl Calls {
         self.asking = None;
     }
 
-    /// Closes the keypad or the transfer panel, else what is shown of a call; false when
-    /// nothing was open.
+    /// Closes the panel that is open, else what is shown of a call; false when nothing was open.
     pub fn escape(&mut self) -> bool {
-        self.tool.take().is_some() || self.why.take().is_some()
+        self.tool.take().is_some() || self.told.take().is_some() || self.more.take().is_some()
+    }
+
+    /// How loud it is now.
+    pub fn hear(&mut self, levels: Levels) {
+        self.levels = levels;
+    }
+
+    /// The hub's answer to what a control asked.
+    pub fn answered(&mut self, control: Control, result: Result<Reply, CommandError>) -> Action {
+        match (control, result) {
+            (_, Err(error)) => self.devices.trouble = Some(error.to_string()),
+            (Control::Devices, Ok(Reply::Devices { inputs, outputs })) => {
+                self.devices.inputs = inputs;
+                self.devices.outputs = outputs;
+                self.devices.listed = true;
+            }
+            (Control::Devices, Ok(_)) => {}
+            (Control::UseDevices, Ok(_)) => return list_devices(),
+        }
+        Action::None
+    }
+
+    fn on_devices(&mut self, act: devices::Act) -> Action {
+        let (input, output) = match act {
+            devices::Act::Input(name) => (Some(name), None),
+            devices::Act::Output(name) => (None, Some(name)),
+            devices::Act::Close => {
+                self.tool = None;
+                return Action::None;
+            }
+        };
+        self.devices.trouble = None;
+        let command = Command::Devices(DeviceCommand::Use { input, output });
+        Action::At(Spot::Calls(Control::UseDevices), command)
     }
 
     /// Whether keys that are typed go to a call.
@@ -182,15 +249,16 @@ impl Calls {
             Act::Hold => on_call(&id, CallCommand::Hold(id.clone())),
             Act::Resume => on_call(&id, CallCommand::Resume(id.clone())),
             Act::HangUp => on_call(&id, CallCommand::Hangup(id.clone())),
-            Act::Keypad => self.toggle(call, Tool::Keypad(Pressed::default())),
-            Act::Transfer => {
-                let except = contact_of(call).and_then(|with| with.jid().cloned());
-                let draft = transfer::Draft { except, ..transfer::Draft::default() };
-                self.toggle(call, Tool::Transfer(draft))
+            Act::Tool(kit) => self.open(call, *kit),
+            Act::More => {
+                self.more = (self.more.as_ref() != Some(&id)).then_some(id);
+                Action::None
             }
+            Act::Again => again(call, shared),
             Act::Connect => self.connect(call, calls),
-            Act::Why => {
-                self.why = (self.why.as_ref() != Some(&id)).then_some(id);
+            Act::Tell(tell) => {
+                let open = (id, *tell);
+                self.told = (self.told.as_ref() != Some(&open)).then_some(open);
                 Action::None
             }
             Act::Open => contact_of(call).map_or(Action::None, Action::Open),
@@ -207,6 +275,20 @@ impl Calls {
         }
     }
 
+    fn open(&mut self, call: &Call, kit: Kit) -> Action {
+        let except = contact_of(call).and_then(|with| with.jid().cloned());
+        let draft = || transfer::Draft { except, ..transfer::Draft::default() };
+        self.toggle(
+            call,
+            match kit {
+                Kit::Keypad => Tool::Keypad(Pressed::default()),
+                Kit::Transfer => Tool::Transfer(draft()),
+                Kit::Devices => Tool::Devices,
+                Kit::Add => Tool::Add(draft()),
+            },
+        )
+    }
+
     fn toggle(&mut self, call: &Call, tool: Tool) -> Action {
         let same = |open: &(CallId, Tool)| {
             open.0 == call.id && std::mem::discriminant(&open.1) == std::mem::discriminant(&tool)
@@ -215,9 +297,17 @@ impl Calls {
             self.tool = None;
             return Action::None;
         }
-        let field = matches!(tool, Tool::Transfer(_)).then_some(transfer::FIELD);
-        self.tool = Some((call.id.clone(), tool));
-        Action::Focus(field)
+        let (kit, id) = (tool.kit(), call.id.clone());
+        self.tool = Some((id, tool));
+        match kit {
+            Kit::Keypad => Action::Focus(None),
+            Kit::Transfer | Kit::Add => Action::Focus(Some(transfer::FIELD)),
+            Kit::Devices => {
+                // A headset may have come since.
+                self.devices.trouble = None;
+                list_devices()
+            }
+        }
     }
 
     /// Brings the other sides of `further` and of the call in front together.
@@ -248,17 +338,24 @@ impl Calls {
 
     fn on_transfer(&mut self, act: transfer::Act, shared: Shared<'_>) -> Action {
         use transfer::Act;
-        let Some((id, Tool::Transfer(draft))) = &mut self.tool else { return Action::None };
+        let (id, draft, adds) = match &mut self.tool {
+            Some((id, Tool::Transfer(draft))) => (id, draft, false),
+            Some((id, Tool::Add(draft))) => (id, draft, true),
+            _ => return Action::None,
+        };
         let call = id.clone();
         match act {
             Act::Typed(text) => (draft.text, draft.chosen) = (text, None),
             Act::Enter => {
                 let first = transfer::matching(shared.snapshot, draft).next();
-                if let Some(contact) = first.filter(|_| !draft.text.trim().is_empty()) {
-                    choose(draft, &contact.jid, shared);
+                match first.filter(|_| !draft.text.trim().is_empty()) {
+                    Some(contact) => choose(draft, &contact.jid, shared),
+                    None if adds => return self.add(),
+                    None => {}
                 }
             }
             Act::Choose(jid) => choose(draft, &jid, shared),
+            Act::Now if adds => return self.add(),
             Act::Now => {
                 let Some((to, name)) = draft.target() else { return Action::None };
                 self.failures.retain(|(of, _)| *of != call);
@@ -274,6 +371,16 @@ impl Calls {
             Act::Close => self.tool = None,
         }
         Action::None
+    }
+
+    /// Calls whom the panel says; the call that is on is held for it.
+    fn add(&mut self) -> Action {
+        let Some((call, Tool::Add(draft))) = &self.tool else { return Action::None };
+        let Some((to, name)) = draft.target() else { return Action::None };
+        let call = call.clone();
+        self.failures.retain(|(of, _)| *of != call);
+        self.tool = None;
+        Action::AskFirst { call, to, name }
     }
 
     /// The bars of all calls that do not ring here; `open` is the conversation below them.
@@ -295,10 +402,16 @@ impl Calls {
                 call_bar::further(call, shared.clock, join, tight)
             };
             let failure = self.failures.iter().find(|(id, _)| *id == call.id);
-            let why = (self.why.as_ref() == Some(&call.id))
-                .then(|| call_bar::why(call, account(call, shared), tight));
+            let opened = self.opened(call);
+            let more = (self.more.as_ref() == Some(&call.id))
+                .then(|| call_more::more(call, opened, tight));
             let whole = column![bar]
-                .push(why)
+                .push(more)
+                .push(opened.tell.map(|tell| match tell {
+                    Tell::Why => call_bar::why(call, account(call, shared), tight),
+                    Tell::Line => call_more::figures(call, tight),
+                    Tell::Lock => call_more::lock(call, tight),
+                }))
                 .push(self.transfer(call, tight))
                 .push(failure.map(|(_, words)| call_bar::failure(words, tight)));
             let id = call.id.clone();
@@ -310,7 +423,6 @@ impl Calls {
     }
 
     fn look(&self, call: &Call, shared: Shared<'_>, open: Option<&Party>, tight: bool) -> Look {
-        let tool = self.tool.as_ref().filter(|(id, _)| *id == call.id).map(|(_, tool)| tool);
         let named = open.is_none() || contact_of(call).as_ref() != open;
         Look {
             clock: shared.clock,
@@ -318,10 +430,16 @@ impl Calls {
             tight,
             wide: shared.width >= WIDE,
             roomy: shared.width >= if named { WIDE + NAME } else { WIDE },
-            keypad: matches!(tool, Some(Tool::Keypad(_))),
-            transfer: matches!(tool, Some(Tool::Transfer(_))),
-            why: self.why.as_ref() == Some(&call.id),
+            opened: self.opened(call),
+            more: self.more.as_ref() == Some(&call.id),
+            levels: self.levels,
         }
+    }
+
+    fn opened(&self, call: &Call) -> Opened {
+        let tool = self.tool.as_ref().filter(|(id, _)| *id == call.id);
+        let told = self.told.as_ref().filter(|(id, _)| *id == call.id);
+        Opened { kit: tool.map(|(_, tool)| tool.kit()), tell: told.map(|(_, tell)| *tell) }
     }
 
     /// How a transfer goes, until its end was read.
@@ -340,13 +458,17 @@ impl Calls {
         }
     }
 
-    /// The keypad or the transfer panel.
+    /// The panel that is open.
     pub fn tool<'a>(&'a self, shared: Shared<'a>) -> Option<Element<'a, Message>> {
         let (id, tool) = self.tool.as_ref()?;
         let call = shared.snapshot.calls.iter().find(|call| call.id == *id)?;
         let name = plain::line(&call.peer.display);
         Some(match tool {
             Tool::Keypad(pressed) => keypad::view(pressed).map(Message::Keypad),
+            Tool::Devices => devices::view(&self.devices).map(Message::Devices),
+            Tool::Add(draft) => {
+                transfer::further(draft, &name, shared.snapshot).map(Message::Transfer)
+            }
             Tool::Transfer(draft) => {
                 transfer::view(draft, &name, shared.snapshot).map(Message::Transfer)
             }
@@ -365,6 +487,24 @@ fn several(call: &Call, shared: Shared<'_>) -> Option<String> {
     let phones = shared.snapshot.accounts.iter().filter(|a| a.kind == AccountKind::Sip);
     let chosen = call.direction == Direction::Out && phones.count() > 1;
     chosen.then(|| account(call, shared).to_owned())
+}
+
+fn list_devices() -> Action {
+    Action::At(Spot::Calls(Control::Devices), Command::Devices(DeviceCommand::List))
+}
+
+/// A call to the other side of one that is over: to the contact where one is proven, else to the
+/// address, on the account that it was on.
+fn again(call: &Call, shared: Shared<'_>) -> Action {
+    match contact_of(call) {
+        Some(with) => place(with.to_string(), name_of(shared.snapshot, &with)),
+        None => Action::Place {
+            to: call.peer.uri.clone(),
+            name: call.peer.display.clone(),
+            account: Some(call.account.clone()),
+            linked: false,
+        },
+    }
 }
 
 fn on_call(id: &CallId, command: CallCommand) -> Action {

@@ -134,6 +134,8 @@ pub enum Spot {
     Accounts(accounts::Control),
     /// In the address book.
     Book(book::Control),
+    /// On the call panel.
+    Calls(calls::Control),
     /// On the page of the protection.
     Protection(protection::Control),
     /// On the page of the first run.

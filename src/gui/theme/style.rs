@@ -238,3 +238,14 @@ fn mix(color: Color, other: Color, share: f32) -> Color {
 pub fn pad(vertical: f32, horizontal: f32) -> Padding {
     Padding::from([vertical, horizontal])
 }
+
+/// How loud something is, on [`level_ground`].
+pub fn level(tone: Tone) -> impl Fn(&Theme) -> container::Style {
+    move |theme| filled(tone.color(tokens(theme)), 2.0)
+}
+
+/// What a level fills.
+pub fn level_ground(theme: &Theme) -> container::Style {
+    let text = tokens(theme).text;
+    filled(Color { a: 0.16, ..text }, 2.0)
+}

@@ -4,13 +4,15 @@
 use iced::widget::{Row, button, column, container, row};
 use iced::{Alignment, Element, Length};
 
+use super::call_more::{self, Opened};
 use super::{line::Line, strong};
 use crate::gui::icon::{self, Icon};
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, measure, step};
 use crate::gui::words::{self, Clock};
 use crate::lang::retold;
-use crate::model::call::{Binding, Call, CallState, TransferState};
+use crate::media::meter::Levels;
+use crate::model::call::{Binding, Call, CallState, Direction, TransferState};
 use crate::tr;
 
 /// What can be done with a call from its bar or its row.
@@ -22,24 +24,50 @@ pub enum Act {
     Hold,
     /// Take from hold; another call that is on is held first.
     Resume,
-    /// Open or close the keypad.
-    Keypad,
-    /// Open or close the transfer panel.
-    Transfer,
+    /// Open or close one of the panels.
+    Tool(Kit),
+    /// Show or hide what else can be done.
+    More,
+    /// Call the other side again.
+    Again,
     /// Bring the other sides of this call and of the one in front together.
     Connect,
     /// Hang up.
     HangUp,
     /// Show the conversation with the other side.
     Open,
-    /// Show or hide why this name stands there, and why this account calls.
-    Why,
+    /// Show or hide what is known of something.
+    Tell(Tell),
     /// Bring to the front.
     Front,
     /// What failed was read.
     Dismiss,
     /// How the transfer ended was read.
     Read,
+}
+
+/// What can be opened for a call that was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kit {
+    /// The keypad.
+    Keypad,
+    /// Where it is to be sent on.
+    Transfer,
+    /// Microphone and loudspeaker.
+    Devices,
+    /// Whom to call besides.
+    Add,
+}
+
+/// What can be told of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tell {
+    /// Why this name stands there, and why this account calls.
+    Why,
+    /// How the line does, in figures.
+    Line,
+    /// What its lock means.
+    Lock,
 }
 
 /// How a bar is to be drawn.
@@ -55,12 +83,12 @@ pub struct Look {
     pub wide: bool,
     /// There is room to say in words what protects it.
     pub roomy: bool,
-    /// The keypad is open.
-    pub keypad: bool,
-    /// The transfer panel is open.
-    pub transfer: bool,
-    /// What is known of name and account is shown.
-    pub why: bool,
+    /// What is open of it.
+    pub opened: Opened,
+    /// What else can be done is shown.
+    pub more: bool,
+    /// How loud it is.
+    pub levels: Levels,
 }
 
 /// The bar of the call in front; `on` names its account where several would have done.
@@ -70,18 +98,22 @@ pub fn bar<'a>(call: &Call, look: Look, on: Option<String>) -> Element<'a, Act> 
     if let Some(since) = call.answered.filter(|_| !ended) {
         let timer = strong(look.clock.timer(since)).style(ink(call).text());
         content = content.push(timer);
+        let is_heard = call.state == CallState::Active;
+        content = content.push(is_heard.then(|| call_more::levels(look.levels)));
     }
     if look.named {
-        content = content.push(who(call, opens(call)));
+        content = content.push(who(call, opens(call), look.tight));
     }
     content = content.push(facts(call, look, on));
     let side = if look.tight { step::M } else { step::L };
-    let bar = if ended || !look.tight {
-        let content = content.push((!ended).then(|| acts(call, look)));
-        container(content).padding(theme::pad(0.0, side)).center_y(Length::Fixed(measure::BAR))
-    } else {
-        container(column![content, acts(call, look)].spacing(step::XS))
-            .padding(theme::pad(step::S, side))
+    let acts = if ended { again(call) } else { Some(acts(call, look)) };
+    let bar = match acts {
+        Some(acts) if look.tight => {
+            container(column![content, acts].spacing(step::XS)).padding(theme::pad(step::S, side))
+        }
+        acts => container(content.push(acts))
+            .padding(theme::pad(0.0, side))
+            .center_y(Length::Fixed(measure::BAR)),
     };
     bar.width(Length::Fill).style(ground(call).boxed(0.0)).into()
 }
@@ -107,7 +139,7 @@ fn opens(call: &Call) -> Option<Act> {
 }
 
 /// The other side's name, and what proves it.
-fn who<'a>(call: &Call, on_press: Option<Act>) -> Element<'a, Act> {
+fn who<'a>(call: &Call, on_press: Option<Act>, tight: bool) -> Element<'a, Act> {
     let name = button(Line::body(plain::line(&call.peer.display)).strong())
         .padding(0)
         .style(|theme, _| button::Style {
@@ -115,10 +147,13 @@ fn who<'a>(call: &Call, on_press: Option<Act>) -> Element<'a, Act> {
             ..button::Style::default()
         })
         .on_press_maybe(on_press);
+    // However long it is, there is room for what the call does.
+    let most = if tight { NAME_TIGHT } else { NAME };
+    let name = Element::from(container(name).max_width(most));
     let (tone, glyph): (Tone, &Icon) = match call.peer.binding {
         Binding::Verified => (Tone::Good, &icon::CHECK),
         Binding::Claimed => (Tone::Warn, &icon::WARNING),
-        Binding::None => return name.into(),
+        Binding::None => return name,
     };
     let hint = tr!("calls-why-name");
     let mark = button(container(glyph.sized(tone, 14.0)).id(hint).center(Length::Fill))
@@ -126,10 +161,22 @@ fn who<'a>(call: &Call, on_press: Option<Act>) -> Element<'a, Act> {
         .width(Length::Fixed(MARK))
         .height(Length::Fixed(MARK))
         .style(Button::Plain.style())
-        .on_press(Act::Why);
+        .on_press(Act::Tell(Tell::Why));
     let why = super::button::hinted(mark, hint);
     row![name, why].align_y(Alignment::Center).into()
 }
+
+/// The words on how the line does, which are clicked on.
+pub const LINE: &str = "call-line";
+
+/// The lock, likewise.
+pub const LOCK: &str = "call-lock";
+
+/// The most room for a name, in logical pixels.
+const NAME: f32 = 240.0;
+
+/// The same where there is little.
+const NAME_TIGHT: f32 = 140.0;
 
 /// The place of a name's proof, which is clicked on, in logical pixels.
 const MARK: f32 = 32.0;
@@ -159,8 +206,12 @@ pub fn why<'a>(call: &Call, account: &str, tight: bool) -> Element<'a, Act> {
         None => tr!("calls-account", account = account),
     };
     let lines = column![].push(name).push(line(&icon::PHONE, Tone::Muted, words));
-    let close =
-        super::button::square(Button::Plain, &icon::CLOSE, tr!("calls-close"), Some(Act::Why));
+    let close = super::button::square(
+        Button::Plain,
+        &icon::CLOSE,
+        tr!("calls-close"),
+        Some(Act::Tell(Tell::Why)),
+    );
     let content = row![lines.spacing(step::XXS).width(Length::Fill), close].spacing(step::S);
     container(content.align_y(Alignment::Center))
         .padding(theme::pad(step::XS, if tight { step::M } else { step::L }))
@@ -174,11 +225,9 @@ fn facts<'a>(call: &Call, look: Look, on: Option<String>) -> Element<'a, Act> {
     let reason = call.end_reason.as_deref().map(|text| plain::line(&retold(text)));
     match (call.state, reason) {
         (CallState::Ended, Some(reason)) if !reason.is_empty() => more.push(reason),
-        (CallState::Active, _) if !look.tight => {
-            more.extend(words::line(call).map(ToOwned::to_owned));
-        }
         _ => {}
     }
+    let line = words::line(call).filter(|_| !look.tight);
     // Which account calls matters most before it is answered.
     let dials = matches!(call.state, CallState::Dialing | CallState::Ringing);
     more.extend(
@@ -195,7 +244,14 @@ fn facts<'a>(call: &Call, look: Look, on: Option<String>) -> Element<'a, Act> {
         more.push(words::anonymous(call).to_owned());
     }
     let more: String = more.iter().map(|fact| format!(" · {fact}")).collect();
-    let said = row![Line::small(words::live_call(call)).strong(), Line::small(more)];
+    let line = line.map(|line| {
+        let words = Line::small(format!(" · {line}"));
+        inline(words, tr!("calls-figures"), look.opened, Tell::Line)
+    });
+    let said = row![Line::small(words::live_call(call)).strong()]
+        .push(line)
+        .push(Line::small(more))
+        .align_y(Alignment::Center);
     let mut facts = row![said].spacing(step::M).align_y(Alignment::Center);
     if call.state == CallState::Active {
         let (tone, word) = words::media_protection(&call.media);
@@ -207,15 +263,46 @@ fn facts<'a>(call: &Call, look: Look, on: Option<String>) -> Element<'a, Act> {
             .align_y(Alignment::Center);
         let codec = words::codec(&call.media).map(|codec| format!(" · {codec}"));
         let hint = format!("{word}{}", codec.unwrap_or_default());
-        facts = facts.push(super::button::hinted(lock, hint));
+        let hint = tr!("calls-lock-hint", what = hint);
+        facts = facts.push(inline(lock, hint, look.opened, Tell::Lock));
     }
     container(facts).width(Length::Fill).clip(true).into()
 }
 
+/// Something within the bar's words that tells more when it is clicked on.
+fn inline<'a>(
+    content: impl Into<Element<'a, Act>>,
+    hint: impl iced::widget::text::IntoFragment<'a>,
+    opened: Opened,
+    tell: Tell,
+) -> Element<'a, Act> {
+    let on = opened.tell == Some(tell);
+    let id = if tell == Tell::Lock { LOCK } else { LINE };
+    let face = button(container(content).id(id).center_y(Length::Fill))
+        .padding(theme::pad(0.0, step::XXS))
+        .height(Length::Fixed(MARK))
+        .style(if on { Button::Quiet.style() } else { Button::Plain.style() })
+        .on_press(Act::Tell(tell));
+    super::button::hinted(face, hint)
+}
+
+/// The way to call the other side of a call that is over once more, when there is one to call.
+fn again<'a>(call: &Call) -> Option<Element<'a, Act>> {
+    let can = call.state == CallState::Ended && !call.anonymous && !call.peer.uri.is_empty();
+    let words = match call.direction {
+        Direction::Out => tr!("calls-again"),
+        Direction::In => tr!("calls-back"),
+    };
+    let press = Some(Act::Again);
+    can.then(|| super::button::labelled(Button::Quiet, &icon::PHONE, words, press))
+}
+
 fn acts<'a>(call: &Call, look: Look) -> Element<'a, Act> {
-    let kind = if look.why { Button::Primary } else { Button::Quiet };
-    let why = tells(call)
-        .then(|| super::button::square(kind, &icon::INFO, tr!("calls-why"), Some(Act::Why)));
+    let pick = |on| if on { Button::Primary } else { Button::Quiet };
+    let press = Some(Act::Tell(Tell::Why));
+    let kind = pick(look.opened.tell == Some(Tell::Why));
+    let in_bar = tells(call) && (!look.tight || call.answered.is_none());
+    let why = in_bar.then(|| super::button::square(kind, &icon::INFO, tr!("calls-why"), press));
     let mut acts = row![].push(why).push(mute(call)).spacing(step::XS);
     if call.answered.is_some() {
         acts = talking(acts, call, look);
@@ -240,19 +327,15 @@ fn talking<'a>(acts: Row<'a, Act>, call: &Call, look: Look) -> Row<'a, Act> {
         let hint = tr!("calls-hold-hint");
         super::button::square(Button::Quiet, &icon::PAUSE, hint, Some(Act::Hold))
     };
-    let keypad = super::button::square(
-        pick(look.keypad),
-        &icon::KEYPAD,
-        tr!("calls-keypad"),
-        Some(Act::Keypad),
-    );
-    let transfer = super::button::square(
-        pick(look.transfer),
-        &icon::TRANSFER,
-        tr!("calls-transfer"),
-        Some(Act::Transfer),
-    );
-    acts.push(hold).push(keypad).push(transfer)
+    let tool = |kit: Kit, glyph: &Icon, hint: &'static str| {
+        let kind = pick(look.opened.kit == Some(kit));
+        super::button::square(kind, glyph, hint, Some(Act::Tool(kit)))
+    };
+    let glyph = if look.more { &icon::CHEVRON_UP } else { &icon::CHEVRON_DOWN };
+    acts.push(hold)
+        .push(tool(Kit::Keypad, &icon::KEYPAD, tr!("calls-keypad")))
+        .push(tool(Kit::Transfer, &icon::TRANSFER, tr!("calls-transfer")))
+        .push(super::button::square(pick(look.more), glyph, tr!("calls-more"), Some(Act::More)))
 }
 
 fn mute<'a>(call: &Call) -> Element<'a, Act> {
@@ -291,7 +374,7 @@ pub fn further<'a>(call: &Call, clock: Clock, join: Join, tight: bool) -> Elemen
     let front = if call.state == CallState::Held { Act::Resume } else { Act::Front };
     let facts = row![
         glyph.sized(Tone::Muted, 14.0),
-        who(call, if ended { opens(call) } else { Some(front.clone()) }),
+        who(call, if ended { opens(call) } else { Some(front.clone()) }, tight),
         container(Line::small(said).tone(Tone::Muted)).width(Length::Fill).clip(true),
     ]
     .spacing(step::XS)

@@ -76,10 +76,40 @@ pub fn matching<'a>(
     .take(MOST)
 }
 
-/// The panel. `name` is the other side of the call.
+/// The panel of a further call; `name` is the other side of the one that is held for it.
+pub fn further<'a>(draft: &'a Draft, name: &str, snapshot: &Snapshot) -> Element<'a, Act> {
+    let call = super::button::wide_labelled(
+        Button::Primary,
+        &icon::PHONE,
+        tr!("calls-add-call"),
+        draft.target().map(|_| Act::Now),
+    );
+    let hint = tr!("calls-add-hint", name = plain::quoted(name));
+    panel(tr!("calls-add-heading").to_owned(), draft, snapshot, call, hint)
+}
+
+/// The panel of a transfer. `name` is the other side of the call.
 pub fn view<'a>(draft: &'a Draft, name: &str, snapshot: &Snapshot) -> Element<'a, Act> {
+    let ready = draft.target().is_some();
+    let act = |act: Act| ready.then_some(act);
+    let acts = row![
+        super::button::wide(Button::Primary, tr!("calls-transfer-ask-first"), act(Act::AskFirst)),
+        super::button::wide(Button::Quiet, tr!("calls-transfer-now"), act(Act::Now)),
+    ]
+    .spacing(step::XS);
+    let title = tr!("calls-transfer-heading", name = plain::quoted(name));
+    panel(title, draft, snapshot, acts.into(), tr!("calls-transfer-hint").to_owned())
+}
+
+fn panel<'a>(
+    title: String,
+    draft: &'a Draft,
+    snapshot: &Snapshot,
+    acts: Element<'a, Act>,
+    hint: String,
+) -> Element<'a, Act> {
     let head = row![
-        strong(tr!("calls-transfer-heading", name = plain::quoted(name))).width(Length::Fill),
+        strong(title).width(Length::Fill),
         super::button::square(Button::Plain, &icon::CLOSE, tr!("calls-close"), Some(Act::Close)),
     ]
     .align_y(Alignment::Center);
@@ -94,14 +124,6 @@ pub fn view<'a>(draft: &'a Draft, name: &str, snapshot: &Snapshot) -> Element<'a
         .style(theme::field);
     let mut found = matching(snapshot, draft).map(found).peekable();
     let found = found.peek().is_some().then(|| column(found));
-    let ready = draft.target().is_some();
-    let act = |act: Act| ready.then_some(act);
-    let acts = row![
-        super::button::wide(Button::Primary, tr!("calls-transfer-ask-first"), act(Act::AskFirst)),
-        super::button::wide(Button::Quiet, tr!("calls-transfer-now"), act(Act::Now)),
-    ]
-    .spacing(step::XS);
-    let hint = tr!("calls-transfer-hint");
     let content = column![head, field].push(found).push(acts).push(small(hint)).spacing(step::S);
     let panel = raised(container(content).padding(step::M).width(Length::Fill));
     container(panel).max_width(measure::CARD + 2.0 * SHADE).into()
