@@ -96,7 +96,10 @@ pub fn bar<'a>(call: &Call, look: Look, on: Option<String>) -> Element<'a, Act> 
     let ended = call.state == CallState::Ended;
     let mut content = row![].spacing(step::S).align_y(Alignment::Center);
     if let Some(since) = call.answered.filter(|_| !ended) {
-        let timer = strong(look.clock.timer(since)).style(ink(call).text());
+        let time = look.clock.timer(since);
+        // Digits differ in width: what stands beside them is not to move with every second.
+        let room = if time.len() > MINUTES { TIMER_LONG } else { TIMER };
+        let timer = strong(time).style(ink(call).text()).width(Length::Fixed(room));
         content = content.push(timer);
         let is_heard = call.state == CallState::Active;
         content = content.push(is_heard.then(|| call_more::levels(look.levels)));
@@ -171,6 +174,15 @@ pub const LINE: &str = "call-line";
 
 /// The lock, likewise.
 pub const LOCK: &str = "call-lock";
+
+/// The length of a timer that has no hours: `02:31`.
+const MINUTES: usize = 5;
+
+/// Its room in logical pixels, whatever its digits.
+const TIMER: f32 = 44.0;
+
+/// The same with hours.
+const TIMER_LONG: f32 = 62.0;
 
 /// The most room for a name, in logical pixels.
 const NAME: f32 = 240.0;
@@ -252,21 +264,25 @@ fn facts<'a>(call: &Call, look: Look, on: Option<String>) -> Element<'a, Act> {
         .push(line)
         .push(Line::small(more))
         .align_y(Alignment::Center);
-    let mut facts = row![said].spacing(step::M).align_y(Alignment::Center);
-    if call.state == CallState::Active {
-        let (tone, word) = words::media_protection(&call.media);
-        let glyph = if tone == Tone::Good { &icon::LOCK } else { &icon::LOCK_OPEN };
-        let in_words = look.roomy || (look.wide && tone != Tone::Good);
-        let lock = row![glyph.sized(tone, 14.0)]
-            .push(in_words.then(|| Line::small(word).tone(tone)))
-            .spacing(step::XXS + 2.0)
-            .align_y(Alignment::Center);
-        let codec = words::codec(&call.media).map(|codec| format!(" · {codec}"));
-        let hint = format!("{word}{}", codec.unwrap_or_default());
-        let hint = tr!("calls-lock-hint", what = hint);
-        facts = facts.push(inline(lock, hint, look.opened, Tell::Lock));
-    }
-    container(facts).width(Length::Fill).clip(true).into()
+    // The lock stands first: whatever else is cut off where there is no room, it is seen.
+    let facts = row![].push(lock(call, look)).push(said).spacing(step::XS);
+    container(facts.align_y(Alignment::Center)).width(Length::Fill).clip(true).into()
+}
+
+/// What protects a call that is heard.
+fn lock<'a>(call: &Call, look: Look) -> Option<Element<'a, Act>> {
+    let (tone, word) = words::media_protection(&call.media);
+    let glyph = if tone == Tone::Good { &icon::LOCK } else { &icon::LOCK_OPEN };
+    let in_words = look.roomy || (look.wide && tone != Tone::Good);
+    let lock = row![glyph.sized(tone, 14.0)]
+        .push(in_words.then(|| Line::small(word).tone(tone)))
+        .spacing(step::XXS + 2.0)
+        .align_y(Alignment::Center);
+    let codec = words::codec(&call.media).map(|codec| format!(" · {codec}"));
+    let hint = format!("{word}{}", codec.unwrap_or_default());
+    let hint = tr!("calls-lock-hint", what = hint);
+    let shown = call.state == CallState::Active;
+    shown.then(|| inline(lock, hint, look.opened, Tell::Lock))
 }
 
 /// Something within the bar's words that tells more when it is clicked on.
@@ -279,7 +295,7 @@ fn inline<'a>(
     let on = opened.tell == Some(tell);
     let id = if tell == Tell::Lock { LOCK } else { LINE };
     let face = button(container(content).id(id).center_y(Length::Fill))
-        .padding(theme::pad(0.0, step::XXS))
+        .padding(theme::pad(0.0, 2.0))
         .height(Length::Fixed(MARK))
         .style(if on { Button::Quiet.style() } else { Button::Plain.style() })
         .on_press(Act::Tell(tell));
@@ -301,7 +317,9 @@ fn acts<'a>(call: &Call, look: Look) -> Element<'a, Act> {
     let pick = |on| if on { Button::Primary } else { Button::Quiet };
     let press = Some(Act::Tell(Tell::Why));
     let kind = pick(look.opened.tell == Some(Tell::Why));
-    let in_bar = tells(call) && (!look.tight || call.answered.is_none());
+    // Beside a name its proof leads there already.
+    let is_marked = look.named && call.peer.binding != Binding::None;
+    let in_bar = tells(call) && !is_marked && (!look.tight || call.answered.is_none());
     let why = in_bar.then(|| super::button::square(kind, &icon::INFO, tr!("calls-why"), press));
     let mut acts = row![].push(why).push(mute(call)).spacing(step::XS);
     if call.answered.is_some() {

@@ -2,7 +2,7 @@
 //! what its lock means, and how loud it is.
 
 use iced::widget::{Row, column, container, row, space};
-use iced::{Alignment, Element, Length};
+use iced::{Element, Length};
 
 use super::call_bar::{Act, Kit, Tell};
 use super::line::Line;
@@ -117,7 +117,7 @@ fn closable<'a>(content: Element<'a, Act>, tell: Tell, tight: bool) -> Element<'
     let press = Some(Act::Tell(tell));
     let close = button::square(Button::Plain, &icon::CLOSE, tr!("calls-close"), press);
     let content = container(content).width(Length::Fill);
-    let content = row![content, close].spacing(step::S).align_y(Alignment::Center);
+    let content = row![content, close].spacing(step::S);
     strip(content, step::XS, tight)
 }
 
