@@ -218,6 +218,43 @@ fn what_comes_below_is_looked_at_only_when_it_is_in_sight() {
 }
 
 #[test]
+fn what_is_unread_may_begin_before_what_is_at_hand() {
+    let history = History { count: 500 };
+    let mut window = history.open(100);
+    let mut above = 0;
+    while !history.in_sight(&window).contains(&350) {
+        above += 1;
+        assert!(above < 40);
+        window.wheel(6.0);
+        history.serve(&mut window);
+        if window.says("New messages") {
+            break;
+        }
+    }
+    // Every third is ours: a hundred that came are the last hundred and fifty.
+    let around = history.in_sight(&window);
+    assert!(around[0] < 352 && *around.last().unwrap() > 348, "{around:?}");
+    assert!(window.says("New messages"));
+}
+
+#[test]
+fn the_timeline_speaks_other_languages() {
+    use dovetail::lang::{Language, speak};
+    let history = History { count: 100 };
+    for (language, new, missed) in [
+        (Language::German, "Neue Nachrichten", "Verpasster Anruf von Bob"),
+        (Language::French, "Nouveaux messages", "Appel manqué de Bob"),
+    ] {
+        speak(language);
+        assert!(history.open(3).says(new), "{new}");
+        let mut window = Driver::new(snapshot());
+        window.click("Bob");
+        assert!(window.mentions(missed), "{missed}");
+    }
+    speak(Language::English);
+}
+
+#[test]
 fn earlier_messages_that_cannot_be_had_say_so_and_are_tried_again() {
     let history = History { count: 500 };
     let mut window = Driver::new(history.snapshot(0));
@@ -310,6 +347,11 @@ fn a_day_is_gone_to() {
     window.type_and_enter(DATE, "2026-01-15");
     history.serve(&mut window);
     assert!(window.says("15 January"));
+    window.take([Message::Key(Keystroke::Timeline(Way::Dates))]);
+    window.type_and_enter(DATE, "2025-12-24");
+    window.answer(Err(CommandError::Refused("The disk is gone.".to_owned())));
+    assert!(window.says("The messages of that day could not be loaded."));
+    assert!(window.says("15 January"), "nothing moved");
     window.take([Message::Key(Keystroke::Timeline(Way::Newest))]);
     assert_eq!(history.in_sight(&window).last(), Some(&99_999));
 }

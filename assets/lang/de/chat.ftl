@@ -64,6 +64,7 @@ chat-copied = Kopiert
 chat-call-number = { $to } anrufen
 chat-days-field = Datum, etwa 1.3.2026
 chat-days-wrong = Das ist kein Datum. Schreiben Sie es wie 1.3.2026.
+chat-days-failed = Die Nachrichten dieses Tages konnten nicht geladen werden.
 chat-days-before = Monat davor
 chat-days-after = Monat danach
 chat-days-monday = Mo

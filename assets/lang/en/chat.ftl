@@ -64,6 +64,7 @@ chat-copied = Copied
 chat-call-number = Call { $to }
 chat-days-field = Date, such as 2026-03-01
 chat-days-wrong = This is not a date. Write it like 2026-03-01.
+chat-days-failed = The messages of that day could not be loaded.
 chat-days-before = Month before
 chat-days-after = Month after
 chat-days-monday = Mo

@@ -64,6 +64,7 @@ chat-copied = Copié
 chat-call-number = Appeler { $to }
 chat-days-field = Date, par exemple 01/03/2026
 chat-days-wrong = Ce n’est pas une date. Écrivez-la comme 01/03/2026.
+chat-days-failed = Les messages de ce jour n’ont pas pu être chargés.
 chat-days-before = Mois précédent
 chat-days-after = Mois suivant
 chat-days-monday = lu

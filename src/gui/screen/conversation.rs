@@ -199,7 +199,7 @@ impl Conversations {
         }
         self.follow(with, true, shared);
         let kept = self.kept.entry(with.clone()).or_default();
-        kept.span.to_newest(shared.clock);
+        kept.span.go_to_newest(shared.clock);
         (kept.sight, kept.eye, kept.fresh) = (None, None, 0);
         let unread = shared.snapshot.conversation(with).map_or(0, |known| known.unread);
         if unread > 0 {
@@ -227,7 +227,8 @@ impl Conversations {
             kept.fresh = kept.fresh.saturating_add(came);
         }
         // What comes while nobody looks begins below a line, as on opening.
-        if came > 0 && !looked_at && kept.span.unread().is_none() {
+        let marks = kept.span.is_present() && kept.span.unread().is_none();
+        if came > 0 && !looked_at && marks {
             kept.span.mark_unread(came, shared.clock);
         }
     }
@@ -317,7 +318,7 @@ impl Conversations {
         }
         kept.draft = Content::new();
         kept.span.mark_read(shared.clock);
-        kept.to_newest(shared.clock);
+        kept.go_to_newest(shared.clock);
         self.typing = false;
         self.edits = self.edits.wrapping_add(1);
         Action::Send { to: with.clone(), body }
@@ -328,7 +329,7 @@ impl Conversations {
         let Some(body) = kept.span.entry(id).and_then(|entry| entry.body.clone()) else {
             return Action::None;
         };
-        kept.to_newest(shared.clock);
+        kept.go_to_newest(shared.clock);
         Action::Send { to: with.clone(), body }
     }
 

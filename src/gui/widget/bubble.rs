@@ -15,9 +15,18 @@ use crate::tr;
 /// The widest a bubble gets.
 const WIDEST: f32 = 560.0;
 
-/// A day's name between two days.
-pub fn day<'a, Message: 'a>(name: String) -> Element<'a, Message> {
-    container(small(name)).center_x(Length::Fill).padding(theme::pad(step::XXS, 0.0)).into()
+/// A day's name above what was said on it; a click leads to other days.
+pub fn day<'a, Message: Clone + 'a>(name: String, on_press: Message) -> Element<'a, Message> {
+    let name = iced::widget::button(small(name))
+        .padding(theme::pad(step::XXS, step::XS))
+        .style(Button::Plain.style())
+        .on_press(on_press);
+    container(button::hinted(name, tr!("chat-go-to-day"))).center_x(Length::Fill).into()
+}
+
+/// What is to be said between two rows.
+pub fn between<'a, Message: 'a>(words: &'a str) -> Element<'a, Message> {
+    container(small(words)).center_x(Length::Fill).padding(theme::pad(step::XXS, 0.0)).into()
 }
 
 /// A message: its words, what hangs below it, and what sends it again.

@@ -1,13 +1,14 @@
 //! Text with links in it. iced's own rich text cannot be found by its words, and tells a click
 //! in the empty space after a line from one on its last word only by chance.
 
+mod pick;
 mod select;
 
 use std::fmt;
 use std::ops::Range;
 use std::rc::Rc;
 
-use iced::advanced::mouse::click::{Click, Kind};
+use iced::advanced::mouse::click::Click;
 use iced::advanced::text::{Difference, Paragraph as _, Span};
 use iced::advanced::widget::{Tree, Widget, tree};
 use iced::advanced::{Clipboard, Layout, Shell, Text, layout, mouse, renderer, text, widget};
@@ -26,9 +27,6 @@ use crate::model::link::{self, Target, Web};
 const MEASURES: (f32, f32) = (14.0, 20.0);
 /// Where a line's words are underlined, from its top.
 const UNDERLINE: f32 = 16.0;
-
-/// How far the pointer goes before a press is more than a click.
-const SLACK: f32 = 4.0;
 
 /// The most characters of an address that are shown at its start, whose host ends well before,
 /// and at its end.
@@ -115,6 +113,9 @@ impl Prose {
     }
 }
 
+use pick::Drag;
+pub use pick::Pick;
+
 type Paragraph = <Renderer as text::Renderer>::Paragraph;
 
 /// The widget: body text that wraps.
@@ -128,17 +129,6 @@ pub struct Words<'a, Message> {
     hits: Vec<Range<usize>>,
     /// They are those that are gone to.
     in_turn: bool,
-}
-
-/// What is done to choose a part of a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Pick {
-    /// Nothing is chosen any more.
-    Nothing,
-    /// A part is.
-    Part(Range<usize>),
-    /// What is chosen goes into the clipboard.
-    Copy,
 }
 
 impl<'a, Message> Words<'a, Message> {
@@ -196,45 +186,6 @@ impl<'a, Message> Words<'a, Message> {
     }
 }
 
-impl<Message> Words<'_, Message> {
-    /// The button goes down: a second time it takes the word, a third time everything.
-    fn begin(&self, state: &mut State, at: Point, shell: &mut Shell<'_, Message>) -> bool {
-        let Some(on_pick) = &self.on_pick else { return false };
-        let click = Click::new(at, mouse::Button::Left, state.click);
-        state.click = Some(click);
-        let text = &self.prose.text;
-        let offset = select::offset(state.paragraph.buffer(), text, at);
-        let part = match click.kind() {
-            Kind::Single => offset..offset,
-            Kind::Double => select::word(text, offset),
-            Kind::Triple => 0..text.len(),
-        };
-        state.drag = Some(Drag { from: at, part: part.clone(), kind: click.kind(), moved: false });
-        shell.publish(on_pick(if part.is_empty() { Pick::Nothing } else { Pick::Part(part) }));
-        true
-    }
-
-    /// The pointer moves with the button down.
-    fn drag(&self, state: &mut State, at: Point, shell: &mut Shell<'_, Message>) {
-        let (Some(on_pick), Some(drag)) = (&self.on_pick, &mut state.drag) else { return };
-        if !drag.moved && drag.from.distance(at) < SLACK {
-            return;
-        }
-        drag.moved = true;
-        let text = &self.prose.text;
-        let offset = select::offset(state.paragraph.buffer(), text, at);
-        let reached = match drag.kind {
-            Kind::Double => select::word(text, offset),
-            Kind::Single | Kind::Triple => offset..offset,
-        };
-        let part = drag.part.start.min(reached.start)..drag.part.end.max(reached.end);
-        shell.capture_event();
-        if !part.is_empty() && self.picked.as_ref() != Some(&part) {
-            shell.publish(on_pick(Pick::Part(part)));
-        }
-    }
-}
-
 #[derive(Default)]
 struct State {
     /// What was shaped, and in which colours.
@@ -245,14 +196,6 @@ struct State {
     pressed: Option<usize>,
     click: Option<Click>,
     drag: Option<Drag>,
-}
-
-/// The button is down: where, and what was chosen there.
-struct Drag {
-    from: Point,
-    part: Range<usize>,
-    kind: Kind,
-    moved: bool,
 }
 
 impl State {

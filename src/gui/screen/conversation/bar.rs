@@ -42,8 +42,8 @@ impl Bar {
 }
 
 impl Kept {
-    pub(super) fn to_newest(&mut self, clock: Clock) {
-        self.span.to_newest(clock);
+    pub(super) fn go_to_newest(&mut self, clock: Clock) {
+        self.span.go_to_newest(clock);
         (self.sight, self.eye, self.fresh) = (None, None, 0);
         self.go(Place::End);
     }
@@ -85,7 +85,20 @@ impl Conversations {
         shared: Shared<'_>,
     ) -> Action {
         let Some(kept) = self.kept.get_mut(with) else { return Action::None };
+        let failed = page.is_none();
         if !kept.span.fetched(side, turn, page, shared.clock) {
+            return Action::None;
+        }
+        if let (Side::From(_), Some(bar)) = (side, &mut self.bar) {
+            match bar {
+                Bar::Find(find) if failed => find.answered(None),
+                Bar::Days(days) if failed => days.failed(),
+                Bar::Days(_) => self.bar = None,
+                Bar::Find(_) => {}
+            }
+        }
+        if failed {
+            kept.eye = None;
             return Action::None;
         }
         match side {
@@ -117,7 +130,7 @@ impl Conversations {
     pub fn jump(&mut self, with: &Party, jump: Jump, shared: Shared<'_>) -> Action {
         let Some(kept) = self.kept.get_mut(with) else { return Action::None };
         match jump {
-            Jump::Newest => kept.to_newest(shared.clock),
+            Jump::Newest => kept.go_to_newest(shared.clock),
             Jump::PageUp => kept.page(-PART),
             Jump::PageDown => kept.page(PART),
         }
@@ -163,8 +176,12 @@ impl Conversations {
             },
             (Act::Days(act), Some(Bar::Days(days))) => match days.update(act, shared.clock) {
                 Some(at) => {
-                    self.bar = None;
-                    self.go_to(with, at, None, shared)
+                    let action = self.go_to(with, at, None, shared);
+                    // It stays until what was asked for is there.
+                    if action == Action::None {
+                        self.bar = None;
+                    }
+                    action
                 }
                 None => Action::None,
             },

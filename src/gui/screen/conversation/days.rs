@@ -39,7 +39,7 @@ pub struct Days {
     month: Month,
     chosen: Date,
     typed: String,
-    unread: bool,
+    wrong: Option<&'static str>,
 }
 
 impl Days {
@@ -47,7 +47,7 @@ impl Days {
     pub fn of(at: Timestamp, clock: Clock) -> Self {
         let date = clock.date(at);
         let (year, month) = (date.year(), date.month());
-        Self { year, month, chosen: date, typed: String::new(), unread: false }
+        Self { year, month, chosen: date, typed: String::new(), wrong: None }
     }
 
     /// Takes in what was done; gives the beginning of the day that was chosen.
@@ -55,12 +55,12 @@ impl Days {
         match act {
             Act::Typed(text) => {
                 self.typed = text.chars().take(20).collect();
-                self.unread = false;
+                self.wrong = None;
                 None
             }
             Act::Submit => {
                 let date = read(&self.typed, clock.date(clock.now).year());
-                self.unread = date.is_none();
+                self.wrong = date.is_none().then(|| tr!("chat-days-wrong"));
                 date.map(|date| clock.begins(date))
             }
             Act::Turn(months) => {
@@ -73,6 +73,11 @@ impl Days {
             }
             Act::Day(date) => Some(clock.begins(date)),
         }
+    }
+
+    /// What was said on that day could not be had.
+    pub fn failed(&mut self) {
+        self.wrong = Some(tr!("chat-days-failed"));
     }
 
     pub fn view(&self, shared: Shared<'_>) -> Element<'_, bar::Act> {
@@ -88,7 +93,7 @@ impl Days {
             .style(theme::field);
         let close =
             button::square(Button::Plain, &icon::CLOSE, tr!("chat-close"), Some(bar::Act::Close));
-        let wrong = self.unread.then(|| small(tr!("chat-days-wrong")).style(Tone::Bad.text()));
+        let wrong = self.wrong.map(|words| small(words).style(Tone::Bad.text()));
         let head = row![field, space::horizontal(), close].align_y(Alignment::Center);
         let content = column![head].push(wrong).push(self.month(shared.clock)).spacing(step::XS);
         find::frame(content, shared)

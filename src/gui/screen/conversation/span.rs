@@ -61,6 +61,8 @@ pub struct Span {
     tail: Option<Arc<Conversation>>,
     /// The first entry that was unread when the conversation was opened.
     unread: Option<Key>,
+    /// How many more were unread than are at hand.
+    unread_earlier: usize,
     typing: bool,
     rows: Vec<Row>,
     keys: Vec<Key>,
@@ -122,17 +124,29 @@ impl Span {
 
     /// Draws the line before the newest `count` messages that came in.
     pub fn mark_unread(&mut self, count: u32, clock: Clock) {
+        self.unread = None;
+        self.unread_earlier = usize::try_from(count).unwrap_or(usize::MAX);
+        self.mark_before(self.entries.len());
+        self.build(clock);
+    }
+
+    /// Moves the line up over entries before this one, as far as more was unread.
+    fn mark_before(&mut self, end: usize) {
         let came = |entry: &&Arc<Entry>| {
             entry.kind == EntryKind::Message && entry.direction == Direction::In
         };
-        let count = usize::try_from(count).unwrap_or(usize::MAX);
-        let first = self.entries.iter().rev().filter(came).take(count).last();
-        self.unread = first.map(|entry| rows::key(entry));
-        self.build(clock);
+        let known = self.entries.iter().take(end).rev().filter(came);
+        let mut count = 0;
+        for entry in known.take(self.unread_earlier) {
+            self.unread = Some(rows::key(entry));
+            count += 1;
+        }
+        self.unread_earlier -= count;
     }
 
     /// Takes the line away.
     pub fn mark_read(&mut self, clock: Clock) {
+        self.unread_earlier = 0;
         if self.unread.take().is_some() {
             self.build(clock);
         }
@@ -154,7 +168,8 @@ impl Span {
             return 0;
         }
         self.typing = typing;
-        let last = self.entries.last().map(|entry| entry.at);
+        let before = self.tail.as_ref().and_then(|tail| tail.entries.last());
+        let last = before.map(|entry| entry.at);
         self.tail = newest.cloned();
         if !self.detached {
             self.join();
@@ -179,7 +194,7 @@ impl Span {
     }
 
     /// Back to the newest entries.
-    pub fn to_newest(&mut self, clock: Clock) {
+    pub fn go_to_newest(&mut self, clock: Clock) {
         if self.detached {
             *self = Self {
                 turn: self.turn.wrapping_add(1),
@@ -258,6 +273,7 @@ impl Span {
         let whole = page.len() >= PAGE;
         if let Side::From(_) = side {
             self.entries.clear();
+            self.unread_earlier = 0;
             (self.complete, self.detached) = (false, true);
             (self.earlier, self.later) = (Wait::Idle, Wait::Idle);
         }
@@ -269,7 +285,9 @@ impl Span {
                 self.earlier = Wait::Idle;
                 let count = self.entries.len();
                 self.entries.splice(0..0, new);
-                self.complete = !whole || self.entries.len() == count;
+                let more = self.entries.len() - count;
+                self.complete = !whole || more == 0;
+                self.mark_before(more);
             }
             Side::Later | Side::From(_) => {
                 self.later = Wait::Idle;

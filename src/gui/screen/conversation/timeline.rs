@@ -60,16 +60,9 @@ impl Conversations {
     ) -> Element<'a, Message> {
         match row {
             Row::Page(side, Wait::Failed) => failed(*side),
-            Row::Page(Side::Earlier, _) => bubble::day(tr!("chat-loading-earlier").to_owned()),
-            Row::Page(..) => bubble::day(tr!("chat-loading-later").to_owned()),
-            Row::Day(at) => {
-                let day = button::words(
-                    Button::Plain,
-                    shared.clock.day(*at),
-                    Some(Message::Open(Open::Days(*at))),
-                );
-                center_x(button::hinted(day, tr!("chat-go-to-day"))).into()
-            }
+            Row::Page(Side::Earlier, _) => bubble::between(tr!("chat-loading-earlier")),
+            Row::Page(..) => bubble::between(tr!("chat-loading-later")),
+            Row::Day(at) => bubble::day(shared.clock.day(*at), Message::Open(Open::Days(*at))),
             Row::Unread => unread(),
             Row::Message(entry) => self.message(entry, shared),
             Row::Call(entry) => {

@@ -97,9 +97,7 @@ fn starts(text: &str, wanted: &str) -> Option<usize> {
             break;
         }
         for lower in letter.to_lowercase() {
-            if wanted.next_if_eq(&lower).is_none() {
-                return None;
-            }
+            let _ = wanted.next_if_eq(&lower)?;
         }
         length += letter.len_utf8();
     }
