@@ -3,11 +3,16 @@
 
 use std::ops::Range;
 
+use crate::lang::retold;
+
 /// The most characters of a message that are shaped at once.
 const BODY_LIMIT: usize = 8_000;
 
 /// The most characters of a name, an address or a status.
 const LINE_LIMIT: usize = 200;
+
+/// The most characters of a sentence of the core, which has names and addresses in it.
+const TOLD_LIMIT: usize = 1_000;
 
 /// A message's text: line breaks stay, other controls and bidirectional overrides go.
 pub fn body(text: &str) -> String {
@@ -46,6 +51,12 @@ pub fn body_with(text: &str, parts: &[Range<usize>]) -> (String, Vec<Range<usize
 /// A name, an address or a status on one line.
 pub fn line(text: &str) -> String {
     let cleaned = clean(text, LINE_LIMIT, ' ');
+    cleaned.trim().to_owned()
+}
+
+/// What the core says, on one line and in the language of the window.
+pub fn told(text: &str) -> String {
+    let cleaned = clean(&retold(text), TOLD_LIMIT, ' ');
     cleaned.trim().to_owned()
 }
 

@@ -1,0 +1,21 @@
+# The page
+details-change = Im Adressbuch ändern
+details-add = Ins Adressbuch aufnehmen
+details-gone = Nicht mehr da
+details-gone-words = Diesen Eintrag gibt es im Adressbuch nicht mehr.
+details-numbers = Nummern
+details-chat = Chat
+details-ways = Welchen Weg etwas nimmt
+details-note = Notiz
+details-no-number = Es ist keine Nummer bekannt.
+details-no-telephony = Die Telefonie ist nicht verbunden: Zurzeit lässt sich nichts anrufen.
+details-from-card = Von ihrer Kontaktkarte
+details-from-presence = Mit der Anwesenheit mitgeteilt
+details-from-book = Aus Ihrem Adressbuch
+details-from-directory = Aus einem Verzeichnis
+details-call = Anrufen
+details-write = Schreiben
+details-rule = Regel hinzufügen …
+details-over-chat-on = Über den Chat, auf { $account }
+details-over-telephony-on = Über die Telefonie, auf { $account }
+details-belongs = Es gehört zu Ihrem Chatkonto { $account }.

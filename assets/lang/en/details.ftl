@@ -1,0 +1,21 @@
+# The page
+details-change = Change in your address book
+details-add = Add to your address book
+details-gone = No longer there
+details-gone-words = There is no such entry in the address book any more.
+details-numbers = Numbers
+details-chat = Chat
+details-ways = Which way things go
+details-note = Note
+details-no-number = No number is known.
+details-no-telephony = Telephony is not connected: nothing can be called now.
+details-from-card = From their contact card
+details-from-presence = Said with their presence
+details-from-book = From your address book
+details-from-directory = From a directory
+details-call = Call
+details-write = Write
+details-rule = Add a rule…
+details-over-chat-on = Over chat, on { $account }
+details-over-telephony-on = Over telephony, on { $account }
+details-belongs = It belongs to your chat account { $account }.

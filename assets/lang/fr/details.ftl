@@ -1,0 +1,21 @@
+# The page
+details-change = Modifier dans le carnet d’adresses
+details-add = Ajouter au carnet d’adresses
+details-gone = N’existe plus
+details-gone-words = Cette entrée n’existe plus dans le carnet d’adresses.
+details-numbers = Numéros
+details-chat = Messagerie
+details-ways = Quelle voie est prise
+details-note = Note
+details-no-number = Aucun numéro n’est connu.
+details-no-telephony = La téléphonie n’est pas connectée : aucun appel n’est possible pour le moment.
+details-from-card = De sa fiche de contact
+details-from-presence = Indiqué avec sa présence
+details-from-book = De votre carnet d’adresses
+details-from-directory = D’un annuaire
+details-call = Appeler
+details-write = Écrire
+details-rule = Ajouter une règle…
+details-over-chat-on = Par la messagerie, sur { $account }
+details-over-telephony-on = Par la téléphonie, sur { $account }
+details-belongs = Il va avec votre compte de messagerie { $account }.

@@ -15,6 +15,7 @@ use crate::gui::plain;
 use crate::gui::widget::sheet::Notes;
 use crate::model::book::BookEntry;
 use crate::model::id::BookId;
+use crate::tr;
 
 pub use form::{Draft, Edit};
 pub use view::view;
@@ -274,9 +275,9 @@ pub fn under(entry: &BookEntry) -> String {
     let (numbers, jid) = (entry.addresses.as_slice(), entry.jids.first());
     let reach = match (numbers, jid) {
         ([], Some(jid)) => jid.to_string(),
-        ([], None) => "No number".to_owned(),
+        ([], None) => tr!("book-no-number").to_owned(),
         ([only], _) => plain::line(&only.value),
-        (all, _) => format!("{} numbers", all.len()),
+        (all, _) => tr!("book-numbers", count = all.len()),
     };
     match entry.organisation.as_deref().map(plain::line).filter(|name| !name.is_empty()) {
         Some(organisation) => format!("{reach} · {organisation}"),

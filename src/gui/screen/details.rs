@@ -19,9 +19,10 @@ use crate::model::address::{DialPlan, Dialable};
 use crate::model::binding::Proof;
 use crate::model::book::{BookAddress, BookEntry, NO_PREF};
 use crate::model::contact::{Number, NumberSource};
-use crate::model::feature::{DecidedBy, Decision, Feature};
+use crate::model::feature::{DecidedBy, Decision, Feature, Protocol};
 use crate::model::id::{AccountId, BookId};
 use crate::model::party::Party;
+use crate::tr;
 
 /// About whom it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,34 +130,34 @@ pub fn view<'a>(who: &'a Who, shared: Shared<'a>) -> Element<'a, Message> {
     let known = entry(who, snapshot);
     let gone = known.is_none() && matches!(who, Who::Entry(_));
     let word = match known {
-        Some(_) => "Change in your address book",
-        None => "Add to your address book",
+        Some(_) => tr!("details-change"),
+        None => tr!("details-add"),
     };
     let edit = (!gone).then(|| button::words(Button::Quiet, word, Some(Message::Edit)));
     let organisation = known.and_then(|entry| entry.organisation.as_deref()).map(plain::line);
-    let title = if gone { "No longer there".to_owned() } else { name(who, snapshot) };
+    let title = if gone { tr!("details-gone").to_owned() } else { name(who, snapshot) };
     let edit = edit.into_iter().collect();
     let mut parts = column![sheet::head(title, "", Message::Close, edit, shared.narrow)];
     if gone {
-        let words = "There is no such entry in the address book any more.";
+        let words = tr!("details-gone-words");
         return sheet::page(parts.push(body(words).style(Tone::Muted.text())), shared.narrow);
     }
     if let Some(organisation) = organisation.filter(|words| !words.is_empty()) {
         parts = parts.push(sheet::long(body(organisation).style(Tone::Muted.text())));
     }
-    parts = parts.push(sheet::section("Numbers", numbers(who, known, shared)));
+    parts = parts.push(sheet::section(tr!("details-numbers"), numbers(who, known, shared)));
     let chats = chats(who, known);
     if !chats.is_empty() {
-        parts = parts.push(sheet::section("Chat", chats));
+        parts = parts.push(sheet::section(tr!("details-chat"), chats));
     }
     let ways = ways(who, shared);
     if !ways.is_empty() {
-        parts = parts.push(sheet::section("Which way things go", ways));
+        parts = parts.push(sheet::section(tr!("details-ways"), ways));
     }
     let note = known.and_then(|entry| entry.note.as_deref()).map(plain::body);
     if let Some(note) = note.filter(|note| !note.trim().is_empty()) {
         let note = sheet::padded(sheet::long(body(note)));
-        parts = parts.push(sheet::section("Note", vec![note]));
+        parts = parts.push(sheet::section(tr!("details-note"), vec![note]));
     }
     sheet::page(parts, shared.narrow)
 }
@@ -192,9 +193,9 @@ fn numbers<'a>(
         }
     }
     if rows.is_empty() {
-        rows.push(sheet::remark("No number is known."));
+        rows.push(sheet::remark(tr!("details-no-number")));
     } else if !calls {
-        rows.push(sheet::remark("Telephony is not connected: nothing can be called now."));
+        rows.push(sheet::remark(tr!("details-no-telephony")));
     }
     rows
 }
@@ -211,7 +212,7 @@ fn proven<'a>(number: &Number, name: &str, jid: Option<&str>, calls: bool) -> El
         true => (Tone::Good, &icon::CHECK),
         false => (Tone::Warn, &icon::WARNING),
     };
-    let why = chip::fact(tone, glyph, plain::line(&proof.why(name, jid)), None);
+    let why = chip::fact(tone, glyph, plain::told(&proof.why(name, jid)), None);
     let under = with_types(&number.types, source(number.source));
     line(&number.display, &number.uri, under, Some(why), calls)
 }
@@ -231,10 +232,10 @@ fn with_types(types: &[String], source: &str) -> String {
 /// Where a number is from.
 fn source(source: NumberSource) -> &'static str {
     match source {
-        NumberSource::VcardTemp | NumberSource::Vcard4 => "From their contact card",
-        NumberSource::Reachability => "Said with their presence",
-        NumberSource::AddressBook => "From your address book",
-        NumberSource::Directory => "From a directory",
+        NumberSource::VcardTemp | NumberSource::Vcard4 => tr!("details-from-card"),
+        NumberSource::Reachability => tr!("details-from-presence"),
+        NumberSource::AddressBook => tr!("details-from-book"),
+        NumberSource::Directory => tr!("details-from-directory"),
     }
 }
 
@@ -248,7 +249,7 @@ fn line<'a>(
     let words = column![sheet::long(strong(plain::line(shown)))]
         .push((!under.is_empty()).then(|| sheet::long(small(under))));
     let press = calls.then(|| Message::Call(uri.to_owned()));
-    let call = button::labelled(Button::Quiet, &icon::PHONE, "Call", press);
+    let call = button::labelled(Button::Quiet, &icon::PHONE, tr!("details-call"), press);
     let top = row![words.width(Length::Fill), call].spacing(step::S).align_y(Alignment::Center);
     sheet::padded(column![top].push(why).spacing(step::XS))
 }
@@ -263,8 +264,12 @@ fn chats<'a>(who: &Who, known: Option<&BookEntry>) -> Vec<Element<'a, Message>> 
     }
     let lines = all.into_iter().map(|with| {
         let shown = sheet::long(body(plain::line(&with.to_string())));
-        let write =
-            button::labelled(Button::Quiet, &icon::MESSAGE, "Write", Some(Message::Write(with)));
+        let write = button::labelled(
+            Button::Quiet,
+            &icon::MESSAGE,
+            tr!("details-write"),
+            Some(Message::Write(with)),
+        );
         sheet::padded(row![shown, write].spacing(step::S).align_y(Alignment::Center))
     });
     lines.collect()
@@ -302,8 +307,15 @@ fn ways<'a>(who: &Who, shared: Shared<'_>) -> Vec<Element<'a, Message>> {
         let decision = decide(feature, &with, &snapshot.feature_rules);
         let words = words::over(decision.protocol);
         let (words, why) = match on(&decision, &with, snapshot) {
-            Some((account, why)) => (format!("{words}, on {}", plain::line(&account.address)), why),
-            None => (words.to_owned(), plain::line(&decision.why)),
+            Some((account, why)) => {
+                let account = plain::quoted(&account.address);
+                let words = match decision.protocol {
+                    Protocol::Xmpp => tr!("details-over-chat-on", account = account),
+                    Protocol::Sip => tr!("details-over-telephony-on", account = account),
+                };
+                (words, why)
+            }
+            None => (words.to_owned(), plain::told(&decision.why)),
         };
         let side = column![sheet::long(body(words)), sheet::long(small(why))];
         let name = body(words::feature(feature));
@@ -315,9 +327,9 @@ fn ways<'a>(who: &Who, shared: Shared<'_>) -> Vec<Element<'a, Message>> {
         let line = row![name.width(Length::FillPortion(2)), side].spacing(step::S);
         sheet::padded(line.align_y(Alignment::Center))
     });
-    let rule = address(who, snapshot)
-        .filter(|_| accounts::can_make_rules(snapshot))
-        .map(|_| sheet::padded(button::words(Button::Quiet, "Add a rule…", Some(Message::Rule))));
+    let rule = address(who, snapshot).filter(|_| accounts::can_make_rules(snapshot)).map(|_| {
+        sheet::padded(button::words(Button::Quiet, tr!("details-rule"), Some(Message::Rule)))
+    });
     lines.into_iter().chain(rule).collect()
 }
 
@@ -330,7 +342,7 @@ fn on<'a>(
 ) -> Option<(&'a Account, String)> {
     let find = |id: &AccountId| snapshot.accounts.iter().find(|account| account.id == *id);
     if let Some(account) = decision.account.as_ref().and_then(find) {
-        return Some((account, plain::line(&decision.why)));
+        return Some((account, plain::told(&decision.why)));
     }
     if decision.feature != Feature::Audio {
         return None;
@@ -339,8 +351,8 @@ fn on<'a>(
     let phone = chat.related_to.as_ref().and_then(find)?;
     let because = match decision.by {
         DecidedBy::Usual => String::new(),
-        _ => format!("{} ", plain::line(&decision.why)),
+        _ => format!("{} ", plain::told(&decision.why)),
     };
-    let why = format!("{because}It belongs to your chat account {}.", plain::line(&chat.address));
-    Some((phone, why))
+    let belongs = tr!("details-belongs", account = plain::quoted(&chat.address));
+    Some((phone, format!("{because}{belongs}")))
 }

@@ -12,6 +12,7 @@ use crate::gui::widget::{button, sheet, small};
 use crate::model::account::{Account, ReasonKind};
 use crate::model::id::AccountId;
 use crate::model::secret::Secret;
+use crate::tr;
 
 /// What the person did to it.
 #[derive(Clone)]
@@ -67,8 +68,8 @@ impl Forms {
         let give = |keep| (!typed.is_empty()).then(|| Message::Give(account.id.clone(), keep));
         let id = account.id.clone();
         let placeholder = match kind {
-            ReasonKind::PasswordWrong => "Another password",
-            _ => "Password",
+            ReasonKind::PasswordWrong => tr!("sign-in-another-password"),
+            _ => tr!("sign-in-password"),
         };
         let field = text_input(placeholder, typed)
             .id(format!("password-{}", account.id))
@@ -81,15 +82,13 @@ impl Forms {
             .padding(theme::pad(step::XS, step::S))
             .style(theme::field);
         let choices = row![
-            button::words(Button::Primary, "Use it this time", give(KeepPassword::Session)),
-            button::words(Button::Quiet, "Keep it in the keyring", give(KeepPassword::Keyring)),
+            button::words(Button::Primary, tr!("sign-in-use-now"), give(KeepPassword::Session)),
+            button::words(Button::Quiet, tr!("sign-in-keep"), give(KeepPassword::Keyring)),
         ]
         .spacing(step::XS)
         .align_y(Alignment::Center)
         .wrap();
-        let words = "Used this time, it is forgotten when Dovetail ends, and asked for again. To \
-                     have it fetched from a password manager, set password_command for this \
-                     account in config.toml.";
+        let words = tr!("sign-in-password-remark");
         let remark = sheet::long(small(words).style(Tone::Muted.text()));
         Some(column![field, choices, remark].spacing(step::XS).into())
     }

@@ -18,6 +18,7 @@ use crate::gui::words;
 use crate::model::account::Account;
 use crate::model::id::AccountId;
 use crate::model::security::Fingerprint;
+use crate::tr;
 
 /// What the person did to the page.
 #[derive(Debug, Clone)]
@@ -131,8 +132,8 @@ impl Protection {
     pub fn view<'a>(&'a self, shared: Shared<'a>) -> Element<'a, Message> {
         let accounts = &shared.snapshot.accounts;
         let head = sheet::head(
-            "Connection and protection",
-            "What carries your messages and your calls, compared.",
+            tr!("protection-title"),
+            tr!("protection-hint"),
             Message::Close,
             others(),
             shared.narrow,
@@ -156,7 +157,7 @@ impl Protection {
     fn summary(&self, shared: Shared<'_>) -> Option<Element<'_, Message>> {
         let report = &shared.snapshot.security;
         let (tone, words) = match &report.difference {
-            Some(difference) => (Tone::Warn, plain::line(difference)),
+            Some(difference) => (Tone::Warn, plain::told(difference)),
             None => {
                 let (tone, word) = words::protection(shared.snapshot)?;
                 // What is connected alone says nothing of what is not since it would be weak.
@@ -171,14 +172,14 @@ impl Protection {
         let mut lines = column![strong(words).style(tone.text())].spacing(step::XXS);
         if tone != Tone::Good {
             for finding in &report.findings {
-                let said =
-                    format!("{} {}", plain::line(&finding.what), plain::line(&finding.advice));
+                let (what, advice) = (plain::told(&finding.what), plain::told(&finding.advice));
+                let said = tr!("protection-finding", what = what, advice = advice);
                 lines = lines.push(body(said).style(tone.text()));
             }
         }
         let raise = report
             .can_raise
-            .then(|| button::words(Button::Primary, "Make both secure", Some(Message::Raise)));
+            .then(|| button::words(Button::Primary, tr!("protection-raise"), Some(Message::Raise)));
         let banner = banner(tone, lines.width(Length::Fill).into(), raise, shared.narrow);
         let mut parts = column![banner].spacing(step::XS);
         let refused = match self.notes.at(&Control::Raise) {
@@ -189,7 +190,7 @@ impl Protection {
         // Once a server cannot, that is what came of it.
         let raised = self.raised.iter().filter(|_| report.cannot.is_empty());
         for change in raised.flat_map(|raised| &raised.changes) {
-            parts = parts.push(chip::fact(Tone::Good, &icon::CHECK, plain::line(change), None));
+            parts = parts.push(chip::fact(Tone::Good, &icon::CHECK, plain::told(change), None));
         }
         Some(parts.into())
     }
@@ -201,8 +202,8 @@ const WIDEST: f32 = 900.0;
 /// Where else to go from here.
 fn others<'a>() -> Vec<Element<'a, Message>> {
     vec![
-        button::words(Button::Quiet, "Accounts", Some(Message::Accounts)),
-        button::words(Button::Quiet, "Rules for calls", Some(Message::Rules)),
+        button::words(Button::Quiet, tr!("protection-accounts"), Some(Message::Accounts)),
+        button::words(Button::Quiet, tr!("protection-rules"), Some(Message::Rules)),
     ]
 }
 

@@ -13,6 +13,7 @@ use crate::gui::plain;
 use crate::gui::widget::sheet::Notes;
 use crate::model::dialing::CostClass;
 use crate::model::telephony::{AutoAnswer, Strangers, Telephony};
+use crate::tr;
 
 pub use view::view;
 
@@ -128,7 +129,7 @@ impl Rules {
         let value = match (rule, text.parse::<u32>()) {
             (Rule::After, Ok(seconds @ 5..=120)) => json!(seconds),
             (Rule::After, _) => {
-                self.notes.say(rule, "Type a number of seconds from 5 to 120.");
+                self.notes.say(rule, tr!("rules-bad-seconds"));
                 return Action::None;
             }
             _ if text.is_empty() => Value::Null,

@@ -21,6 +21,7 @@ use crate::gui::widget::{body, button, chip, sheet, small, title};
 use crate::provisioning::plan::{Change, Preview};
 use crate::provisioning::status::{Outcome, Problem};
 use crate::provisioning::wizard::Wizard;
+use crate::tr;
 use by_hand::{ByHand, Wrong};
 
 /// The field of the address.
@@ -234,7 +235,7 @@ impl SignIn {
             (Control::Apply, Ok(_)) => *self = Self::new(self.example.take()),
             (Control::Look, Ok(_)) => {}
             (_, Err(error)) => {
-                let words = plain::line(&error.to_string());
+                let words = plain::told(&error.to_string());
                 let (problem, host, field) = match error {
                     CommandError::Provision(error) => {
                         (Some(error.problem), error.host, error.field)
@@ -271,10 +272,9 @@ fn head<'a>(heading: impl text::IntoFragment<'a>, words: String) -> Column<'a, M
 }
 
 fn form(page: &SignIn) -> Column<'_, Message> {
-    let words = "Your address and password set up chat and telephony together, when your \
-                 provider supports it.";
+    let words = tr!("sign-in-words");
     let submit = (page.is_ready() && !page.busy).then_some(Message::Look);
-    let hint = page.example.as_ref().map_or("name@example.com", |it| it.address.as_str());
+    let hint = page.example.as_ref().map_or(tr!("sign-in-example"), |it| it.address.as_str());
     let address = sheet::field(ADDRESS, hint, &page.address, Message::Address, submit.clone());
     let typed = |text| Message::Password(Password(Zeroizing::new(text)));
     let password = text_input("", page.password.0.as_str())
@@ -287,11 +287,11 @@ fn form(page: &SignIn) -> Column<'_, Message> {
         .line_height(text::LineHeight::Absolute(20.0.into()))
         .padding(theme::pad(step::XS, step::S))
         .style(theme::field);
-    let label = if page.busy { "Looking for your provider…" } else { "Sign in" };
+    let label = if page.busy { tr!("sign-in-looking") } else { tr!("sign-in-sign-in") };
     let go = button::wide(Button::Primary, label, submit);
-    head("Welcome to Dovetail", words.to_owned())
-        .push(column![small("Address"), address].spacing(step::XXS))
-        .push(column![small("Password"), password].spacing(step::XXS))
+    head(tr!("sign-in-welcome"), words.to_owned())
+        .push(column![small(tr!("sign-in-address")), address].spacing(step::XXS))
+        .push(column![small(tr!("sign-in-password")), password].spacing(step::XXS))
         .push(told(page))
         .push(go)
         .push(foot(page))
@@ -302,12 +302,9 @@ fn form(page: &SignIn) -> Column<'_, Message> {
 fn foot(page: &SignIn) -> Element<'_, Message> {
     let Some(Example { address, password }) = &page.example else {
         let press = (!page.busy).then_some(Message::ByHand);
-        return button::words(Button::Quiet, "Set up by hand", press);
+        return button::words(Button::Quiet, tr!("sign-in-by-hand"), press);
     };
-    let words = format!(
-        "This is the demo: type {address} and the password {password}. Its provider runs on this \
-         computer and sets up both sides."
-    );
+    let words = tr!("sign-in-demo", address = address.as_str(), password = password.as_str());
     small(words).style(Tone::Muted.text()).into()
 }
 
@@ -319,12 +316,12 @@ fn told(page: &SignIn) -> Option<Element<'_, Message>> {
     let words = chip::fact(tone, &icon::WARNING, told.words.clone(), None);
     let act = match (&told.problem, &told.host) {
         (Some(Problem::ConfirmHost | Problem::ConfirmLink), Some(host)) => {
-            let label = format!("Go on with {}", plain::line(host));
+            let label = tr!("sign-in-go-on", host = plain::quoted(host));
             Some(button::words(Button::Quiet, label, Some(Message::Confirm(host.clone()))))
         }
         (Some(Problem::Secrets), _) => {
             let keep = Message::Apply(KeepPassword::Session);
-            Some(button::words(Button::Quiet, "Keep it until Dovetail ends", Some(keep)))
+            Some(button::words(Button::Quiet, tr!("sign-in-keep-for-now"), Some(keep)))
         }
         _ => None,
     };
@@ -333,31 +330,31 @@ fn told(page: &SignIn) -> Option<Element<'_, Message>> {
 
 fn preview<'a>(page: &'a SignIn, found: &'a Preview) -> Column<'a, Message> {
     let name = found.service.as_deref().map_or_else(|| plain::line(&found.host), plain::line);
-    let words = format!("From {}. This is what it sets up:", plain::line(&found.host));
-    let change = |change: &'a Change| sheet::padded(sheet::long(body(plain::line(&change.text))));
+    let words = tr!("sign-in-from", host = plain::quoted(&found.host));
+    let change = |change: &'a Change| sheet::padded(sheet::long(body(plain::told(&change.text))));
     let changes = found.changes.iter().map(change).collect();
     let mut parts = head(name, words).push(sheet::boxed(changes));
     for consent in &found.consents {
         let declined = page.declined.contains(&consent.id);
-        let fact = chip::fact(Tone::Warn, &icon::WARNING, plain::line(&consent.text), None);
-        let label = if declined { "Without it. Change" } else { "Go without it" };
+        let fact = chip::fact(Tone::Warn, &icon::WARNING, plain::told(&consent.text), None);
+        let label = if declined { tr!("sign-in-without-it") } else { tr!("sign-in-go-without") };
         let turn = consent.optional.then(|| {
             button::words(Button::Quiet, label, Some(Message::Decline(consent.id.clone())))
         });
         parts = parts.push(column![fact].push(turn).spacing(step::XXS));
     }
     for remark in &found.remarks {
-        parts = parts.push(sheet::long(small(plain::line(remark)).style(Tone::Muted.text())));
+        parts = parts.push(sheet::long(small(plain::told(remark)).style(Tone::Muted.text())));
     }
     let apply = (!page.busy).then_some(Message::Apply(page.keep()));
     let label = match (page.busy, found.consents.is_empty()) {
-        (true, _) => "Setting up…",
-        (false, true) => "Set up",
-        (false, false) => "Agree and set up",
+        (true, _) => tr!("sign-in-setting-up"),
+        (false, true) => tr!("sign-in-set-up"),
+        (false, false) => tr!("sign-in-agree"),
     };
     let acts = row![
         button::words(Button::Primary, label, apply),
-        button::words(Button::Quiet, "Back", Some(Message::Back)),
+        button::words(Button::Quiet, tr!("sign-in-back"), Some(Message::Back)),
     ]
     .spacing(step::XS)
     .align_y(Alignment::Center);

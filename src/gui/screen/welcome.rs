@@ -8,6 +8,7 @@ use crate::gui::icon::{self, Icon};
 use crate::gui::theme::{self, Tone, step};
 use crate::gui::widget::{body, title};
 use crate::model::account::Overall;
+use crate::tr;
 
 /// The page.
 pub fn view<'a, Message: 'a>(shared: Shared<'a>) -> Element<'a, Message> {
@@ -29,23 +30,14 @@ fn words(shared: Shared<'_>) -> (&'static Icon, &'static str, &'static str) {
     let snapshot = shared.snapshot;
     match (snapshot.overall, snapshot.roster_known) {
         (Overall::Connecting, false) => {
-            (&icon::CLOCK, "Connecting…", "Your contacts appear as soon as Chat is connected.")
+            (&icon::CLOCK, tr!("sign-in-connecting"), tr!("sign-in-connecting-words"))
         }
-        (Overall::Offline, false) => (
-            &icon::WARNING,
-            "Not connected",
-            "Neither messages nor calls can reach you. The panel says why, and when it is tried \
-             again.",
-        ),
-        (_, true) if snapshot.contacts.is_empty() => (
-            &icon::ADD_CONTACT,
-            "No contacts yet",
-            "Type somebody's address into the search field to add them, or a number to call it.",
-        ),
-        _ => (
-            &icon::MESSAGE,
-            "No conversation selected",
-            "Choose a conversation or a contact to write or to call.",
-        ),
+        (Overall::Offline, false) => {
+            (&icon::WARNING, tr!("sign-in-offline"), tr!("sign-in-offline-words"))
+        }
+        (_, true) if snapshot.contacts.is_empty() => {
+            (&icon::ADD_CONTACT, tr!("sign-in-no-contacts"), tr!("sign-in-no-contacts-words"))
+        }
+        _ => (&icon::MESSAGE, tr!("sign-in-nobody-chosen"), tr!("sign-in-nobody-chosen-words")),
     }
 }

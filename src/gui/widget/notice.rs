@@ -7,6 +7,7 @@ use super::{body, button};
 use crate::core::event::NoticeLevel;
 use crate::gui::icon;
 use crate::gui::theme::{Button, Tone, radius, step};
+use crate::tr;
 
 /// The bar.
 pub fn bar<'a, Message: Clone + 'a>(
@@ -22,7 +23,7 @@ pub fn bar<'a, Message: Clone + 'a>(
     let content = row![
         glyph.view(tone),
         body(words).width(Length::Fill),
-        button::square(Button::Plain, &icon::CLOSE, "Dismiss", Some(dismiss)),
+        button::square(Button::Plain, &icon::CLOSE, tr!("sign-in-dismiss"), Some(dismiss)),
     ]
     .spacing(step::S)
     .align_y(Alignment::Center);

@@ -13,6 +13,7 @@ use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, step};
 use crate::gui::words;
+use crate::tr;
 
 /// The most cues that are shown at once.
 const MOST_CUES: usize = 6;
@@ -31,10 +32,10 @@ impl Told {
     pub fn of(error: &CommandError) -> Self {
         match error {
             CommandError::ConfirmationNeeded(cues) => {
-                let texts = cues.iter().map(|cue| plain::line(&cue.text)).collect();
+                let texts = cues.iter().map(|cue| plain::told(&cue.text)).collect();
                 Self::Cues(texts, words::go_ahead(cues))
             }
-            error => Self::Refused(plain::line(&error.to_string())),
+            error => Self::Refused(plain::told(&error.to_string())),
         }
     }
 }
@@ -117,7 +118,7 @@ pub fn head<'a, M: Clone + 'a>(
 ) -> Element<'a, M> {
     let hint = (!hint.is_empty()).then(|| body(hint).style(Tone::Muted.text()));
     let top = row![
-        button::square(Button::Quiet, &icon::BACK, "Back", Some(close)),
+        button::square(Button::Quiet, &icon::BACK, tr!("sign-in-back"), Some(close)),
         column![title(name)].push(hint).width(Length::Fill),
     ]
     .spacing(step::M)

@@ -8,6 +8,7 @@ use crate::model::account::{AccountKind, Security, Transport};
 use crate::model::call::{Call, CallState, MediaInfo, MediaProtection};
 use crate::model::party::Party;
 use crate::model::security::{Fingerprint, MediaLevel};
+use crate::tr;
 
 /// One word on protection for the connection chip, with its tone; nothing while no account
 /// has a connection.
@@ -17,10 +18,10 @@ pub fn protection(snapshot: &Snapshot) -> Option<(Tone, &'static str)> {
     let rest: Vec<&Security> = known.collect();
     let all = encrypted(first) && rest.iter().all(|security| encrypted(security));
     Some(match (snapshot.security.level, all, rest.is_empty()) {
-        (Parity::Mismatch, ..) => (Tone::Warn, "Protection differs"),
-        (Parity::Equal, false, _) => (Tone::Warn, "Not encrypted"),
-        (Parity::Equal, true, true) => (Tone::Good, "Encrypted"),
-        (Parity::Equal, true, false) => (Tone::Good, "Equal protection"),
+        (Parity::Mismatch, ..) => (Tone::Warn, tr!("protection-differs")),
+        (Parity::Equal, false, _) => (Tone::Warn, tr!("protection-not-encrypted")),
+        (Parity::Equal, true, true) => (Tone::Good, tr!("protection-encrypted")),
+        (Parity::Equal, true, false) => (Tone::Good, tr!("protection-equal")),
     })
 }
 
@@ -34,8 +35,10 @@ pub fn encrypted(security: &Security) -> bool {
 /// provider's help, so neither is promised to reach further than that.
 pub fn media_protection(media: &MediaInfo) -> (Tone, &'static str) {
     match media.srtp {
-        MediaProtection::None => (Tone::Warn, "Not encrypted"),
-        MediaProtection::Sdes | MediaProtection::Dtls => (Tone::Good, "Encrypted to provider"),
+        MediaProtection::None => (Tone::Warn, tr!("protection-not-encrypted")),
+        MediaProtection::Sdes | MediaProtection::Dtls => {
+            (Tone::Good, tr!("protection-to-provider"))
+        }
     }
 }
 
@@ -54,8 +57,8 @@ pub fn messages_with(snapshot: &Snapshot, with: &Party) -> Option<MediaLevel> {
 /// end in this version.
 pub fn messages(level: MediaLevel) -> (Tone, &'static str) {
     match level {
-        MediaLevel::Open => (Tone::Warn, "Chat not encrypted"),
-        _ => (Tone::Good, "Chat encrypted to provider"),
+        MediaLevel::Open => (Tone::Warn, tr!("protection-chat-open")),
+        _ => (Tone::Good, tr!("protection-chat-to-provider")),
     }
 }
 
@@ -72,8 +75,8 @@ pub fn beside(messages: Option<MediaLevel>, call: &Call) -> Option<&'static str>
     let is_on = matches!(call.state, CallState::Active | CallState::Held | CallState::HeldByPeer);
     match (messages? != MediaLevel::Open, call.media.srtp != MediaProtection::None) {
         _ if !is_on || call.media.codec.is_empty() => None,
-        (true, false) => Some("What you write here is encrypted, this call is not."),
-        (false, true) => Some("This call is encrypted, what you write here is not."),
+        (true, false) => Some(tr!("protection-only-messages")),
+        (false, true) => Some(tr!("protection-only-call")),
         (true, true) | (false, false) => None,
     }
 }

@@ -12,6 +12,7 @@ use crate::gui::widget::{body, button, sheet, small, switch};
 use crate::gui::words;
 use crate::model::id::AccountId;
 use crate::model::relation::{Pair, Proposal, Relation};
+use crate::tr;
 
 /// The relations, what is proposed, and what stands apart; one box for each.
 pub(super) fn together<'a>(page: &'a Accounts, shared: Shared<'a>) -> Vec<Element<'a, Message>> {
@@ -22,13 +23,10 @@ pub(super) fn together<'a>(page: &'a Accounts, shared: Shared<'a>) -> Vec<Elemen
     let apart = apart(snapshot);
     if !apart.is_empty() {
         let lines = apart.into_iter().map(|pair| unrelated(page, pair, snapshot));
-        boxes.push(sheet::section("Not related", lines.collect()));
+        boxes.push(sheet::section(tr!("accounts-not-related"), lines.collect()));
     }
     boxes
 }
-
-/// The order of the two sides.
-const AFTER: &str = "Connect chat after telephony";
 
 fn related<'a>(
     page: &'a Accounts,
@@ -36,37 +34,37 @@ fn related<'a>(
     snapshot: &Snapshot,
 ) -> Element<'a, Message> {
     let pair = Pair { xmpp: relation.xmpp.clone(), sip: relation.sip.clone() };
-    let words = format!(
-        "{} and {} are two sides of one service.",
-        named(&pair.xmpp, snapshot),
-        named(&pair.sip, snapshot)
+    let words = tr!(
+        "accounts-two-sides",
+        chat = named(&pair.xmpp, snapshot),
+        telephony = named(&pair.sip, snapshot)
     );
     let apart = button::words(
         Button::Quiet,
-        "These do not belong together",
+        tr!("accounts-apart"),
         Some(Message::Pair(pair.clone(), Together::Unrelate)),
     );
     let (waits, both) = (pair.clone(), pair.clone());
     let rows = vec![
         sheet::padded(column![sheet::long(body(words)), small(words::set_by(relation.by))]),
         match relation.both_or_none {
-            true => switch::locked(AFTER, "“Both or none” has chat wait already.", true),
+            true => switch::locked(tr!("accounts-after"), tr!("accounts-after-locked"), true),
             false => switch::row_of(
-                AFTER,
-                "Chat waits until telephony is registered.",
+                tr!("accounts-after"),
+                tr!("accounts-after-hint"),
                 relation.chat_waits,
                 move |on| Message::Pair(waits, Together::ChatWaits(on)),
             ),
         },
         switch::row_of(
-            "Both or none",
-            "Where one side cannot connect, the other is taken down.",
+            tr!("accounts-both-or-none"),
+            tr!("accounts-both-or-none-hint"),
             relation.both_or_none,
             move |on| Message::Pair(both, Together::BothOrNone(on)),
         ),
         said(page, &pair, sheet::padded(apart)),
     ];
-    sheet::section("Together", rows)
+    sheet::section(tr!("accounts-together"), rows)
 }
 
 fn proposed<'a>(
@@ -75,26 +73,33 @@ fn proposed<'a>(
     snapshot: &Snapshot,
 ) -> Element<'a, Message> {
     let pair = &proposal.pair;
-    let words = format!(
-        "{} and {} look like two sides of one service.",
-        named(&pair.xmpp, snapshot),
-        named(&pair.sip, snapshot)
+    let words = tr!(
+        "accounts-look-like",
+        chat = named(&pair.xmpp, snapshot),
+        telephony = named(&pair.sip, snapshot)
     );
     let press = |wish| Some(Message::Pair(pair.clone(), wish));
     let acts = row![
-        button::words(Button::Primary, "Relate", press(Together::Relate)),
-        button::words(Button::Quiet, "No", press(Together::Refuse)),
+        button::words(Button::Primary, tr!("accounts-relate"), press(Together::Relate)),
+        button::words(Button::Quiet, tr!("accounts-relate-not"), press(Together::Refuse)),
     ]
     .spacing(step::XS);
-    let why = sheet::long(small(plain::line(&proposal.why)));
+    let why = sheet::long(small(plain::told(&proposal.why)));
     let words = column![sheet::long(body(words)), why, acts].spacing(step::XS);
-    sheet::section("Do these belong together?", vec![said(page, pair, sheet::padded(words))])
+    sheet::section(tr!("accounts-relate-question"), vec![said(page, pair, sheet::padded(words))])
 }
 
 fn unrelated<'a>(page: &'a Accounts, pair: Pair, snapshot: &Snapshot) -> Element<'a, Message> {
-    let words = format!("{} and {}", named(&pair.xmpp, snapshot), named(&pair.sip, snapshot));
+    let words = tr!(
+        "accounts-two",
+        chat = named(&pair.xmpp, snapshot),
+        telephony = named(&pair.sip, snapshot)
+    );
     let press = Some(Message::Pair(pair.clone(), Together::Relate));
-    let line = row![sheet::long(body(words)), button::words(Button::Quiet, "Relate them", press)];
+    let line = row![
+        sheet::long(body(words)),
+        button::words(Button::Quiet, tr!("accounts-relate-them"), press)
+    ];
     let line = line.spacing(step::S).align_y(Alignment::Center);
     said(page, &pair, sheet::padded(line))
 }
@@ -112,7 +117,8 @@ fn said<'a>(
 pub(super) fn named(id: &AccountId, snapshot: &Snapshot) -> String {
     match snapshot.accounts.iter().find(|account| account.id == *id) {
         Some(account) => {
-            format!("{} ({})", words::account(account), plain::line(&account.address))
+            let (name, address) = (words::account(account), plain::quoted(&account.address));
+            tr!("accounts-named", name = plain::quoted(&name), address = address)
         }
         None => plain::line(&id.to_string()),
     }

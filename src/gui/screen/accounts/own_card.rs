@@ -15,15 +15,10 @@ use crate::gui::words;
 use crate::model::account::{Account, AccountKind, AccountState};
 use crate::model::id::AccountId;
 use crate::model::vcard::{OwnCard, Tel};
+use crate::tr;
 
-/// The types that are offered, in the order in which they are written, with their names.
-const TYPES: [(&str, &str); 5] = [
-    ("voice", "Voice"),
-    ("video", "Video"),
-    ("work", "Work"),
-    ("home", "Home"),
-    ("cell", "Mobile"),
-];
+/// The types that are offered, in the order in which they are written.
+const TYPES: [&str; 5] = ["voice", "video", "work", "home", "cell"];
 
 /// The longest address that has room on a button.
 const LONGEST: usize = 48;
@@ -101,9 +96,8 @@ impl Draft {
             Some(at) => drop(self.types.remove(at)),
             None => self.types.push(kind),
         }
-        let order = |kind: &String| {
-            TYPES.iter().position(|(known, _)| known == kind).unwrap_or(TYPES.len())
-        };
+        let order =
+            |kind: &String| TYPES.iter().position(|known| known == kind).unwrap_or(TYPES.len());
         self.types.sort_by_key(order);
     }
 
@@ -115,7 +109,7 @@ impl Draft {
         let at = tels.iter().position(|tel| Some(&tel.value) == self.of.as_ref());
         let taken = tels.iter().position(|tel| tel.value == typed);
         if taken.is_some_and(|taken| Some(taken) != at) {
-            return Err("Your card names it already.");
+            return Err(tr!("accounts-card-names-it"));
         }
         match at.and_then(|at| tels.get_mut(at)) {
             Some(tel) if tel.value == typed && tel.types == self.types => {
@@ -143,8 +137,8 @@ pub(super) fn cards<'a>(page: &'a Accounts, shared: Shared<'a>) -> Vec<Element<'
     let several = chats.clone().count() > 1;
     let boxes = chats.map(|chat| {
         let heading = match several {
-            true => format!("Your number · {}", plain::line(&chat.address)),
-            false => "Your number".to_owned(),
+            true => tr!("accounts-card-of", address = plain::quoted(&chat.address)),
+            false => tr!("accounts-card").to_owned(),
         };
         let card = shared.snapshot.own_cards.iter().find(|card| card.account == chat.id);
         let rows = match card {
@@ -158,10 +152,10 @@ pub(super) fn cards<'a>(page: &'a Accounts, shared: Shared<'a>) -> Vec<Element<'
 
 fn unread<'a>(chat: &Account) -> Element<'a, Message> {
     sheet::remark(match chat.state {
-        AccountState::Online => "Your contact card was not read yet.".to_owned(),
+        AccountState::Online => tr!("accounts-card-unread").to_owned(),
         _ => {
             let name = words::account(chat);
-            format!("Your contact card was not read yet. It will be once {name} is connected.")
+            tr!("accounts-card-unread-until", name = plain::quoted(&name))
         }
     })
 }
@@ -180,14 +174,14 @@ fn numbers<'a>(
     let look = Look { account: &card.account, free: online && !waits, waits, narrow };
     let mut rows = Vec::new();
     if !online {
-        let name = words::account(chat);
-        rows.push(sheet::remark(format!("It can be changed once {name} is connected.")));
+        let name = plain::quoted(&words::account(chat));
+        rows.push(sheet::remark(tr!("accounts-card-offline", name = name)));
     }
     if let Some(advice) = &card.advice {
         rows.push(lacking(advice, card, look, shared));
     }
     if card.tels.is_empty() {
-        rows.push(sheet::remark("Your contact card names no number."));
+        rows.push(sheet::remark(tr!("accounts-card-empty")));
     }
     let told = |field: Element<'a, Message>| {
         sheet::told(field, page.notes.at(&control), Message::Confirm(control.clone()))
@@ -227,13 +221,13 @@ fn lacking<'a>(
     look: Look<'a>,
     shared: Shared<'a>,
 ) -> Element<'a, Message> {
-    let fact = chip::fact(Tone::Warn, &icon::WARNING, plain::line(advice), None);
+    let fact = chip::fact(Tone::Warn, &icon::WARNING, plain::told(advice), None);
     let put = own_address(card, shared.snapshot).map(|phone| {
         let address = plain::line(&phone.address);
         let fits = !shared.narrow && address.chars().count() <= LONGEST;
         let label = match fits {
-            true => format!("Put {address} on your card"),
-            false => "Put it on your card".to_owned(),
+            true => tr!("accounts-put", address = address),
+            false => tr!("accounts-put-it").to_owned(),
         };
         let press = look.press(OnCard::AddOwn(phone.address.clone()));
         button::words(Button::Primary, label, press)
@@ -248,8 +242,8 @@ fn number<'a>(tel: &'a Tel, look: Look<'a>) -> Element<'a, Message> {
     let change = look.press(OnCard::Change(tel.value.clone()));
     let remove = look.press(OnCard::Remove(tel.value.clone()));
     let acts = row![
-        button::words(Button::Quiet, "Change", change),
-        button::words(Button::Quiet, "Remove", remove),
+        button::words(Button::Quiet, tr!("accounts-change"), change),
+        button::words(Button::Quiet, tr!("accounts-remove"), remove),
     ];
     let (words, acts) = (words.width(Length::Fill), acts.spacing(step::XS));
     // A narrow row has no room for an address beside them.
@@ -268,19 +262,19 @@ fn form<'a>(draft: &Draft, look: Look<'a>, asks: bool) -> Element<'a, Message> {
     let account = look.account.clone();
     let input = sheet::field(
         format!("own-number-{}", look.account),
-        if changes { "A number or an address" } else { "Another number or address" },
+        if changes { tr!("accounts-number") } else { tr!("accounts-another-number") },
         &draft.value,
         move |text| Message::Card(account.clone(), OnCard::Edit(text)),
         keep.clone(),
     );
     let (kind, word) = match (look.waits, changes) {
-        (true, _) => (Button::Quiet, "Saving…"),
-        (false, true) => (Button::Primary, "Save"),
-        (false, false) => (Button::Quiet, "Add"),
+        (true, _) => (Button::Quiet, tr!("accounts-saving")),
+        (false, true) => (Button::Primary, tr!("accounts-save")),
+        (false, false) => (Button::Quiet, tr!("accounts-add")),
     };
     let leave = changes.then(|| {
         let press = Some(Message::Card(look.account.clone(), OnCard::Leave));
-        button::words(Button::Quiet, "Leave it", press)
+        button::words(Button::Quiet, tr!("accounts-leave-it"), press)
     });
     let line = row![input, button::words(kind, word, keep)].push(leave).spacing(step::XS);
     let types = (changes || written).then(|| types(draft, look));
@@ -288,19 +282,26 @@ fn form<'a>(draft: &Draft, look: Look<'a>, asks: bool) -> Element<'a, Message> {
 }
 
 fn types<'a>(draft: &Draft, look: Look<'a>) -> Element<'a, Message> {
-    let known = TYPES.iter().map(|(kind, _)| (*kind).to_owned());
-    let others = draft.types.iter().filter(|kind| !TYPES.iter().any(|(known, _)| known == kind));
+    let known = TYPES.iter().map(|kind| (*kind).to_owned());
+    let others = draft.types.iter().filter(|kind| !TYPES.iter().any(|known| known == kind));
     let items = known.chain(others.cloned()).map(|kind| Item {
         label: named(&kind),
         on: draft.types.contains(&kind),
         press: look.press(OnCard::Kind(kind)),
     });
-    let hint = "Your contacts are offered video only where a number says so.";
+    let hint = tr!("accounts-types-hint");
     container(column![pick::row_of(items), small(hint)].spacing(step::XXS)).into()
 }
 
 /// A type's name for users.
 fn named(kind: &str) -> String {
-    let known = TYPES.iter().find(|(known, _)| *known == kind);
-    known.map_or_else(|| plain::line(kind), |(_, name)| (*name).to_owned())
+    let known = match kind {
+        "voice" => tr!("accounts-voice"),
+        "video" => tr!("accounts-video"),
+        "work" => tr!("accounts-work"),
+        "home" => tr!("accounts-home"),
+        "cell" => tr!("accounts-cell"),
+        other => return plain::line(other),
+    };
+    known.to_owned()
 }

@@ -10,11 +10,12 @@ use crate::gui::plain;
 use crate::gui::theme::{Button, Tone, step};
 use crate::gui::widget::{button, sheet, small};
 use crate::model::id::AccountId;
+use crate::tr;
 
 /// The button.
 pub(super) fn test<'a>(page: &'a Accounts, account: &AccountId) -> Element<'a, Message> {
     let waits = page.waits.contains(&Control::Check(account.clone()));
-    let label = if waits { "Testing…" } else { "Test connection" };
+    let label = if waits { tr!("accounts-testing") } else { tr!("accounts-test") };
     let press = (!waits).then(|| Message::Check(account.clone()));
     button::words(Button::Quiet, label, press)
 }
@@ -34,11 +35,12 @@ fn line(line: &Line) -> Element<'_, Message> {
         Verdict::Problem => (Tone::Bad, &icon::WARNING),
         Verdict::NotTested => (Tone::Muted, &icon::CLOCK),
     };
-    let found = format!("{}: {}", line.item.title(), plain::line(&line.found));
+    let (what, found) = (plain::told(line.item.title()), plain::told(&line.found));
+    let found = tr!("accounts-tested", what = what, found = found);
     let advice = line
         .advice
         .as_deref()
-        .map(|advice| sheet::long(small(plain::line(advice)).style(Tone::Muted.text())));
+        .map(|advice| sheet::long(small(plain::told(advice)).style(Tone::Muted.text())));
     let ink = if line.verdict == Verdict::Ok { Tone::Muted } else { tone };
     let words = column![sheet::long(small(found).style(ink.text()))].push(advice);
     row![mark.sized(tone, 14.0), words.width(Length::Fill)].spacing(step::XS).into()

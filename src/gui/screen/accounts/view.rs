@@ -14,16 +14,19 @@ use crate::gui::widget::avatar::pip;
 use crate::gui::widget::{body, button, sheet, small, strong, switch};
 use crate::gui::words;
 use crate::model::account::{Account, AccountKind, AccountState};
+use crate::tr;
 
 /// The page.
 pub fn view<'a>(page: &'a Accounts, shared: Shared<'a>) -> Element<'a, Message> {
     let snapshot = shared.snapshot;
     let leave = |name, other| button::words(Button::Quiet, name, Some(Message::Leave(other)));
-    let others =
-        vec![leave("Protection", Other::Protection), leave("Rules for calls", Other::Rules)];
+    let others = vec![
+        leave(tr!("accounts-protection"), Other::Protection),
+        leave(tr!("accounts-rules"), Other::Rules),
+    ];
     let head = sheet::head(
-        "Accounts",
-        "What you chat and call with, and how the two go together.",
+        tr!("accounts-title"),
+        tr!("accounts-hint"),
         Message::Close,
         others,
         shared.narrow,
@@ -36,34 +39,28 @@ pub fn view<'a>(page: &'a Accounts, shared: Shared<'a>) -> Element<'a, Message> 
     let (chat, phone) = (has(AccountKind::Xmpp), has(AccountKind::Sip));
     let cards = snapshot.accounts.iter().map(|account| connection(page, account, shared));
     let lacks = match (chat, phone) {
-        (false, _) => {
-            Some("There is no chat account. With one in the configuration file you write, too.")
-        }
-        (_, false) => {
-            Some("There is no telephony account. With one in the configuration file you call, too.")
-        }
+        (false, _) => Some(tr!("accounts-no-chat")),
+        (_, false) => Some(tr!("accounts-no-telephony")),
         _ => None,
     };
     let rows = cards.chain(lacks.map(sheet::remark)).collect();
-    parts = parts.push(sheet::section("Connections", rows));
+    parts = parts.push(sheet::section(tr!("accounts-connections"), rows));
     parts = together(page, shared).into_iter().fold(parts, |parts, box_| parts.push(box_));
     parts = cards_of(page, shared).into_iter().fold(parts, |parts, card| parts.push(card));
     if phone && chat {
-        parts = parts.push(sheet::section("What others see", seen(page, shared)));
+        parts = parts.push(sheet::section(tr!("accounts-seen"), seen(page, shared)));
     }
     let parts = parts
-        .push(sheet::section("Which way things go", ways::table(page, shared)))
-        .push(sheet::section("Your rules", ways::rules(page, shared)));
+        .push(sheet::section(tr!("accounts-ways"), ways::table(page, shared)))
+        .push(sheet::section(tr!("accounts-your-rules"), ways::rules(page, shared)));
     sheet::page(parts, shared.narrow)
 }
 
 /// The next step of somebody without an account.
 fn nothing_yet<'a>() -> Element<'a, Message> {
-    let step = "Add a chat account, a telephony account or both to the configuration file, and \
-                start Dovetail again.";
-    let jitsi = "Coming from Jitsi, “dovetail import jitsi” shows which of its accounts it would \
-                 take over.";
-    let words = column![strong("No account is set up yet"), sheet::long(body(step))]
+    let step = tr!("accounts-none-step");
+    let jitsi = tr!("accounts-none-jitsi");
+    let words = column![strong(tr!("accounts-none")), sheet::long(body(step))]
         .push(sheet::long(small(jitsi)))
         .spacing(step::XS);
     sheet::boxed(vec![sheet::padded(words)])
@@ -112,14 +109,14 @@ fn seen<'a>(page: &'a Accounts, shared: Shared<'a>) -> Vec<Element<'a, Message>>
     let switches = [
         (
             Seen::OnThePhone,
-            "Say when you are on the phone",
-            "While a call is on, your contacts see it.",
+            tr!("accounts-on-the-phone"),
+            tr!("accounts-on-the-phone-hint"),
             set.on_the_phone,
         ),
         (
             Seen::Address,
-            "Tell your telephony address",
-            "Your contacts can call you there, also when your card does not name it.",
+            tr!("accounts-tell-address"),
+            tr!("accounts-tell-address-hint"),
             set.publish_address,
         ),
     ];

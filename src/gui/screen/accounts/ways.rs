@@ -17,6 +17,7 @@ use crate::gui::words;
 use crate::model::account::{Account, AccountKind};
 use crate::model::feature::{DecidedBy, Decision, Feature, Match, Protocol, Rule};
 use crate::model::id::AccountId;
+use crate::tr;
 
 /// The field of the form.
 pub(super) const FIELD: &str = "rule-with";
@@ -89,9 +90,9 @@ pub fn can_make_rules(snapshot: &Snapshot) -> bool {
 fn single(feature: Feature, snapshot: &Snapshot) -> Option<&'static str> {
     match (feature, ways(feature, snapshot).len()) {
         (_, 2..) => None,
-        (Feature::Audio, 1) => Some("Calls: there is one telephony account, which makes them all."),
-        (Feature::Audio, _) => Some("Calls: there is no telephony account."),
-        _ => Some("Messages: there is one account that sends them."),
+        (Feature::Audio, 1) => Some(tr!("accounts-calls-one")),
+        (Feature::Audio, _) => Some(tr!("accounts-calls-none")),
+        _ => Some(tr!("accounts-messages-one")),
     }
 }
 
@@ -114,18 +115,18 @@ impl Scope {
 
     fn name(self) -> &'static str {
         match self {
-            Self::Contact => "One person",
-            Self::Device => "One number",
-            Self::Domain => "A domain",
-            Self::Account => "My contacts",
+            Self::Contact => tr!("accounts-scope-contact"),
+            Self::Device => tr!("accounts-scope-device"),
+            Self::Domain => tr!("accounts-scope-domain"),
+            Self::Account => tr!("accounts-scope-account"),
         }
     }
 
     fn placeholder(self) -> &'static str {
         match self {
-            Self::Contact => "Their chat address, number or telephony address",
-            Self::Device => "The number or telephony address",
-            Self::Domain => "example.com",
+            Self::Contact => tr!("accounts-contact-hint"),
+            Self::Device => tr!("accounts-device-hint"),
+            Self::Domain => tr!("accounts-domain-hint"),
             Self::Account => "",
         }
     }
@@ -244,7 +245,7 @@ fn feature<'a>(decision: &Decision, waits: bool, shared: Shared<'a>) -> Element<
     let tone = if chooses { Tone::Text } else { Tone::Muted };
     let mut side = column![].spacing(step::XXS).width(Length::FillPortion(3));
     if decision.ways.is_empty() {
-        side = side.push(body(plain::line(&decision.why)).style(tone.text()));
+        side = side.push(body(plain::told(&decision.why)).style(tone.text()));
     } else if chooses {
         let items = offered.into_iter().map(|(way, free)| Item {
             label: way_words(&way, decision.feature, snapshot),
@@ -253,7 +254,7 @@ fn feature<'a>(decision: &Decision, waits: bool, shared: Shared<'a>) -> Element<
         });
         side = side.push(pick::row_of(items));
         if decision.by != DecidedBy::Usual {
-            side = side.push(small(plain::line(&decision.why)));
+            side = side.push(small(plain::told(&decision.why)));
         }
     } else {
         let way = Way { protocol: decision.protocol, account: decision.account.clone() };
@@ -295,13 +296,12 @@ fn only(decision: &Decision, snapshot: &Snapshot) -> String {
     // A rule decided, or something took a way away: its words say more than ours.
     let decided = decision.by != DecidedBy::Usual || decision.ways.len() < feature.ways().len();
     match feature {
-        _ if decided => plain::line(&decision.why),
+        _ if decided => plain::told(&decision.why),
         Feature::Chat if able(Feature::Chat, Protocol::Sip, snapshot).next().is_none() => {
-            "No telephony account sends messages: those with a chat account leave it to that."
-                .to_owned()
+            tr!("accounts-no-sip-messages").to_owned()
         }
-        Feature::Chat => "There is no chat account.".to_owned(),
-        _ => "This version knows no other way.".to_owned(),
+        Feature::Chat => tr!("accounts-only-sip-messages").to_owned(),
+        _ => tr!("accounts-no-other-way").to_owned(),
     }
 }
 
@@ -309,7 +309,7 @@ fn way_words(way: &Way, feature: Feature, snapshot: &Snapshot) -> String {
     match &way.account {
         Some(id) => on(id, snapshot),
         None if feature == Feature::Audio && ways(feature, snapshot).len() > 1 => {
-            "By the contact".to_owned()
+            tr!("accounts-by-contact").to_owned()
         }
         None => words::over(way.protocol).to_owned(),
     }
@@ -327,7 +327,7 @@ pub(super) fn rules<'a>(page: &'a Accounts, shared: Shared<'a>) -> Vec<Element<'
     let mut rows: Vec<_> =
         snapshot.feature_rules.iter().map(|rule| kept(page, rule, snapshot)).collect();
     if rows.is_empty() {
-        rows.push(sheet::remark("None yet: with everybody things go as shown above."));
+        rows.push(sheet::remark(tr!("accounts-no-rules")));
     }
     let told = page.notes.at(&Control::NewRule);
     let form = form(page, shared);
@@ -341,7 +341,7 @@ fn kept<'a>(page: &'a Accounts, rule: &Rule, snapshot: &Snapshot) -> Element<'a,
     let remove = free.then(|| Message::DropRule(rule.clone()));
     let line = row![
         sheet::long(body(rule_words(rule, snapshot))),
-        button::words(Button::Quiet, "Remove", remove)
+        button::words(Button::Quiet, tr!("accounts-remove"), remove)
     ]
     .spacing(step::S)
     .align_y(Alignment::Center);
@@ -351,18 +351,68 @@ fn kept<'a>(page: &'a Accounts, rule: &Rule, snapshot: &Snapshot) -> Element<'a,
 
 /// A rule of the user in words.
 fn rule_words(rule: &Rule, snapshot: &Snapshot) -> String {
-    let with = match &rule.with {
-        None => "with everybody".to_owned(),
-        Some(Match::Device(who) | Match::Contact(who)) => format!("with {}", plain::line(who)),
-        Some(Match::Domain(domain)) => format!("with everybody at {}", plain::line(domain)),
-        Some(Match::Account(id)) => format!("with the contacts of {}", named(id, snapshot)),
-    };
-    let over = match (&rule.account, rule.protocol) {
-        (Some(account), _) => format!("over {}", named(account, snapshot)),
-        (None, Protocol::Xmpp) => "over chat".to_owned(),
-        (None, Protocol::Sip) => "over telephony".to_owned(),
-    };
-    format!("{} {with}: {over}", words::feature(rule.feature))
+    let feature = words::feature(rule.feature);
+    let over = rule.account.as_ref().map(|account| named(account, snapshot));
+    match &rule.with {
+        None => with_everybody(feature, over, rule.protocol),
+        Some(Match::Device(who) | Match::Contact(who)) => {
+            with(feature, plain::quoted(who), over, rule.protocol)
+        }
+        Some(Match::Domain(domain)) => {
+            with_domain(feature, plain::quoted(domain), over, rule.protocol)
+        }
+        Some(Match::Account(id)) => {
+            with_contacts(feature, named(id, snapshot), over, rule.protocol)
+        }
+    }
+}
+
+fn with_everybody(feature: &str, over: Option<String>, protocol: Protocol) -> String {
+    match (over, protocol) {
+        (Some(over), _) => {
+            tr!("accounts-rule-everybody-account", feature = feature, account = over)
+        }
+        (None, Protocol::Xmpp) => tr!("accounts-rule-everybody-chat", feature = feature),
+        (None, Protocol::Sip) => tr!("accounts-rule-everybody-telephony", feature = feature),
+    }
+}
+
+fn with(feature: &str, who: String, over: Option<String>, protocol: Protocol) -> String {
+    match (over, protocol) {
+        (Some(over), _) => {
+            tr!("accounts-rule-with-account", feature = feature, who = who, account = over)
+        }
+        (None, Protocol::Xmpp) => tr!("accounts-rule-with-chat", feature = feature, who = who),
+        (None, Protocol::Sip) => tr!("accounts-rule-with-telephony", feature = feature, who = who),
+    }
+}
+
+fn with_domain(feature: &str, domain: String, over: Option<String>, protocol: Protocol) -> String {
+    match (over, protocol) {
+        (Some(over), _) => {
+            tr!("accounts-rule-domain-account", feature = feature, domain = domain, account = over)
+        }
+        (None, Protocol::Xmpp) => {
+            tr!("accounts-rule-domain-chat", feature = feature, domain = domain)
+        }
+        (None, Protocol::Sip) => {
+            tr!("accounts-rule-domain-telephony", feature = feature, domain = domain)
+        }
+    }
+}
+
+fn with_contacts(feature: &str, whose: String, over: Option<String>, protocol: Protocol) -> String {
+    match (over, protocol) {
+        (Some(over), _) => {
+            tr!("accounts-rule-contacts-account", feature = feature, whose = whose, account = over)
+        }
+        (None, Protocol::Xmpp) => {
+            tr!("accounts-rule-contacts-chat", feature = feature, whose = whose)
+        }
+        (None, Protocol::Sip) => {
+            tr!("accounts-rule-contacts-telephony", feature = feature, whose = whose)
+        }
+    }
 }
 
 /// A form for one more rule; why there is none where nothing can be chosen.
@@ -371,7 +421,7 @@ fn form<'a>(page: &'a Accounts, shared: Shared<'a>) -> Element<'a, Message> {
     let reasons = RULED.into_iter().filter_map(|feature| single(feature, snapshot));
     let Some(feature) = draft.feature(snapshot) else {
         let reasons = reasons.map(|why| small(why).into());
-        let words = body("No rule can be added now.").style(Tone::Muted.text());
+        let words = body(tr!("accounts-no-rule-now")).style(Tone::Muted.text());
         return column![words].extend(reasons).spacing(step::XXS).into();
     };
     let picks = |act: fn(Feature) -> OnRule| {
@@ -392,15 +442,18 @@ fn form<'a>(page: &'a Accounts, shared: Shared<'a>) -> Element<'a, Message> {
     });
     let waits = page.waits.contains(&Control::NewRule);
     let ready = draft.rule(snapshot).filter(|_| !waits).map(|_| Message::Rule(OnRule::Add));
-    let add = button::words(Button::Primary, "Add the rule", ready.clone());
+    let add = button::words(Button::Primary, tr!("accounts-add-rule"), ready.clone());
     let parts = column![
         labelled(
-            "What",
+            tr!("accounts-what"),
             column![pick::row_of(picks(OnRule::Feature))]
                 .extend(reasons.map(|why| small(why).into()),)
         ),
-        labelled("With", column![pick::row_of(scopes)].push(whom(draft, ready, snapshot))),
-        labelled("Goes", column![pick::row_of(ways)]),
+        labelled(
+            tr!("accounts-with"),
+            column![pick::row_of(scopes)].push(whom(draft, ready, snapshot))
+        ),
+        labelled(tr!("accounts-goes"), column![pick::row_of(ways)]),
         labelled("", column![add]),
     ];
     parts.spacing(step::S).into()

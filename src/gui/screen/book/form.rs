@@ -14,6 +14,7 @@ use crate::gui::widget::{body, button, sheet, small};
 use crate::model::BareJid;
 use crate::model::book::{BookAddress, BookEntry, MAX_ADDRESSES, MAX_JIDS, NO_PREF};
 use crate::model::id::BookId;
+use crate::tr;
 
 /// The field of the name.
 pub const NAME: &str = "book-name";
@@ -98,7 +99,7 @@ impl Draft {
         let jids = jids.map(|text| {
             text.parse::<BareJid>().map_err(|_| {
                 let shown: String = plain::line(text).chars().take(80).collect();
-                format!("“{shown}” is no chat address: it looks like name@example.com.")
+                tr!("book-bad-jid", typed = plain::quoted(&shown))
             })
         });
         let numbers = self.numbers.iter().filter(|(value, ..)| !value.trim().is_empty());
@@ -153,36 +154,30 @@ pub(super) fn view<'a>(
     draft: &'a Draft,
     shared: Shared<'a>,
 ) -> Element<'a, Message> {
-    let title = if draft.id.is_some() { "Change a person" } else { "New person" };
-    let hint = "What you write here wins over what others say of themselves.";
+    let title = if draft.id.is_some() { tr!("book-change-title") } else { tr!("book-new") };
+    let hint = tr!("book-form-hint");
     let head = sheet::head(title, hint, Message::Close, Vec::new(), shared.narrow);
     let save = (!draft.name.trim().is_empty()).then_some(Message::Form(Edit::Save));
     let name = sheet::field(
         NAME,
-        "Name",
+        tr!("book-name"),
         &draft.name,
         |text| Message::Form(Edit::Name(text)),
         save.clone(),
     );
     let acts = row![
-        button::words(Button::Primary, "Save", save),
-        button::words(Button::Quiet, "Cancel", Some(Message::Close)),
+        button::words(Button::Primary, tr!("book-save"), save),
+        button::words(Button::Quiet, tr!("book-cancel"), Some(Message::Close)),
     ]
     .spacing(step::XS);
-    let acts = column![acts].push(
-        draft
-            .name
-            .trim()
-            .is_empty()
-            .then(|| small("An entry needs a name, and a number or a chat address.")),
-    );
+    let acts = column![acts].push(draft.name.trim().is_empty().then(|| small(tr!("book-needs"))));
     let acts = acts.spacing(step::XS);
     let told = page.notes.at(&Control::Save);
     let parts = column![
         head,
-        sheet::section("Name", vec![sheet::padded(name)]),
-        sheet::section("Numbers and telephony addresses", numbers(draft, shared)),
-        sheet::section("Chat addresses", jids(draft)),
+        sheet::section(tr!("book-name"), vec![sheet::padded(name)]),
+        sheet::section(tr!("book-numbers-title"), numbers(draft, shared)),
+        sheet::section(tr!("book-jids-title"), jids(draft)),
         sheet::told(acts, told, Message::Form(Edit::Save)),
     ];
     sheet::page(parts.push(draft.id.is_some().then(|| remove(page, draft))), shared.narrow)
@@ -193,13 +188,13 @@ fn numbers<'a>(draft: &'a Draft, shared: Shared<'a>) -> Vec<Element<'a, Message>
     for (at, (value, types, _)) in draft.numbers.iter().enumerate() {
         let edit = move |text| Message::Form(Edit::Number(at, text));
         let number =
-            sheet::field(format!("book-number-{at}"), "A number or an address", value, edit, None);
+            sheet::field(format!("book-number-{at}"), tr!("book-number"), value, edit, None);
         let edit = move |text| Message::Form(Edit::Types(at, text));
-        let types = sheet::field(format!("book-types-{at}"), "work, cell …", types, edit, None);
+        let types = sheet::field(format!("book-types-{at}"), tr!("book-types"), types, edit, None);
         let away = button::square(
             Button::Quiet,
             &icon::CLOSE,
-            "Remove this number",
+            tr!("book-drop-number"),
             Some(Message::Form(Edit::DropNumber(at))),
         );
         let line: Element<'_, _> = if shared.narrow {
@@ -212,7 +207,7 @@ fn numbers<'a>(draft: &'a Draft, shared: Shared<'a>) -> Vec<Element<'a, Message>
         rows.push(sheet::padded(line));
     }
     let more = (draft.numbers.len() < MAX_ADDRESSES).then_some(Message::Form(Edit::AddNumber));
-    rows.push(sheet::padded(button::words(Button::Quiet, "Add a number", more)));
+    rows.push(sheet::padded(button::words(Button::Quiet, tr!("book-add-number"), more)));
     rows
 }
 
@@ -220,18 +215,18 @@ fn jids(draft: &Draft) -> Vec<Element<'_, Message>> {
     let mut rows = Vec::new();
     for (at, jid) in draft.jids.iter().enumerate() {
         let edit = move |text| Message::Form(Edit::Jid(at, text));
-        let field = sheet::field(format!("book-jid-{at}"), "name@example.com", jid, edit, None);
+        let field = sheet::field(format!("book-jid-{at}"), tr!("book-jid"), jid, edit, None);
         let away = button::square(
             Button::Quiet,
             &icon::CLOSE,
-            "Remove this address",
+            tr!("book-drop-jid"),
             Some(Message::Form(Edit::DropJid(at))),
         );
         let line = row![field, away].spacing(step::XS).align_y(Alignment::Center);
         rows.push(sheet::padded(line));
     }
     let more = (draft.jids.len() < MAX_JIDS).then_some(Message::Form(Edit::AddJid));
-    rows.push(sheet::padded(button::words(Button::Quiet, "Add a chat address", more)));
+    rows.push(sheet::padded(button::words(Button::Quiet, tr!("book-add-jid"), more)));
     rows
 }
 
@@ -239,15 +234,15 @@ fn jids(draft: &Draft) -> Vec<Element<'_, Message>> {
 fn remove<'a>(page: &'a Book, draft: &Draft) -> Element<'a, Message> {
     let press = |edit| Some(Message::Form(edit));
     let control: Element<'_, _> = if draft.removing {
-        let question = format!("Remove {} from your address book?", plain::quoted(&draft.name));
+        let question = tr!("book-remove-question", name = plain::quoted(&draft.name));
         let acts = row![
-            button::words(Button::HangUp, "Remove", press(Edit::Remove)),
-            button::words(Button::Quiet, "Keep", press(Edit::AskRemove(false))),
+            button::words(Button::HangUp, tr!("book-remove"), press(Edit::Remove)),
+            button::words(Button::Quiet, tr!("book-keep"), press(Edit::AskRemove(false))),
         ]
         .spacing(step::XS);
         column![sheet::long(body(question)), acts].spacing(step::XS).into()
     } else {
-        button::words(Button::Quiet, "Remove this person…", press(Edit::AskRemove(true)))
+        button::words(Button::Quiet, tr!("book-remove-person"), press(Edit::AskRemove(true)))
     };
     sheet::told(control, page.notes.at(&Control::Remove), Message::Form(Edit::Remove))
 }

@@ -12,6 +12,7 @@ use crate::gui::theme::{self, Button, Tone, measure, step};
 use crate::gui::widget::line::Line;
 use crate::gui::widget::{avatar, body, button, rule, sheet, small, strong};
 use crate::model::book::BookEntry;
+use crate::tr;
 
 /// The page.
 pub fn view<'a>(page: &'a Book, shared: Shared<'a>) -> Element<'a, Message> {
@@ -33,17 +34,20 @@ pub fn view<'a>(page: &'a Book, shared: Shared<'a>) -> Element<'a, Message> {
 fn top<'a>(page: &'a Book, shared: Shared<'a>) -> Element<'a, Message> {
     let some = !shared.snapshot.book.is_empty();
     let acts = vec![
-        button::words(Button::Primary, "New person", Some(Message::New)),
-        button::words(Button::Quiet, "From a file…", Some(Message::File(OnFile::Show(true)))),
-        button::words(Button::Quiet, "Copy as vCard", some.then_some(Message::Copy)),
+        button::words(Button::Primary, tr!("book-new"), Some(Message::New)),
+        button::words(
+            Button::Quiet,
+            tr!("book-from-file"),
+            Some(Message::File(OnFile::Show(true))),
+        ),
+        button::words(Button::Quiet, tr!("book-copy"), some.then_some(Message::Copy)),
     ];
-    let head = sheet::head("Address book", "", Message::Close, acts, shared.narrow);
-    let copied = page.copied.then(|| small("Everybody is on the clipboard, as vCards."));
+    let head = sheet::head(tr!("book-title"), "", Message::Close, acts, shared.narrow);
+    let copied = page.copied.then(|| small(tr!("book-copied")));
     let head = column![head].push(copied).spacing(step::XS);
     let head = sheet::told(head, page.notes.at(&Control::Copy), Message::Copy);
-    let search = some.then(|| {
-        sheet::field(SEARCH, "Search by name or number", &page.search, Message::Search, None)
-    });
+    let search =
+        some.then(|| sheet::field(SEARCH, tr!("book-search"), &page.search, Message::Search, None));
     column![head].push(search).spacing(step::M).into()
 }
 
@@ -53,11 +57,8 @@ fn list<'a>(page: &'a Book, shared: Shared<'a>) -> Element<'a, Message> {
     let all: Vec<_> = shared.snapshot.book.iter().filter(|entry| found(entry, &search)).collect();
     if all.is_empty() {
         let (title, words) = match search.is_empty() {
-            true => (
-                "Nobody yet",
-                "Add a person, or take in a file of vCards that another program wrote.",
-            ),
-            false => ("Nothing found", "No name, address or number matches."),
+            true => (tr!("book-nobody"), tr!("book-nobody-words")),
+            false => (tr!("book-nothing"), tr!("book-nothing-words")),
         };
         let words = column![strong(title), body(words).style(Tone::Muted.text())];
         let side = if shared.narrow { step::M } else { step::XL };
@@ -115,9 +116,8 @@ const MOST_NAMES: usize = 50;
 /// A file, and what it would change.
 fn taking_in<'a>(page: &'a Book, file: &'a File, shared: Shared<'a>) -> Element<'a, Message> {
     let head = sheet::head(
-        "People from a file",
-        "A file of vCards (.vcf), as other address books write them. Nothing that you have is \
-         taken away.",
+        tr!("book-file"),
+        tr!("book-file-hint"),
         Message::File(OnFile::Show(false)),
         Vec::new(),
         shared.narrow,
@@ -125,13 +125,13 @@ fn taking_in<'a>(page: &'a Book, file: &'a File, shared: Shared<'a>) -> Element<
     let look = (!file.path.trim().is_empty()).then_some(Message::File(OnFile::Look));
     let input = sheet::field(
         PATH,
-        "The file, such as /home/alice/people.vcf",
+        tr!("book-path"),
         &file.path,
         |path| Message::File(OnFile::Path(path)),
         look.clone(),
     );
     let kind = if file.plan.is_none() { Button::Primary } else { Button::Quiet };
-    let look = button::words(kind, "Show what it would add", look);
+    let look = button::words(kind, tr!("book-look"), look);
     let rows = column![input, look].spacing(step::XS);
     let told = page.notes.at(&Control::Look);
     let rows = sheet::told(sheet::padded(rows), told, Message::File(OnFile::Look));
@@ -141,12 +141,12 @@ fn taking_in<'a>(page: &'a Book, file: &'a File, shared: Shared<'a>) -> Element<
         let told = page.notes.at(&Control::TakeIn);
         let nothing = plan.add.is_empty() && plan.change.is_empty();
         let last: Element<'_, _> = if file.done {
-            strong("Taken in.").style(Tone::Good.text()).into()
+            strong(tr!("book-taken-in")).style(Tone::Good.text()).into()
         } else if nothing {
-            body("There is nothing new in it.").style(Tone::Muted.text()).into()
+            body(tr!("book-nothing-new")).style(Tone::Muted.text()).into()
         } else {
             let press = Some(Message::File(OnFile::TakeIn));
-            button::words(Button::Primary, "Take it in", press)
+            button::words(Button::Primary, tr!("book-take-in"), press)
         };
         parts = parts.push(sheet::told(last, told, Message::File(OnFile::TakeIn)));
     }
@@ -159,7 +159,7 @@ fn changes<'a>(plan: &'a Import) -> Vec<Element<'a, Message>> {
         if count > 0 {
             let mut rows = rows;
             if count > rows.len() {
-                rows.push(sheet::remark(format!("And {} more.", count - rows.len())));
+                rows.push(sheet::remark(tr!("book-more", count = count - rows.len())));
             }
             parts.push(sheet::section(name, rows));
         }
@@ -172,16 +172,16 @@ fn changes<'a>(plan: &'a Import) -> Vec<Element<'a, Message>> {
         sheet::padded(words)
     };
     let add = plan.add.iter().take(MOST_NAMES).map(one).collect();
-    part(format!("New · {}", plan.add.len()), plan.add.len(), add);
+    part(tr!("book-new-count", count = plan.add.len()), plan.add.len(), add);
     let change = plan.change.iter().take(MOST_NAMES).map(|change| one(&change.after)).collect();
-    part(format!("Changed · {}", plan.change.len()), plan.change.len(), change);
+    part(tr!("book-changed-count", count = plan.change.len()), plan.change.len(), change);
     let skip = plan.skip.iter().take(MOST_NAMES).map(|skip| {
-        let why = sheet::long(small(plain::line(&skip.why)).style(Tone::Warn.text()));
+        let why = sheet::long(small(plain::told(&skip.why)).style(Tone::Warn.text()));
         sheet::padded(column![Line::body(plain::line(&skip.what)), why])
     });
-    part(format!("Left out · {}", plan.skip.len()), plan.skip.len(), skip.collect());
+    part(tr!("book-left-out-count", count = plan.skip.len()), plan.skip.len(), skip.collect());
     if plan.same > 0 {
-        let words = format!("{} of its cards you have already.", plan.same);
+        let words = tr!("book-same", count = plan.same);
         parts.push(body(words).style(Tone::Muted.text()).into());
     }
     parts

@@ -14,6 +14,7 @@ use crate::gui::widget::{body, rule, strong};
 use crate::gui::words::{self, Clock};
 use crate::model::account::{Account, AccountKind, Security, TlsFacts, Transport};
 use crate::model::security::{CertificateFacts, Level, MediaLevel};
+use crate::tr;
 
 /// One fact about an account, with its tone.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,8 +48,8 @@ pub(super) fn of(account: &Account, shared: Shared<'_>) -> Vec<Fact> {
     facts.push(certificate(security, tls));
     facts.extend(vouched(tls.and_then(|tls| tls.certificate.as_deref()), shared.clock));
     facts.push(match tls {
-        Some(tls) => Fact::new("Cipher", plain::line(&tls.cipher_suite)),
-        None => Fact::none("Cipher"),
+        Some(tls) => Fact::new(tr!("protection-cipher"), plain::line(&tls.cipher_suite)),
+        None => Fact::none(tr!("protection-cipher")),
     });
     facts.push(signing_in(account, security));
     facts.push(conversations(account.kind, protection, security.is_some()));
@@ -62,29 +63,35 @@ fn state(account: &Account, clock: Clock) -> Fact {
     };
     let words = words::account_trouble(account, clock)
         .unwrap_or_else(|| words::account_state(account.state).to_owned());
-    Fact { tone, ..Fact::new("State", words) }
+    Fact { tone, ..Fact::new(tr!("protection-state"), words) }
 }
 
 fn level(account: &Account) -> Fact {
     match account.level {
-        None => Fact::none("Protection"),
+        None => Fact::none(tr!("protection-level")),
         Some(level) => {
             let tone = if level < Level::Strong { Tone::Warn } else { Tone::Text };
-            let words = format!("{} of 4 · {}", level as u8, level.words());
-            Fact { tone, ..Fact::new("Protection", words) }
+            let said = plain::told(level.words());
+            let words = tr!("protection-level-of", level = level as u8, words = said);
+            Fact { tone, ..Fact::new(tr!("protection-level"), words) }
         }
     }
 }
 
 fn connection(security: Option<&Security>, tls: Option<&TlsFacts>) -> Fact {
     match (security.map(|security| security.transport), tls) {
-        (None, _) => Fact::new("Connection", "None yet"),
-        (Some(Transport::Tls), Some(tls)) => {
-            Fact::new("Connection", plain::line(&tls.version).replace("TLSv", "TLS "))
+        (None, _) => Fact::new(tr!("protection-connection"), tr!("protection-no-connection")),
+        (Some(Transport::Tls), Some(tls)) => Fact::new(
+            tr!("protection-connection"),
+            plain::line(&tls.version).replace("TLSv", "TLS "),
+        ),
+        (Some(Transport::Udp), _) => {
+            Fact::warn(tr!("protection-connection"), tr!("protection-udp"))
         }
-        (Some(Transport::Udp), _) => Fact::warn("Connection", "UDP, no encryption"),
-        (Some(Transport::Tcp), _) => Fact::warn("Connection", "TCP, no encryption"),
-        (Some(Transport::Tls), None) => Fact::warn("Connection", "TLS"),
+        (Some(Transport::Tcp), _) => {
+            Fact::warn(tr!("protection-connection"), tr!("protection-tcp"))
+        }
+        (Some(Transport::Tls), None) => Fact::warn(tr!("protection-connection"), "TLS"),
     }
 }
 
@@ -92,27 +99,38 @@ fn certificate(security: Option<&Security>, tls: Option<&TlsFacts>) -> Fact {
     match tls {
         Some(tls) if tls.peer_verified => {
             let name = tls.certificate.as_ref().and_then(|facts| facts.names.first());
-            let name = name.map(|name| format!(" · {}", plain::line(name))).unwrap_or_default();
-            Fact::new("Certificate", format!("Verified{name}"))
+            let words = match name {
+                Some(name) => tr!("protection-verified-for", name = plain::quoted(name)),
+                None => tr!("protection-verified").to_owned(),
+            };
+            Fact::new(tr!("protection-certificate"), words)
         }
-        Some(tls) if tls.pinned => Fact::new("Certificate", "Trusted by you"),
-        Some(_) => Fact::warn("Certificate", "Not verified"),
-        None if security.is_some() => Fact::warn("Certificate", "None"),
-        None => Fact::none("Certificate"),
+        Some(tls) if tls.pinned => {
+            Fact::new(tr!("protection-certificate"), tr!("protection-by-you"))
+        }
+        Some(_) => Fact::warn(tr!("protection-certificate"), tr!("protection-not-verified")),
+        None if security.is_some() => {
+            Fact::warn(tr!("protection-certificate"), tr!("protection-no-certificate"))
+        }
+        None => Fact::none(tr!("protection-certificate")),
     }
 }
 
 /// Who vouches for it, until when, and which it is.
 fn vouched(certificate: Option<&CertificateFacts>, clock: Clock) -> [Fact; 3] {
     match certificate {
-        None => [Fact::none("Issued by"), Fact::none("Valid until"), Fact::none("Fingerprint")],
+        None => [
+            Fact::none(tr!("protection-issued-by")),
+            Fact::none(tr!("protection-valid-until")),
+            Fact::none(tr!("protection-fingerprint")),
+        ],
         Some(facts) => {
             let issuer = plain::line(&facts.issuer);
             let issuer = if issuer.is_empty() { "–".to_owned() } else { issuer };
             [
-                Fact::new("Issued by", issuer),
-                Fact::new("Valid until", clock.day(facts.not_after)),
-                Fact::new("Fingerprint", words::fingerprint(&facts.fingerprint)),
+                Fact::new(tr!("protection-issued-by"), issuer),
+                Fact::new(tr!("protection-valid-until"), clock.day(facts.not_after)),
+                Fact::new(tr!("protection-fingerprint"), words::fingerprint(&facts.fingerprint)),
             ]
         }
     }
@@ -121,31 +139,29 @@ fn vouched(certificate: Option<&CertificateFacts>, clock: Clock) -> [Fact; 3] {
 fn signing_in(account: &Account, security: Option<&Security>) -> Fact {
     let auth = security.map(|security| plain::line(&security.auth)).unwrap_or_default();
     match account.level {
-        _ if auth.is_empty() => Fact::none("Signing in"),
-        Some(Level::WeakSignIn) => Fact::warn("Signing in", auth),
-        _ if auth == "DIGEST-MD5" || auth == "PLAIN" => Fact::warn("Signing in", auth),
-        _ => Fact::new("Signing in", auth),
+        _ if auth.is_empty() => Fact::none(tr!("protection-signing-in")),
+        Some(Level::WeakSignIn) => Fact::warn(tr!("protection-signing-in"), auth),
+        _ if auth == "DIGEST-MD5" || auth == "PLAIN" => {
+            Fact::warn(tr!("protection-signing-in"), auth)
+        }
+        _ => Fact::new(tr!("protection-signing-in"), auth),
     }
 }
 
 /// What is written, or what is said.
 fn conversations(kind: AccountKind, protection: Option<&Protection>, is_known: bool) -> Fact {
-    const NAME: &str = "Conversations";
+    let heading = tr!("protection-conversations");
     let level = protection.and_then(|protection| protection.messages.or(protection.sound));
-    let Some(level) = level.filter(|_| is_known) else { return Fact::none(NAME) };
+    let Some(level) = level.filter(|_| is_known) else { return Fact::none(heading) };
     let preferred = protection.and_then(|p| p.srtp) == Some(SrtpPolicy::Preferred);
     match (kind, level) {
-        (AccountKind::Xmpp, MediaLevel::Open) => Fact::warn(NAME, "Messages: not encrypted"),
-        (AccountKind::Xmpp, _) => {
-            Fact::new(NAME, "Messages: encrypted to your provider, who can read them")
+        (AccountKind::Xmpp, MediaLevel::Open) => {
+            Fact::warn(heading, tr!("protection-messages-open"))
         }
-        (AccountKind::Sip, MediaLevel::Open) => Fact::warn(NAME, "Calls: not encrypted"),
-        (AccountKind::Sip, _) if preferred => {
-            Fact::new(NAME, "Calls: encrypted to your provider, where the other side can")
-        }
-        (AccountKind::Sip, _) => {
-            Fact::new(NAME, "Calls: always encrypted, to your provider, who could listen")
-        }
+        (AccountKind::Xmpp, _) => Fact::new(heading, tr!("protection-messages-provider")),
+        (AccountKind::Sip, MediaLevel::Open) => Fact::warn(heading, tr!("protection-calls-open")),
+        (AccountKind::Sip, _) if preferred => Fact::new(heading, tr!("protection-calls-preferred")),
+        (AccountKind::Sip, _) => Fact::new(heading, tr!("protection-calls-always")),
     }
 }
 
@@ -157,13 +173,18 @@ pub(super) fn of_certificate(facts: &CertificateFacts, clock: Clock) -> Vec<Fact
     };
     let names: Vec<String> = facts.names.iter().take(4).map(|name| plain::line(name)).collect();
     let names = if names.is_empty() { text(&facts.subject) } else { names.join(", ") };
-    let valid = format!("{} to {}", clock.day(facts.not_before), clock.day(facts.not_after));
+    let (from, to) = (clock.day(facts.not_before), clock.day(facts.not_after));
+    let valid = tr!("protection-valid-from-to", from = from, to = to);
+    let (key, signature) = (text(&facts.key), text(&facts.signature));
     vec![
-        Fact::new("For", names),
-        Fact::new("Issued by", text(&facts.issuer)),
-        Fact::new("Valid", valid),
-        Fact::new("Key", format!("{}, signed by {}", text(&facts.key), text(&facts.signature))),
-        Fact::new("Fingerprint", words::fingerprint(&facts.fingerprint)),
+        Fact::new(tr!("protection-for"), names),
+        Fact::new(tr!("protection-issued-by"), text(&facts.issuer)),
+        Fact::new(tr!("protection-valid"), valid),
+        Fact::new(
+            tr!("protection-key"),
+            tr!("protection-key-signed", key = key, signature = signature),
+        ),
+        Fact::new(tr!("protection-fingerprint"), words::fingerprint(&facts.fingerprint)),
     ]
 }
 

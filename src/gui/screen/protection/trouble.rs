@@ -16,16 +16,7 @@ use crate::gui::words;
 use crate::model::account::{Account, Question, ReasonKind, Refused};
 use crate::model::id::AccountId;
 use crate::model::security::{Least, Pin};
-
-/// What to know before a certificate is trusted that nobody vouches for.
-const SURE: &str = "Anybody can make such a certificate, and who is in between could read your \
-                    password and all you say. Trust it only if the fingerprint above is the one \
-                    that your provider told you by another way, such as on paper or by telephone.";
-
-/// The same where it takes another one's place.
-const CHANGED: &str = "You trusted another certificate for this server, and this is not it. If your \
-                       provider did not announce a new one, somebody may be between you and the \
-                       server: do not go on.";
+use crate::tr;
 
 impl Protection {
     /// What is to be decided about an account, if there is anything.
@@ -40,10 +31,14 @@ impl Protection {
             (None, Some(question)) => weaker(account, question),
             (None, None) if account.reason_kind == Some(ReasonKind::Disconnected) => {
                 let connect = Message::Connect(account.id.clone());
-                let words = format!("{name} is disconnected, as you wanted it.");
+                let words = tr!("protection-disconnected", name = plain::quoted(&name));
                 column![
                     strong(words),
-                    buttons(vec![button::words(Button::Primary, "Connect", Some(connect))])
+                    buttons(vec![button::words(
+                        Button::Primary,
+                        tr!("protection-connect"),
+                        Some(connect)
+                    )])
                 ]
             }
             (None, None) => return self.told(&account.id),
@@ -69,31 +64,39 @@ impl Protection {
     ) -> Column<'a, Message> {
         let fingerprint = refused.facts.fingerprint;
         let tone = if refused.before.is_some() { Tone::Bad } else { Tone::Warn };
-        let problem = format!("{}: {}", words::account(account), plain::line(&refused.problem));
+        let problem = tr!(
+            "protection-problem",
+            name = plain::quoted(&words::account(account)),
+            problem = plain::told(&refused.problem)
+        );
         let mut facts = facts::of_certificate(&refused.facts, shared.clock);
         if let Some(before) = refused.before {
             facts.push(facts::Fact {
-                name: "Trusted before",
+                name: tr!("protection-trusted-before"),
                 tone: Tone::Bad,
                 words: words::fingerprint(&before),
             });
         }
         let content = column![said(tone, problem), facts::list(facts)].spacing(step::S);
         let stay = Message::Disconnect(account.id.clone());
-        let stay = button::words(Button::Quiet, "Stay disconnected", Some(stay));
+        let stay = button::words(Button::Quiet, tr!("protection-stay"), Some(stay));
         let key = (account.id.clone(), fingerprint);
         if self.about.as_ref() == Some(&key) && refused.can_trust {
-            let warning = if refused.before.is_some() { CHANGED } else { SURE };
+            let warning = match refused.before {
+                // It takes another one's place.
+                Some(_) => tr!("protection-changed"),
+                None => tr!("protection-sure"),
+            };
             let (account, fingerprint) = key;
             let surely = Message::TrustSurely(account, fingerprint);
             let acts = vec![
-                button::words(Button::HangUp, "Trust it nevertheless", Some(surely)),
-                button::words(Button::Quiet, "Do not trust it", Some(Message::TrustNot)),
+                button::words(Button::HangUp, tr!("protection-trust-surely"), Some(surely)),
+                button::words(Button::Quiet, tr!("protection-trust-not"), Some(Message::TrustNot)),
             ];
             return content.push(said(Tone::Bad, warning.to_owned())).push(buttons(acts));
         }
         let trust = refused.can_trust.then_some(Message::Trust(key.0, fingerprint));
-        let acts = vec![button::words(Button::Quiet, "Trust this certificate", trust), stay];
+        let acts = vec![button::words(Button::Quiet, tr!("protection-trust"), trust), stay];
         content.push(buttons(acts)).push(why_not(refused.why_not.as_deref()))
     }
 
@@ -109,23 +112,26 @@ impl Protection {
             return None;
         }
         let rows = protection.trusted.iter().map(|pin| pinned(&account.id, pin, shared)).collect();
-        let name = format!("Certificates that you trust for {}", words::account(account));
+        let name = plain::quoted(&words::account(account));
+        let name = tr!("protection-certificates", name = name);
         Some(sheet::section(name, rows))
     }
 }
 
 /// A server that offers less: whether to take it as it is.
 fn weaker<'a>(account: &Account, question: &Question) -> Column<'a, Message> {
-    let name = words::account(account);
+    let name = plain::quoted(&words::account(account));
     let (heading, accept, stay) = match question.weaker.least {
         Least::Before => (
-            format!("{name} is not connected: its server is weaker than before."),
-            "Connect anyway (weaker)",
-            "Stay disconnected",
+            tr!("protection-weaker", name = name),
+            tr!("protection-weaker-accept"),
+            tr!("protection-stay"),
         ),
-        Least::Wanted => {
-            (format!("{name} cannot be made secure."), "Connect as before", "Disconnect")
-        }
+        Least::Wanted => (
+            tr!("protection-not-secure", name = name),
+            tr!("protection-not-secure-accept"),
+            tr!("protection-disconnect"),
+        ),
     };
     let on_accept = question.can_accept.then(|| Message::Accept(account.id.clone()));
     let acts = vec![
@@ -134,14 +140,14 @@ fn weaker<'a>(account: &Account, question: &Question) -> Column<'a, Message> {
     ];
     column![
         said(Tone::Warn, heading),
-        body(plain::line(&question.weaker.to_string())),
+        body(plain::told(&question.weaker.to_string())),
         buttons(acts),
     ]
     .push(why_not(question.why_not.as_deref()))
 }
 
 fn why_not<'a>(words: Option<&str>) -> Option<Element<'a, Message>> {
-    words.map(|words| small(plain::line(words)).style(Tone::Muted.text()).into())
+    words.map(|words| small(plain::told(words)).style(Tone::Muted.text()).into())
 }
 
 /// Words on the ground of their tone.
@@ -155,14 +161,15 @@ fn said<'a>(tone: Tone, words: String) -> Element<'a, Message> {
 }
 
 fn pinned<'a>(account: &AccountId, pin: &Pin, shared: Shared<'_>) -> Element<'a, Message> {
-    let since = format!("For {}, since {}", plain::line(&pin.domain), shared.clock.day(pin.since));
+    let (domain, day) = (plain::quoted(&pin.domain), shared.clock.day(pin.since));
+    let since = tr!("protection-pinned", domain = domain, day = day);
     let words = column![
         sheet::long(body(words::fingerprint(&pin.fingerprint))),
         small(since).style(Tone::Muted.text()),
     ]
     .width(Length::Fill);
     let distrust = Message::Distrust(account.clone(), pin.fingerprint);
-    let distrust = button::words(Button::Quiet, "Trust no more", Some(distrust));
+    let distrust = button::words(Button::Quiet, tr!("protection-trust-no-more"), Some(distrust));
     let content: Element<'a, Message> = if shared.narrow {
         column![words, distrust].spacing(step::XS).into()
     } else {

@@ -12,49 +12,39 @@ use crate::gui::words;
 use crate::model::account::AccountKind;
 use crate::model::dialing::CostClass;
 use crate::model::telephony::{AutoAnswer, Strangers, Telephony};
+use crate::tr;
 
 /// The page.
 pub fn view<'a>(rules: &'a Rules, shared: Shared<'a>) -> Element<'a, Message> {
     let set = &shared.snapshot.telephony;
     let others = vec![
-        button::words(Button::Quiet, "Accounts", Some(Message::Accounts)),
-        button::words(Button::Quiet, "Protection", Some(Message::Protection)),
+        button::words(Button::Quiet, tr!("rules-accounts"), Some(Message::Accounts)),
+        button::words(Button::Quiet, tr!("rules-protection"), Some(Message::Protection)),
     ];
-    let head = sheet::head(
-        "Rules for calls",
-        "What rings, where calls go, and who may call.",
-        Message::Close,
-        others,
-        shared.narrow,
-    );
+    let head =
+        sheet::head(tr!("rules-title"), tr!("rules-hint"), Message::Close, others, shared.narrow);
     let mut page = column![head];
     let phone = |kind| kind == AccountKind::Sip;
     if !shared.snapshot.accounts.iter().any(|account| phone(account.kind)) {
-        let words = "No telephony account is set up: nothing here has an effect yet.";
+        let words = tr!("rules-no-account");
         page = page.push(chip::fact(Tone::Warn, &icon::WARNING, words.to_owned(), None));
     }
     let page = page
-        .push(sheet::section("Ringing", ringing(rules, set)))
-        .push(sheet::section("Send calls on", forwarding(rules, set)))
-        .push(sheet::section("Who may call", callers(rules, set)))
-        .push(sheet::section("Calls that may cost", costs(&shared.snapshot.settled)));
+        .push(sheet::section(tr!("rules-ringing"), ringing(rules, set)))
+        .push(sheet::section(tr!("rules-forwarding"), forwarding(rules, set)))
+        .push(sheet::section(tr!("rules-callers"), callers(rules, set)))
+        .push(sheet::section(tr!("rules-costs"), costs(&shared.snapshot.settled)));
     sheet::page(page, shared.narrow)
 }
 
 fn ringing<'a>(rules: &Rules, set: &Telephony) -> Vec<Element<'a, Message>> {
     vec![
-        turned(
-            rules,
-            Rule::Dnd,
-            "Do not disturb",
-            "Nothing rings. Callers find you busy.",
-            set.dnd,
-        ),
+        turned(rules, Rule::Dnd, tr!("rules-dnd"), tr!("rules-dnd-hint"), set.dnd),
         turned(
             rules,
             Rule::CallWaiting,
-            "Second calls may ring",
-            "When off, callers find you busy while you are in a call.",
+            tr!("rules-waiting"),
+            tr!("rules-waiting-hint"),
             set.call_waiting,
         ),
     ]
@@ -62,9 +52,9 @@ fn ringing<'a>(rules: &Rules, set: &Telephony) -> Vec<Element<'a, Message>> {
 
 fn forwarding<'a>(rules: &Rules, set: &Telephony) -> Vec<Element<'a, Message>> {
     vec![
-        target(rules, set, Rule::Always, "Always"),
-        target(rules, set, Rule::Busy, "When you are busy or do not want to be disturbed"),
-        target(rules, set, Rule::NoAnswer, "When you do not answer"),
+        target(rules, set, Rule::Always, tr!("rules-always")),
+        target(rules, set, Rule::Busy, tr!("rules-busy")),
+        target(rules, set, Rule::NoAnswer, tr!("rules-no-answer")),
         seconds(rules, set),
     ]
 }
@@ -75,22 +65,22 @@ fn callers<'a>(rules: &Rules, set: &Telephony) -> Vec<Element<'a, Message>> {
         turned(
             rules,
             Rule::RejectAnonymous,
-            "Refuse hidden callers",
-            "Calls from people who hide who they are do not ring.",
+            tr!("rules-hidden"),
+            tr!("rules-hidden-hint"),
             set.reject_anonymous,
         ),
         turned(
             rules,
             Rule::AutoAnswer,
-            "Answer contacts by itself",
-            "Only callers who are proven to be your contacts, and only while no other call is on.",
+            tr!("rules-auto"),
+            tr!("rules-auto-hint"),
             set.auto_answer == AutoAnswer::Contacts,
         ),
         turned(
             rules,
             Rule::SendChatAddress,
-            "Say your chat address in calls",
-            "Those you talk to can see it and write to you. Hidden calls never say it.",
+            tr!("rules-say-chat"),
+            tr!("rules-say-chat-hint"),
             set.send_chat_address,
         ),
     ]
@@ -99,11 +89,12 @@ fn callers<'a>(rules: &Rules, set: &Telephony) -> Vec<Element<'a, Message>> {
 /// What is not asked about before a call, and the way back.
 fn costs<'a>(settled: &[CostClass]) -> Vec<Element<'a, Message>> {
     if settled.is_empty() {
-        let words = small("You are asked before every call that may cost or leaves your provider.");
+        let words = small(tr!("rules-asked"));
         return vec![sheet::padded(words)];
     }
     let class = |class: &CostClass| {
-        let again = button::words(Button::Quiet, "Ask again", Some(Message::AskAgain(*class)));
+        let again =
+            button::words(Button::Quiet, tr!("rules-ask-again"), Some(Message::AskAgain(*class)));
         let words = column![body(words::asked_no_more(*class))].width(Length::Fill);
         sheet::padded(row![words, again].spacing(step::XS).align_y(Alignment::Center))
     };
@@ -123,22 +114,22 @@ fn turned<'a>(
 
 fn strangers<'a>(rules: &Rules, set: &Telephony) -> Element<'a, Message> {
     let ways = [
-        (Strangers::Accept, "They ring", "As calls from your contacts do."),
-        (Strangers::Ask, "They are shown without ringing", "You may answer when you see them."),
-        (Strangers::Refuse, "They are refused", "You find them among the calls you missed."),
+        (Strangers::Accept, tr!("rules-they-ring"), tr!("rules-they-ring-hint")),
+        (Strangers::Ask, tr!("rules-they-show"), tr!("rules-they-show-hint")),
+        (Strangers::Refuse, tr!("rules-they-fail"), tr!("rules-they-fail-hint")),
     ];
     let ways = ways.map(|(way, name, hint)| {
         switch::choice(name, hint, set.strangers == way, Message::Strangers(way))
     });
-    let name = container(body("People who are not your contacts"))
+    let name = container(body(tr!("rules-strangers")))
         .padding(iced::Padding::from([step::XXS, step::S]).top(step::S));
     told(column![name].extend(ways), rules, Rule::Strangers)
 }
 
 fn target<'a>(rules: &Rules, set: &Telephony, rule: Rule, name: &'a str) -> Element<'a, Message> {
     let clear = (!in_force(rule, set).is_empty() && !rules.edited(rule, set))
-        .then(|| button::words(Button::Quiet, "Stop", Some(Message::Clear(rule))));
-    let line = row![field(rules, set, rule, "A number or an address")]
+        .then(|| button::words(Button::Quiet, tr!("rules-stop"), Some(Message::Clear(rule))));
+    let line = row![field(rules, set, rule, tr!("rules-target"))]
         .push(save(rules, set, rule))
         .push(clear)
         .spacing(step::XS);
@@ -146,7 +137,7 @@ fn target<'a>(rules: &Rules, set: &Telephony, rule: Rule, name: &'a str) -> Elem
 }
 
 fn seconds<'a>(rules: &Rules, set: &Telephony) -> Element<'a, Message> {
-    let words = column![body("It rings for"), small("In seconds, before a call is sent on.")];
+    let words = column![body(tr!("rules-rings-for")), small(tr!("rules-rings-for-hint"))];
     let input = container(field(rules, set, Rule::After, "20")).width(Length::Fixed(72.0));
     let line = row![words.width(Length::Fill), input]
         .push(save(rules, set, Rule::After))
@@ -169,7 +160,7 @@ fn field<'a>(
 fn save<'a>(rules: &Rules, set: &Telephony, rule: Rule) -> Option<Element<'a, Message>> {
     // What needs the user's word has a button of its own.
     (rules.edited(rule, set) && !rules.notes.asks(&rule))
-        .then(|| button::words(Button::Primary, "Save", Some(Message::Save(rule))))
+        .then(|| button::words(Button::Primary, tr!("rules-save"), Some(Message::Save(rule))))
 }
 
 /// What is said at a control, below it.

@@ -11,6 +11,7 @@ use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, step};
 use crate::gui::widget::{body, button, chip, sheet, small, strong, title};
 use crate::provisioning::wizard::{Side, Wizard};
+use crate::tr;
 
 /// A field of the form. Its name is that by which an error names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,8 +78,8 @@ struct Fields {
 impl Fields {
     fn of(side: Option<&Side>, address: String, password: Password) -> Self {
         let hint = side.map(|side| match &side.reason {
-            Some(reason) => plain::line(reason),
-            None => format!("Found: {}", plain::line(&side.servers.join(", "))),
+            Some(reason) => plain::told(reason),
+            None => tr!("sign-in-found", servers = plain::quoted(&side.servers.join(", "))),
         });
         Self { address, password, server: String::new(), hint }
     }
@@ -177,34 +178,33 @@ pub fn view<'a>(
     keep: KeepPassword,
     wrong: Option<Wrong<'a>>,
 ) -> Column<'a, Message> {
-    let words = "Type what your provider told you. Leave a side empty that you do not have; both \
-                 together are one service.";
+    let words = tr!("sign-in-by-hand-words");
     let ready = (page.is_ready() && !busy).then_some(Message::Add(keep));
     let chat = Texts {
-        name: "Chat",
-        address: (Field::ChatAddress, "alice@example.com"),
+        name: tr!("sign-in-chat"),
+        address: (Field::ChatAddress, tr!("sign-in-chat-example")),
         password: (CHAT_PASSWORD, "", Message::ChatPassword),
-        server: (Field::ChatServer, "Where DNS says, or chat.example.com:5222"),
+        server: (Field::ChatServer, tr!("sign-in-chat-server")),
     };
     let phone = Texts {
-        name: "Telephony",
-        address: (Field::PhoneAddress, "sip:alice@example.com"),
-        password: (PHONE_PASSWORD, "The same as for chat", Message::PhonePassword),
-        server: (Field::PhoneServer, "Where DNS says, or sip.example.com:5061"),
+        name: tr!("sign-in-telephony"),
+        address: (Field::PhoneAddress, tr!("sign-in-telephony-example")),
+        password: (PHONE_PASSWORD, tr!("sign-in-same-password"), Message::PhonePassword),
+        server: (Field::PhoneServer, tr!("sign-in-telephony-server")),
     };
     let all = wrong.filter(|wrong| wrong.field.is_none());
     let instead = all.filter(|wrong| wrong.is_keyring && !busy).map(|_| {
         let keep = Message::Add(KeepPassword::Session);
-        button::words(Button::Quiet, "Keep it until Dovetail ends", Some(keep))
+        button::words(Button::Quiet, tr!("sign-in-keep-for-now"), Some(keep))
     });
-    let label = if busy { "Setting up…" } else { "Add and connect" };
+    let label = if busy { tr!("sign-in-setting-up") } else { tr!("sign-in-add") };
     let acts = row![
         button::words(Button::Primary, label, ready.clone()),
-        button::words(Button::Quiet, "Back", Some(Message::Back)),
+        button::words(Button::Quiet, tr!("sign-in-back"), Some(Message::Back)),
     ]
     .spacing(step::XS)
     .align_y(Alignment::Center);
-    column![title("Set up by hand"), body(words).style(Tone::Muted.text())]
+    column![title(tr!("sign-in-by-hand")), body(words).style(Tone::Muted.text())]
         .spacing(step::S)
         .push(side(&page.chat, &chat, wrong, ready.as_ref()))
         .push(side(&page.phone, &phone, wrong, ready.as_ref()))
@@ -249,9 +249,9 @@ fn side<'a>(
     let hint = hint.map(|hint| sheet::long(small(hint.to_owned()).style(Tone::Muted.text())));
     let rows = column![strong(texts.name)]
         .push(hint)
-        .push(field(texts.address, &fields.address, "Address"))
-        .push(column![small("Password"), password].spacing(step::XXS))
-        .push(field(texts.server, &fields.server, "Server"))
+        .push(field(texts.address, &fields.address, tr!("sign-in-address")))
+        .push(column![small(tr!("sign-in-password")), password].spacing(step::XXS))
+        .push(field(texts.server, &fields.server, tr!("sign-in-server")))
         .spacing(step::S);
     sheet::boxed(vec![sheet::padded(rows)])
 }
