@@ -81,6 +81,30 @@ impl Screen {
         self.xdotool(&["type", "--delay", "20", text]).expect("typing");
     }
 
+    /// Gives a window the focus; one that has closed gets none.
+    pub fn focus(&self, window: u64) {
+        let _ = self.xdotool(&["windowfocus", &window.to_string()]);
+    }
+
+    /// Takes the focus from every window.
+    pub fn leave(&self) {
+        let root = self.xdotool(&["search", "--maxdepth", "0", "--name", ".*"]);
+        let root = root.and_then(|ids| ids.lines().next()?.parse().ok()).expect("the root");
+        self.focus(root);
+    }
+
+    /// Waits until no window has such a title.
+    pub fn gone(&self, title: &str) {
+        let end = Instant::now() + PATIENCE;
+        while Instant::now() < end {
+            if self.xdotool(&["search", "--onlyvisible", "--name", title]).is_none() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("a window is still called {title}");
+    }
+
     /// Presses a key.
     pub fn key(&self, key: &str) {
         self.xdotool(&["key", key]).expect("a key");

@@ -321,18 +321,17 @@ fn acts<'a>(call: &Call, look: Look) -> Element<'a, Act> {
     let is_marked = look.named && call.peer.binding != Binding::None;
     let in_bar = tells(call) && !is_marked && (!look.tight || call.answered.is_none());
     let why = in_bar.then(|| super::button::square(kind, &icon::INFO, tr!("calls-why"), press));
-    let mut acts = row![].push(why).push(mute(call)).spacing(step::XS);
+    let gap = if look.tight { step::XXS } else { step::XS };
+    let mut acts = row![].push(why).push(mute(call)).spacing(gap);
     if call.answered.is_some() {
         acts = talking(acts, call, look);
     }
-    let hang_up = super::button::labelled(
-        Button::HangUp,
-        &icon::HANG_UP,
-        tr!("calls-hang-up"),
-        Some(Act::HangUp),
-    );
-    let rest = look.tight.then(iced::widget::space::horizontal);
-    acts.push(rest).push(hang_up).into()
+    let (word, press) = (tr!("calls-hang-up"), Some(Act::HangUp));
+    if look.tight {
+        // In any language beside the others: without its icon, and as wide as there is room.
+        return acts.push(super::button::wide(Button::HangUp, word, press)).into();
+    }
+    acts.push(super::button::labelled(Button::HangUp, &icon::HANG_UP, word, press)).into()
 }
 
 /// What needs a call that was answered.
