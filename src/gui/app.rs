@@ -237,7 +237,7 @@ impl App {
             FromHub::Event(event) => {
                 match event.as_ref() {
                     crate::core::event::Event::Notice { level, text } => {
-                        self.notice = Some(Notice { level: *level, text: plain::line(text) });
+                        self.notice = Some(Notice { level: *level, text: plain::told(text) });
                     }
                     crate::core::event::Event::HistoryDeleted { with, before, .. } => {
                         self.conversations.forget(with.as_deref(), *before, self.clock);
@@ -416,7 +416,7 @@ impl App {
 
     fn fail(&mut self, error: &CommandError) {
         self.notice =
-            Some(Notice { level: NoticeLevel::Error, text: plain::line(&error.to_string()) });
+            Some(Notice { level: NoticeLevel::Error, text: plain::told(&error.to_string()) });
     }
 
     fn dismiss(&mut self) -> Task<Message> {

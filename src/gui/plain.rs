@@ -56,8 +56,8 @@ pub fn line(text: &str) -> String {
 
 /// What the core says, on one line and in the language of the window.
 pub fn told(text: &str) -> String {
-    let cleaned = clean(&retold(text), TOLD_LIMIT, ' ');
-    cleaned.trim().to_owned()
+    // Before: the marks that set names apart are ours.
+    retold(clean(text, TOLD_LIMIT, ' ').trim()).into_owned()
 }
 
 /// A name set into a sentence of ours: when its direction could differ, it is kept apart

@@ -19,6 +19,7 @@ use crate::model::dialing::CostClass;
 use crate::model::presence::{Presence, Show};
 use crate::model::telephony::Telephony;
 use crate::model::time::Timestamp;
+use crate::tr;
 
 pub use joint::{connect, feature, go_ahead, over, set_by};
 pub use past::{cost, past_account, past_call, past_peer, past_proof};
@@ -124,12 +125,12 @@ pub fn duration(length: Duration) -> String {
 /// Availability in a word.
 pub fn show(show: Show) -> &'static str {
     match show {
-        Show::Chat => "Free to chat",
-        Show::Online => "Available",
-        Show::Away => "Away",
-        Show::Xa => "Away for long",
-        Show::Dnd => "Do not disturb",
-        Show::Offline => "Offline",
+        Show::Chat => tr!("states-free"),
+        Show::Online => tr!("states-available"),
+        Show::Away => tr!("states-away"),
+        Show::Xa => tr!("states-away-long"),
+        Show::Dnd => tr!("states-dnd"),
+        Show::Offline => tr!("states-offline"),
     }
 }
 
@@ -162,18 +163,18 @@ pub fn presence(presence: &Presence) -> String {
 
 /// An account's name for users.
 pub fn account(account: &Account) -> String {
-    let label = plain::line(&account.label);
-    if label.is_empty() { account.kind.label().to_owned() } else { label }
+    let label = plain::told(&account.label);
+    if label.is_empty() { plain::told(account.kind.label()) } else { label }
 }
 
 /// Where an account's connection stands, in a word.
 pub fn account_state(state: AccountState) -> &'static str {
     match state {
-        AccountState::Offline => "Offline",
-        AccountState::Connecting => "Connecting…",
-        AccountState::Online => "Connected",
-        AccountState::Failed => "Not connected",
-        AccountState::Disabled => "Switched off",
+        AccountState::Offline => tr!("states-account-offline"),
+        AccountState::Connecting => tr!("states-connecting"),
+        AccountState::Online => tr!("states-connected"),
+        AccountState::Failed => tr!("states-not-connected"),
+        AccountState::Disabled => tr!("states-switched-off"),
     }
 }
 
@@ -189,28 +190,29 @@ pub fn account_tone(state: AccountState) -> Tone {
 
 /// What is wrong with an account, why, and when it is tried again; nothing when it is well.
 pub fn account_trouble(of: &Account, clock: Clock) -> Option<String> {
-    let name = account(of);
-    let reason = of.reason.as_deref().map(plain::line).filter(|reason| !reason.is_empty());
+    let name = plain::quoted(&account(of));
+    let reason = of.reason.as_deref().map(plain::told).filter(|reason| !reason.is_empty());
     let mut words = match of.state {
         AccountState::Online | AccountState::Disabled => return None,
         AccountState::Connecting => match reason {
-            Some(reason) => format!("{name} is connecting again. {reason}"),
-            None => format!("{name} is connecting…"),
+            Some(reason) => tr!("states-connecting-again", name = name, reason = reason),
+            None => tr!("states-is-connecting", name = name),
         },
         AccountState::Failed => {
-            let reason = reason.unwrap_or_else(|| "No reason is known.".to_owned());
-            format!("{name} is not connected. {reason}")
+            let reason = reason.unwrap_or_else(|| tr!("states-no-reason").to_owned());
+            tr!("states-is-not-connected", name = name, reason = reason)
         }
         AccountState::Offline => match reason {
-            Some(reason) => format!("{name} is offline. {reason}"),
-            None => format!("{name} is offline."),
+            Some(reason) => tr!("states-is-offline-why", name = name, reason = reason),
+            None => tr!("states-is-offline", name = name),
         },
     };
     if let Some(wait) = of.retry_in {
         let left = wait.saturating_sub(between(clock.sampled, clock.now).as_secs());
+        words.push(' ');
         words.push_str(&match left {
-            0 => " Trying again now.".to_owned(),
-            left => format!(" Trying again in {}.", duration(Duration::from_secs(left))),
+            0 => tr!("states-again-now").to_owned(),
+            left => tr!("states-again-in", time = duration(Duration::from_secs(left))),
         });
     }
     Some(words)
@@ -219,20 +221,20 @@ pub fn account_trouble(of: &Account, clock: Clock) -> Option<String> {
 /// The state of a call in a word.
 pub fn call_state(state: CallState) -> &'static str {
     match state {
-        CallState::Dialing => "Calling…",
-        CallState::Ringing => "Ringing…",
-        CallState::Incoming => "Incoming call",
-        CallState::Active => "In call",
-        CallState::Held => "On hold",
-        CallState::HeldByPeer => "The other side put you on hold",
-        CallState::Ended => "Call ended",
+        CallState::Dialing => tr!("states-calling"),
+        CallState::Ringing => tr!("states-ringing"),
+        CallState::Incoming => tr!("states-incoming"),
+        CallState::Active => tr!("states-in-call"),
+        CallState::Held => tr!("states-on-hold"),
+        CallState::HeldByPeer => tr!("states-held-by-peer"),
+        CallState::Ended => tr!("states-ended"),
     }
 }
 
 /// The same of a call that is on: who holds it, when both do.
 pub fn live_call(call: &Call) -> &'static str {
     match (call.state, call.media.direction) {
-        (CallState::Held, MediaDirection::Inactive) => "On hold by both sides",
+        (CallState::Held, MediaDirection::Inactive) => tr!("states-held-by-both"),
         (state, _) => call_state(state),
     }
 }
@@ -240,23 +242,23 @@ pub fn live_call(call: &Call) -> &'static str {
 /// What hiding a caller means for this call.
 pub fn anonymous(call: &Call) -> &'static str {
     match call.direction {
-        Direction::In => "hides who they are",
-        Direction::Out => "you are hidden",
+        Direction::In => tr!("states-hides"),
+        Direction::Out => tr!("states-hidden"),
     }
 }
 
 /// How a transfer goes that we asked for.
 pub fn transfer(state: &TransferState) -> (Tone, String) {
     match state {
-        TransferState::Trying => (Tone::Muted, "Transferring…".to_owned()),
-        TransferState::Ringing => (Tone::Muted, "Transferring: it rings there.".to_owned()),
-        TransferState::Done => (Tone::Good, "Transferred: they are connected.".to_owned()),
+        TransferState::Trying => (Tone::Muted, tr!("states-transferring").to_owned()),
+        TransferState::Ringing => (Tone::Muted, tr!("states-transfer-rings").to_owned()),
+        TransferState::Done => (Tone::Good, tr!("states-transferred").to_owned()),
         TransferState::Failed { code, text } => {
-            let why = match plain::line(text).trim_end_matches('.') {
-                "" => format!("error {code}"),
+            let why = match plain::told(text).trim_end_matches('.') {
+                "" => tr!("states-transfer-error", code = code),
                 text => text.to_owned(),
             };
-            (Tone::Bad, format!("Not transferred: {why}. You are still connected."))
+            (Tone::Bad, tr!("states-transfer-failed", why = why))
         }
     }
 }
@@ -264,9 +266,8 @@ pub fn transfer(state: &TransferState) -> (Tone, String) {
 /// What waits in a mailbox.
 pub fn mailbox(mailbox: &Mailbox) -> String {
     match mailbox.new {
-        0 => "New voice messages".to_owned(),
-        1 => "1 new voice message".to_owned(),
-        new => format!("{new} new voice messages"),
+        0 => tr!("states-mailbox-some").to_owned(),
+        new => tr!("states-mailbox", count = new),
     }
 }
 
@@ -274,10 +275,10 @@ pub fn mailbox(mailbox: &Mailbox) -> String {
 pub fn rules_in_force(rules: &Telephony) -> Vec<(&'static Icon, String)> {
     let mut said: Vec<(&'static Icon, String)> = Vec::new();
     if rules.dnd {
-        said.push((&icon::QUIET, "Calls do not ring: do not disturb".to_owned()));
+        said.push((&icon::QUIET, tr!("states-do-not-ring").to_owned()));
     }
     if let Some(target) = rules.forward.always.as_deref() {
-        said.push((&icon::TRANSFER, format!("All calls go to {}", plain::line(target))));
+        said.push((&icon::TRANSFER, tr!("states-all-go-to", target = plain::quoted(target))));
     }
     said
 }
@@ -299,33 +300,33 @@ pub fn line(call: &Call) -> Option<&'static str> {
     if call.state != CallState::Active || stats.mos == 0.0 {
         None
     } else if stats.mos >= 3.6 {
-        Some("Good line")
+        Some(tr!("states-good-line"))
     } else if stats.mos >= 3.1 {
-        Some("Fair line")
+        Some(tr!("states-fair-line"))
     } else if stats.loss_pct >= 3.0 {
-        Some("Poor line: sound gets lost")
+        Some(tr!("states-poor-line-loss"))
     } else if stats.rtt_ms >= 400.0 {
-        Some("Poor line: long delay")
+        Some(tr!("states-poor-line-delay"))
     } else {
-        Some("Poor line")
+        Some(tr!("states-poor-line"))
     }
 }
 
 /// What is not asked about any more, when the user says so.
 pub fn not_asked_about(class: Option<CostClass>) -> &'static str {
     match class {
-        Some(CostClass::Pstn) => "Calls to the telephone network then go out at once.",
-        Some(CostClass::OtherDomain) => "Calls to other providers then go out at once.",
-        _ => "Calls like this then go out at once.",
+        Some(CostClass::Pstn) => tr!("states-not-asked-pstn"),
+        Some(CostClass::OtherDomain) => tr!("states-not-asked-other"),
+        _ => tr!("states-not-asked"),
     }
 }
 
 /// A class of calls that is not asked about.
 pub fn asked_no_more(class: CostClass) -> &'static str {
     match class {
-        CostClass::Pstn => "Calls to the telephone network go out without a question.",
-        CostClass::OtherDomain => "Calls to other providers go out without a question.",
-        _ => "Calls whose cost is not known go out without a question.",
+        CostClass::Pstn => tr!("states-no-question-pstn"),
+        CostClass::OtherDomain => tr!("states-no-question-other"),
+        _ => tr!("states-no-question"),
     }
 }
 

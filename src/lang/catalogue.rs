@@ -22,7 +22,7 @@ macro_rules! room {
 pub(super) const CORE: [&str; 3] = room!("core");
 
 /// All rooms.
-pub(super) const ROOMS: [[&str; 3]; 14] = [
+pub(super) const ROOMS: [[&str; 3]; 15] = [
     room!("accounts"),
     room!("book"),
     room!("calls"),
@@ -36,6 +36,7 @@ pub(super) const ROOMS: [[&str; 3]; 14] = [
     room!("settings"),
     room!("sidebar"),
     room!("sign-in"),
+    room!("states"),
     room!("words"),
 ];
 

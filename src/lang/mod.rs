@@ -7,6 +7,8 @@
 //! came from there.
 
 mod catalogue;
+#[cfg(test)]
+mod core_texts;
 mod locale;
 mod retold;
 #[cfg(test)]

@@ -6,20 +6,27 @@
 //! stays as it is.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use fluent_bundle::{FluentArgs, FluentResource};
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, PatternElement};
 
 use super::catalogue::CORE;
-use super::{Language, format, spoken};
+use super::{Language, spoken};
 
 /// How deep sentences within sentences are retold.
-const DEPTH: usize = 3;
+const DEPTH: usize = 5;
 
 /// Longer texts are none of the core's sentences, in bytes.
-const LONGEST: usize = 2_000;
+const LONGEST: usize = 1_000;
+
+/// The most texts that are remembered as retold.
+const MOST_KNOWN: usize = 256;
+
+/// What parts of a text stand between, the greatest first.
+const BETWEEN: [&str; 3] = [". ", "; ", ", "];
 
 /// A part of an English sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +45,7 @@ struct Sentence {
 }
 
 /// All of them: those without variables by their text, the others with the most fixed text first.
+/// None has a full stop at its end: whoever says it may have added one.
 struct Sentences {
     plain: HashMap<String, String>,
     open: Vec<Sentence>,
@@ -45,58 +53,98 @@ struct Sentences {
 
 static SENTENCES: LazyLock<Sentences> = LazyLock::new(|| sentences(CORE[0]));
 
-/// Says in the language of this thread what the core said in English.
-pub fn retold(text: &str) -> Cow<'_, str> {
-    if spoken() == Language::English || text.len() > LONGEST {
-        return Cow::Borrowed(text);
-    }
-    again(text, DEPTH).map_or(Cow::Borrowed(text), Cow::Owned)
+thread_local! {
+    /// What was retold in a language: a view asks for the same texts again and again.
+    static KNOWN: RefCell<(Language, HashMap<String, Option<String>>)> = RefCell::default();
 }
 
-/// The text as a whole, else sentence by sentence; none when nothing of it is known.
-fn again(text: &str, depth: usize) -> Option<String> {
-    let depth = depth.checked_sub(1)?;
-    whole(text, depth).or_else(|| {
-        let mut at = 0;
-        let mut said = String::new();
-        let mut any = false;
-        for end in ends(text) {
-            let sentence = text.get(at..end)?;
-            let retold = whole(sentence, depth);
-            any |= retold.is_some();
-            said.push_str(retold.as_deref().unwrap_or(sentence));
-            let next = text.get(end..).map_or(0, |rest| rest.len() - rest.trim_start().len());
-            said.push_str(text.get(end..end + next).unwrap_or_default());
-            at = end + next;
+/// Says in the language of this thread what the core said in English. A name in it that is
+/// written from right to left is set apart, in English as well, so that it does not reorder the
+/// words around it.
+pub fn retold(text: &str) -> Cow<'_, str> {
+    let language = spoken();
+    if text.len() > LONGEST || (language == Language::English && !turns(text)) {
+        return Cow::Borrowed(text);
+    }
+    let said = KNOWN.with_borrow_mut(|(of, known)| {
+        if *of != language || known.len() >= MOST_KNOWN {
+            (*of, *known) = (language, HashMap::new());
         }
-        any.then_some(said)
+        match known.get(text) {
+            Some(said) => said.clone(),
+            None => {
+                let said = again(text, DEPTH);
+                known.insert(text.to_owned(), said.clone());
+                said
+            }
+        }
+    });
+    said.map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// Whether something in it is written from right to left.
+fn turns(text: &str) -> bool {
+    text.chars().any(|c| {
+        matches!(c, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFE}'
+            | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
     })
 }
 
-/// Where each sentence ends.
-fn ends(text: &str) -> impl Iterator<Item = usize> {
-    let inner = text.match_indices(". ").map(|(at, _)| at + 1);
-    inner.chain([text.len()])
+/// The text as a whole, else part by part; none when nothing of it is known.
+fn again(text: &str, depth: usize) -> Option<String> {
+    let depth = depth.checked_sub(1)?;
+    whole(text, depth).or_else(|| BETWEEN.iter().find_map(|between| parted(text, between, depth)))
 }
 
+/// What stands between `between`, each by itself; none where nothing of it is known.
+fn parted(text: &str, between: &str, depth: usize) -> Option<String> {
+    let parts: Vec<&str> = text.split(between).collect();
+    if parts.len() < 2 {
+        return None;
+    }
+    let retold: Vec<Option<String>> = parts.iter().map(|part| again(part, depth)).collect();
+    retold.iter().any(Option::is_some).then(|| {
+        let said = parts.iter().zip(&retold);
+        let said = said.map(|(part, retold)| retold.as_deref().unwrap_or(part));
+        said.collect::<Vec<_>>().join(between)
+    })
+}
+
+/// A sentence with or without its full stop.
 fn whole(text: &str, depth: usize) -> Option<String> {
+    let bare = text.strip_suffix('.').unwrap_or(text);
+    let said = recognised(bare, depth)?;
+    let said = said.strip_suffix('.').unwrap_or(&said).to_owned();
+    // The end of a sentence within it is its own.
+    let ends = text.len() > bare.len() && !said.ends_with(['.', '?', '!', '…']);
+    Some(if ends { said + "." } else { said })
+}
+
+fn recognised(text: &str, depth: usize) -> Option<String> {
     if let Some(key) = SENTENCES.plain.get(text) {
-        return Some(format(key, &FluentArgs::new()));
+        return Some(super::format(key, &FluentArgs::new()));
     }
     SENTENCES.open.iter().find_map(|sentence| {
         let found = taken_apart(&sentence.parts, text)?;
         let mut args = FluentArgs::new();
         for (name, value) in found {
-            match again(value, depth) {
-                Some(retold) => args.set(name.to_owned(), retold),
-                None => match value.parse::<u64>() {
-                    Ok(number) if number < 1_000 => args.set(name.to_owned(), number),
-                    _ => args.set(name.to_owned(), value.to_owned()),
-                },
-            }
+            args.set(name.to_owned(), put_in(value, depth));
         }
-        Some(format(&sentence.key, &args))
+        Some(super::format(&sentence.key, &args))
     })
+}
+
+/// What stands in a sentence: another one, a number that words may agree with, or as it is.
+fn put_in(value: &str, depth: usize) -> FluentValue<'static> {
+    if let Some(retold) = again(value, depth) {
+        return retold.into();
+    }
+    match value.parse::<u64>() {
+        // Not what is dialled: “000” is no 0.
+        Ok(number) if number < 1_000 && number.to_string() == value => number.into(),
+        _ if turns(value) => format!("\u{2068}{value}\u{2069}").into(),
+        _ => value.to_owned().into(),
+    }
 }
 
 /// The variables of a sentence in a text that it is; each takes as little as it can.
@@ -137,7 +185,11 @@ fn sentences(source: &str) -> Sentences {
     for entry in resource.entries() {
         let Entry::Message(message) = entry else { continue };
         let Some(pattern) = &message.value else { continue };
-        let Some(parts) = parts(&pattern.elements) else { continue };
+        let Some(mut parts) = parts(&pattern.elements) else { continue };
+        if let Some(Part::Text(last)) = parts.last_mut() {
+            last.truncate(last.strip_suffix('.').unwrap_or(last).len());
+        }
+        parts.retain(|part| *part != Part::Text(String::new()));
         let key = message.id.name.to_owned();
         match parts.as_slice() {
             [Part::Text(text)] => {
@@ -192,11 +244,67 @@ mod tests {
     #[test]
     fn a_sentence_is_recognised_with_its_variables() {
         let source = "core-x = { $host } cannot be reached: { $why }.\n";
-        let found = apart(source, "cusax.test cannot be reached: no route.").unwrap();
+        let found = apart(source, "cusax.test cannot be reached: no route").unwrap();
         assert_eq!(found[0], ("host".to_owned(), "cusax.test".to_owned()));
         assert_eq!(found[1], ("why".to_owned(), "no route".to_owned()));
         assert_eq!(apart(source, "cusax.test cannot be reached"), None);
         assert_eq!(apart("core-x = { $a }{ $b } x\n", "1 2 x"), None);
         assert_eq!(apart("core-x = Error { $code }\n", "Error 404").unwrap()[0].1, "404");
+    }
+
+    fn in_language(language: Language, text: &str) -> String {
+        crate::lang::speak(language);
+        let said = retold(text).into_owned();
+        crate::lang::speak(Language::English);
+        said
+    }
+
+    #[test]
+    fn sentences_within_sentences_are_retold() {
+        let german = |text: &str| in_language(Language::German, text);
+        assert_eq!(
+            german("Waits until Telephony is connected. sip.cusax.test did not answer in time."),
+            "Wartet, bis Telefonie verbunden ist. sip.cusax.test hat nicht rechtzeitig geantwortet."
+        );
+        assert_eq!(german("Busy (486 Busy Here)."), "Besetzt (486 Busy Here).");
+        assert_eq!(german("Busy"), "Besetzt");
+        assert_eq!(
+            german("The server failed (500 Oops). Try again in 5 minutes."),
+            "Der Server hat versagt (500 Oops). Versuchen Sie es in 5 Minuten noch einmal."
+        );
+        let lost = "The connection was lost: the server closed the connection.";
+        assert_eq!(
+            in_language(Language::French, lost),
+            "La connexion a été perdue\u{a0}: le serveur a fermé la connexion."
+        );
+        assert_eq!(german("Nobody ever said this."), "Nobody ever said this.");
+        assert_eq!(german("000 is an emergency number."), "000 ist eine Notrufnummer.");
+        assert_eq!(retold("Busy."), "Busy.");
+    }
+
+    #[test]
+    fn a_server_that_offers_less_is_retold() {
+        let weaker = "The server asks for the password itself (PLAIN), though it knew SCRAM-SHA-1 \
+                      before. No password was sent: somebody on the way may want to learn it.";
+        assert_eq!(
+            in_language(Language::German, weaker),
+            "Der Server verlangt das Passwort selbst (PLAIN), obwohl er zuvor SCRAM-SHA-1 kannte. \
+             Es wurde kein Passwort gesendet: Womöglich will es jemand unterwegs erfahren."
+        );
+    }
+
+    #[test]
+    fn a_name_from_right_to_left_is_set_apart() {
+        let set_apart = "\u{2068}עדה\u{2069}";
+        assert_eq!(retold("עדה can be heard again."), format!("{set_apart} can be heard again."));
+        let french = in_language(Language::French, "עדה can be heard again.");
+        assert_eq!(french, format!("{set_apart} s’entend de nouveau."));
+    }
+
+    #[test]
+    fn no_text_takes_for_ever() {
+        for text in ["a: b; c, d. ".repeat(80), ": ".repeat(400), "(x) ".repeat(200)] {
+            assert!(!in_language(Language::German, &text).is_empty());
+        }
     }
 }

@@ -9,7 +9,6 @@ use super::{avatar, body, button, chip, raised};
 use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::theme::{Button, Tone, measure, step};
-use crate::lang::retold;
 use crate::model::call::{Ask, AskKind, Call};
 use crate::tr;
 
@@ -53,7 +52,7 @@ pub fn view<'a>(call: &Call, ask: &Ask) -> Element<'a, Act> {
     ]
     .spacing(step::M);
     for cue in ask.cues.iter().take(MOST_CUES) {
-        parts = parts.push(chip::fact(Tone::Warn, &icon::WARNING, plain::line(&retold(cue)), None));
+        parts = parts.push(chip::fact(Tone::Warn, &icon::WARNING, plain::told(cue), None));
     }
     let acts = match loses {
         true => row![

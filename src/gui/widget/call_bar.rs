@@ -10,7 +10,6 @@ use crate::gui::icon::{self, Icon};
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, measure, step};
 use crate::gui::words::{self, Clock};
-use crate::lang::retold;
 use crate::media::meter::Levels;
 use crate::model::call::{Binding, Call, CallState, Direction, TransferState};
 use crate::tr;
@@ -210,11 +209,11 @@ pub fn why<'a>(call: &Call, account: &str, tight: bool) -> Element<'a, Act> {
         let words = super::sheet::long(super::body(words));
         row![container(glyph.sized(tone, 14.0)).padding([3.0, 0.0]), words].spacing(step::XS)
     };
-    let name = plain::line(&retold(&call.peer.why));
+    let name = plain::told(&call.peer.why);
     let name = (!name.is_empty()).then(|| line(glyph, tone, name));
     let account = plain::quoted(account);
     let words = match call.account_why.as_deref() {
-        Some(why) => tr!("calls-account-why", account = account, why = plain::line(&retold(why))),
+        Some(why) => tr!("calls-account-why", account = account, why = plain::told(why)),
         None => tr!("calls-account", account = account),
     };
     let lines = column![].push(name).push(line(&icon::PHONE, Tone::Muted, words));
@@ -234,7 +233,7 @@ pub fn why<'a>(call: &Call, account: &str, tight: bool) -> Element<'a, Act> {
 
 fn facts<'a>(call: &Call, look: Look, on: Option<String>) -> Element<'a, Act> {
     let mut more = Vec::new();
-    let reason = call.end_reason.as_deref().map(|text| plain::line(&retold(text)));
+    let reason = call.end_reason.as_deref().map(|text| plain::told(text));
     match (call.state, reason) {
         (CallState::Ended, Some(reason)) if !reason.is_empty() => more.push(reason),
         _ => {}
@@ -248,9 +247,7 @@ fn facts<'a>(call: &Call, look: Look, on: Option<String>) -> Element<'a, Act> {
     );
     more.extend(call.cost.map(|class| words::cost(class).to_owned()));
     if call.state != CallState::Ended {
-        more.extend(
-            call.cue.as_deref().map(|cue| plain::line(&retold(cue))).filter(|cue| !cue.is_empty()),
-        );
+        more.extend(call.cue.as_deref().map(|cue| plain::told(cue)).filter(|cue| !cue.is_empty()));
     }
     if call.anonymous && call.state != CallState::Ended {
         more.push(words::anonymous(call).to_owned());
@@ -383,7 +380,7 @@ pub fn further<'a>(call: &Call, clock: Clock, join: Join, tight: bool) -> Elemen
     let glyph = if call.state == CallState::Held { &icon::PAUSE } else { &icon::PHONE };
     let mut said = words::live_call(call).to_owned();
     if ended && let Some(reason) = call.end_reason.as_deref() {
-        said = format!("{said} · {}", plain::line(&retold(reason)));
+        said = format!("{said} · {}", plain::told(reason));
     }
     if let Some(since) = call.answered.filter(|_| !ended) {
         said = format!("{said} · {}", clock.timer(since));
@@ -448,7 +445,7 @@ pub fn transfer<'a>(state: &TransferState, tight: bool) -> Element<'a, Act> {
 
 /// What was asked of a call and failed.
 pub fn failure<'a>(words: &str, tight: bool) -> Element<'a, Act> {
-    strip(Tone::Bad, &icon::WARNING, plain::line(&retold(words)), Some(Act::Dismiss), tight)
+    strip(Tone::Bad, &icon::WARNING, plain::told(words), Some(Act::Dismiss), tight)
 }
 
 fn strip<'a>(

@@ -11,7 +11,6 @@ use crate::gui::icon::{self, Icon};
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, measure, step};
 use crate::gui::words;
-use crate::lang::retold;
 use crate::model::BareJid;
 use crate::model::binding::BindingState;
 use crate::model::call::{Binding, Call};
@@ -87,7 +86,7 @@ fn parts_of<'a>(
         parts = parts.push(chip::fact(Tone::Muted, &icon::QUIET, words, None));
     }
     if state.is_some_and(|state| state.why) {
-        parts = parts.push(small(plain::line(&retold(&call.peer.why))));
+        parts = parts.push(small(plain::told(&call.peer.why)));
     }
     if let Some(held) = held {
         let name = plain::quoted(&held.peer.display);
@@ -291,7 +290,7 @@ pub fn question<'a>(question: &Question) -> Element<'a, Answer> {
                 parts = parts.push(chip::fact(
                     Tone::Warn,
                     &icon::WARNING,
-                    plain::line(&retold(&cue.text)),
+                    plain::told(&cue.text),
                     None,
                 ));
             }
@@ -325,7 +324,7 @@ fn way<'a>(choice: &Choice) -> Element<'a, Answer> {
         false => tr!("calls-question-unavailable", address = uri),
     };
     // Whole: two ways may differ only in their last word.
-    let label = strong(plain::line(&retold(&choice.label))).style(tone.text());
+    let label = strong(plain::told(&choice.label)).style(tone.text());
     let words = column![sheet::long(label), sheet::long(small(under))];
     iced::widget::button(
         row![icon::PHONE.view(glyph), words].spacing(step::S).align_y(Alignment::Center),

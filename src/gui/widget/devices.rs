@@ -9,7 +9,6 @@ use crate::core::command::Device;
 use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, measure, step};
-use crate::lang::retold;
 use crate::tr;
 
 /// The most devices that are offered each way.
@@ -51,7 +50,7 @@ pub fn view<'a>(known: &Known) -> Element<'a, Act> {
     .align_y(Alignment::Center);
     let mut content = column![head].spacing(step::S);
     if let Some(trouble) = &known.trouble {
-        content = content.push(body(plain::line(&retold(trouble))).style(Tone::Bad.text()));
+        content = content.push(body(plain::told(trouble)).style(Tone::Bad.text()));
     }
     content = if known.listed {
         let inputs = list(tr!("calls-devices-inputs"), &known.inputs, Act::Input);
