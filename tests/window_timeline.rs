@@ -117,7 +117,7 @@ fn the_newest_entries_are_shown_and_only_what_is_in_sight() {
 fn the_wheel_moves_by_as_much_as_it_was_turned_even_when_a_page_comes() {
     let history = History { count: 10_000 };
     let mut window = history.open(0);
-    for _ in 0..120 {
+    for _ in 0..50 {
         let before = history.in_sight(&window);
         let middle = before.get(before.len() / 2).copied().unwrap();
         let text = |number| history.entry(number).body.clone().unwrap();
@@ -150,6 +150,25 @@ fn a_hundred_thousand_entries_are_gone_through_without_a_gap() {
     assert!(oldest < 99_000, "{oldest}");
     window.press("Jump to newest");
     assert_eq!(history.in_sight(&window).last(), Some(&99_999));
+}
+
+#[test]
+fn the_bar_is_dragged_to_the_beginning_and_to_the_end() {
+    let history = History { count: 500 };
+    let mut window = history.open(0);
+    let place = |y| iced::Point::new(1_115.0, y);
+    let mut drags = 0;
+    while !history.in_sight(&window).contains(&0) {
+        drags += 1;
+        assert!(drags < 12, "{:?}", history.in_sight(&window));
+        // Wherever it stands: beside what is dragged, the bar comes to the pointer.
+        window.drag(place(400.0), place(76.0));
+        history.serve(&mut window);
+    }
+    window.drag(place(400.0), place(719.0));
+    history.serve(&mut window);
+    assert_eq!(history.in_sight(&window).last(), Some(&499));
+    assert!(!window.offers("Jump to newest"));
 }
 
 #[test]

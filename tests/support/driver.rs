@@ -366,6 +366,7 @@ impl Driver {
             let moved = Event::CursorMoved { position: to };
             let release = Event::ButtonReleased(Button::Left);
             let _ = simulator.simulate([moved, release].map(iced::Event::Mouse));
+            let _ = simulator.simulate([redrawn()]);
             simulator.into_messages().collect()
         };
         self.take(messages);

@@ -41,7 +41,7 @@ pub(super) fn view<'a>(
             .id(COMPOSER)
             .placeholder(tr!("chat-write-to", name = plain::quoted(name)))
             .on_action(Message::Edit)
-            .key_binding(move |press| keys(press, picked))
+            .key_binding(move |press| keys(press, picked, empty))
             .font(theme::REGULAR)
             .size(14)
             .line_height(iced::widget::text::LineHeight::Absolute(20.0.into()))
@@ -62,13 +62,16 @@ pub(super) fn view<'a>(
 
 /// Enter sends, Shift and Enter break the line; the timeline is paged through from here, and
 /// Ctrl and a letter are not typed.
-fn keys(press: KeyPress, picked: Option<&str>) -> Option<Binding<Message>> {
+fn keys(press: KeyPress, picked: Option<&str>, empty: bool) -> Option<Binding<Message>> {
     let focused = matches!(press.status, text_editor::Status::Focused { .. });
     match press.key.as_ref() {
         Key::Named(Named::Enter) if focused && !press.modifiers.shift() => {
             Some(Binding::Custom(Message::Send))
         }
         Key::Named(Named::Enter) if focused => Some(Binding::Enter),
+        Key::Named(Named::End) if focused && empty && press.modifiers.command() => {
+            Some(Binding::Custom(Message::Jump(Jump::Newest)))
+        }
         Key::Named(Named::PageUp) if focused => Some(Binding::Custom(Message::Jump(Jump::PageUp))),
         Key::Named(Named::PageDown) if focused => {
             Some(Binding::Custom(Message::Jump(Jump::PageDown)))
