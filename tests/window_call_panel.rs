@@ -106,6 +106,20 @@ fn how_loud_it_is_is_looked_at_in_a_call() {
 }
 
 #[test]
+fn nothing_is_looked_at_that_nobody_sees() {
+    let mut window = Driver::new(with(vec![talking()]));
+    let every = |window: &Driver| window.app.looks_at_levels().map(|every| every.as_millis());
+    assert_eq!(every(&window), Some(100));
+    window.app.reduce_motion(true);
+    assert_eq!(every(&window), Some(1_000));
+    window.take([Message::Focused(false)]);
+    assert_eq!(every(&window), None, "another program's window is in front");
+    window.take([Message::Focused(true)]);
+    window.show(with(vec![Call { state: CallState::Held, ..talking() }]));
+    assert_eq!(every(&window), None, "nothing is heard");
+}
+
+#[test]
 fn the_line_is_told_in_figures_on_demand() {
     let mut window = Driver::new(with(vec![talking()]));
     assert!(!window.says("Round trip"));

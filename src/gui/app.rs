@@ -63,6 +63,8 @@ pub struct App {
     pub(super) card: Option<(CallId, Incoming)>,
     pub(super) question: Option<Question>,
     asked: calls::Asked,
+    /// Nothing is to move that need not.
+    calm: bool,
     pub(super) notice: Option<Notice>,
     seen: Option<(Party, String)>,
     desktop: desktop::Desktop,
@@ -92,6 +94,7 @@ impl App {
             card: None,
             question: None,
             asked: calls::Asked::default(),
+            calm: false,
             notice: None,
             seen: None,
             desktop: desktop::Desktop::default(),
@@ -143,7 +146,9 @@ impl App {
             let second = iced::time::every(Duration::from_secs(1));
             all.push(second.map(|_| Message::Tick(super::read_clock())));
         }
-        all.extend(self.looks_at_levels());
+        if let Some(every) = self.looks_at_levels() {
+            all.push(iced::time::every(every).map(|_| Message::Levels));
+        }
         Subscription::batch(all)
     }
 

@@ -1,4 +1,5 @@
 //! A screen without a monitor (Xvfb), and a hand on its mouse and keyboard (xdotool).
+#![allow(dead_code)]
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};

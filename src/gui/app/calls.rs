@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
+use iced::Task;
 use iced::advanced::widget::operate;
 use iced::advanced::widget::operation::focusable::unfocus;
 use iced::widget::operation;
-use iced::{Subscription, Task};
 
 use super::{App, Message, Origin, Wish};
 use crate::core::command::{CallCommand, Command, CommandError, FeatureCommand, Reply, TransferTo};
@@ -23,6 +23,9 @@ const GRACE: Duration = Duration::from_millis(500);
 
 /// Between two looks at how loud it is.
 const LEVELS: Duration = Duration::from_millis(100);
+
+/// The same where little is to move.
+const LEVELS_CALM: Duration = Duration::from_secs(1);
 
 /// What is on its way to a question, or to a call.
 #[derive(Debug, Default)]
@@ -217,11 +220,16 @@ impl App {
         }
     }
 
-    /// Looks how loud it is, while there is a call in sight that is heard.
-    pub(super) fn looks_at_levels(&self) -> Option<Subscription<Message>> {
+    /// Nothing is to move that need not, or may again.
+    pub fn reduce_motion(&mut self, on: bool) {
+        self.calm = on;
+    }
+
+    /// How often it is looked how loud it is: only while a call that is heard is in sight.
+    pub fn looks_at_levels(&self) -> Option<Duration> {
         let is_heard = |call: &Call| call.state == CallState::Active;
-        (self.is_in_front() && self.snapshot.calls.iter().any(is_heard))
-            .then(|| iced::time::every(LEVELS).map(|_| Message::Levels))
+        let in_sight = self.is_in_front() && self.snapshot.calls.iter().any(is_heard);
+        in_sight.then_some(if self.calm { LEVELS_CALM } else { LEVELS })
     }
 
     pub(super) fn hear(&mut self) -> Task<Message> {

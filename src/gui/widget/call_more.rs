@@ -88,7 +88,7 @@ pub fn figures<'a>(call: &Call, tight: bool) -> Element<'a, Act> {
     ];
     let cells = all.into_iter().map(|(name, value)| {
         let cell = column![small(name), Line::body(value).strong()];
-        container(cell).width(Length::Fixed(if tight { 152.0 } else { 176.0 })).into()
+        container(cell).width(Length::Fixed(if tight { 130.0 } else { 176.0 })).into()
     });
     let cells = Row::with_children(cells).spacing(step::S).wrap().vertical_spacing(step::XS);
     closable(cells.into(), Tell::Line, tight)
