@@ -5,7 +5,9 @@ mod calls;
 pub mod desktop;
 mod keys;
 mod message;
+pub mod over;
 pub mod pages;
+pub mod shortcuts;
 mod windows;
 
 use std::sync::Arc;
@@ -14,8 +16,9 @@ use std::time::Duration;
 use iced::advanced::widget::operate;
 use iced::advanced::widget::operation::focusable::unfocus;
 use iced::widget::operation;
+use iced::widget::scrollable::AbsoluteOffset;
 use iced::{Element, Size, Subscription, Task, Theme, event, system};
-pub use keys::{Keystroke, Shortcut, Way};
+pub use keys::{Door, Keystroke, Shortcut, Step, Way};
 pub use message::{Message, Notice, Origin, Page, Setting, Wish};
 pub use windows::Happened;
 
@@ -65,6 +68,7 @@ pub struct App {
     asked: calls::Asked,
     /// Nothing is to move that need not.
     calm: bool,
+    pub(super) over: Option<over::Over>,
     pub(super) notice: Option<Notice>,
     seen: Option<(Party, String)>,
     desktop: desktop::Desktop,
@@ -95,6 +99,7 @@ impl App {
             question: None,
             asked: calls::Asked::default(),
             calm: false,
+            over: None,
             notice: None,
             seen: None,
             desktop: desktop::Desktop::default(),
@@ -171,6 +176,7 @@ impl App {
             Message::Done(origin, result) => self.done(origin, result),
             Message::Key(key) => self.key(key),
             Message::Levels => self.hear(),
+            Message::Over(message) => self.in_over(message),
             Message::Tick(now) => self.tick(now),
             Message::Window(id, at, happened) => self.in_window(id, at, happened),
             Message::Resized(size) => self.resized(size),
@@ -342,6 +348,7 @@ impl App {
             Action::Go(page) => self.go(page),
             Action::At(spot, command) => self.run(command, Origin::At(spot)),
             Action::Focus(Some(field)) => operation::focus(field),
+            Action::Scroll(list, y) => operation::scroll_to(list, AbsoluteOffset { x: 0.0, y }),
             Action::Focus(None) => operate(unfocus()),
             Action::Load(command, ask) => match &self.page {
                 Page::Conversation(with) => self.run(command, Origin::History(with.clone(), ask)),
@@ -395,6 +402,7 @@ impl App {
             }
             (Origin::OnCall(call), Err(error)) => self.fail_at(&call, &error),
             (Origin::Rule(rule), result) => self.rules.answered(rule, &result),
+            (Origin::Palette(turn), result) => self.found_for(turn, result),
             (Origin::At(spot), result) => return self.answered_at(spot, result),
             (Origin::Plain, Err(error)) => self.fail(&error),
             (Origin::Silent, Err(error)) => tracing::debug!(%error, "a quiet command failed"),

@@ -115,6 +115,8 @@ pub struct Tokens {
     pub hit_in_turn: Color,
     /// How dark one ring of the shade around a card is.
     pub shade: f32,
+    /// How dark the window is behind what stands above it.
+    pub veil: f32,
 }
 
 /// The light tokens.
@@ -142,6 +144,7 @@ pub const LIGHT: Tokens = Tokens {
     hit: rgb(0xFFF1C9),
     hit_in_turn: rgb(0xFFD866),
     shade: 0.022,
+    veil: 0.25,
 };
 
 /// The dark tokens.
@@ -169,6 +172,7 @@ pub const DARK: Tokens = Tokens {
     hit: rgb(0x3A300F),
     hit_in_turn: rgb(0x523F09),
     shade: 0.12,
+    veil: 0.45,
 };
 
 const fn rgb(hex: u32) -> Color {

@@ -1,10 +1,10 @@
 //! The windows put together: panel, page, the bars of live calls, and cards above them; and
 //! the small one of calls that ring.
 
-use iced::widget::{column, container, opaque, row, scrollable, sensor, stack};
+use iced::widget::{column, container, mouse_area, opaque, row, scrollable, sensor, space, stack};
 use iced::{Element, Length, Padding, Size, window};
 
-use super::app::{App, Happened, Message, Page};
+use super::app::{App, Happened, Message, Page, over};
 use super::icon;
 use super::screen::details::Who;
 use super::screen::{Go, calls, rules, sidebar, welcome};
@@ -15,7 +15,19 @@ use crate::model::party::Party;
 
 /// The main window.
 pub fn main(app: &App) -> Element<'_, Message> {
-    if app.narrow() { one_column(app) } else { two_columns(app) }
+    let window = if app.narrow() { one_column(app) } else { two_columns(app) };
+    stack![window].push(above(app)).into()
+}
+
+/// What stands above the window; cards stay above that.
+fn above(app: &App) -> Option<Element<'_, Message>> {
+    let over = app.over.as_ref()?.view(app).map(Message::Over);
+    let elsewhere =
+        mouse_area(container(space()).width(Length::Fill).height(Length::Fill).style(theme::veil))
+            .on_press(Message::Over(over::Message::Close));
+    let side = if app.narrow() { step::XS } else { step::L };
+    let over = container(over).padding(Padding::from([step::M, side])).center_x(Length::Fill);
+    Some(stack![opaque(elsewhere), column![].push(cards(app)).push(over)].into())
 }
 
 /// The window of calls that ring: their cards and nothing else. It is as high as they are, and
@@ -115,7 +127,10 @@ fn told(app: &App) -> Option<Element<'_, Message>> {
 /// The content, and above it the cards and what is open for a call. It is always a stack, so
 /// that the content keeps its scroll and its cursor when a card comes or goes.
 fn below_cards<'a>(app: &'a App, content: Element<'a, Message>) -> Element<'a, Message> {
-    let above = column![].push(cards(app)).push(tool(app)).width(Length::Fill);
+    let above = column![]
+        .push(app.over.is_none().then(|| cards(app)).flatten())
+        .push(tool(app))
+        .width(Length::Fill);
     stack![content, above].width(Length::Fill).height(Length::Fill).into()
 }
 

@@ -1,0 +1,62 @@
+# Tastenkürzel, ihre Übersicht und die Befehlsliste.
+
+keys-group-window = Finden und bewegen
+keys-group-pages = Seiten
+keys-group-presence = Ihre Anwesenheit
+keys-group-conversation = Unterhaltung
+keys-group-calls = Anrufe
+
+keys-palette = Alles finden und ausführen
+keys-search = In der Liste suchen
+keys-sheet = Tastenkürzel
+keys-escape = Schließen, was geöffnet ist
+keys-enter = Bestätigen oder annehmen
+keys-next = Nächstes Bedienelement
+keys-previous = Vorheriges Bedienelement
+keys-up = Eine Zeile nach oben
+keys-down = Eine Zeile nach unten
+keys-previous-conversation = Vorherige Unterhaltung
+keys-next-conversation = Nächste Unterhaltung
+keys-quit = Beenden
+keys-accounts = Konten
+keys-book = Adressbuch
+keys-rules = Regeln für Anrufe
+keys-protection = Verbindung und Schutz
+keys-online = Verfügbar sein
+keys-away = Abwesend sein
+keys-dnd = Nicht stören
+keys-offline = Offline sein
+keys-details = Näheres zu dieser Person
+keys-find = In der Unterhaltung suchen
+keys-dates = Zu einem Tag gehen
+keys-newest = Zum neuesten Eintrag gehen
+keys-page-up = Eine Seite zurück
+keys-page-down = Eine Seite vor
+keys-send = Nachricht senden
+keys-line = Neue Zeile
+keys-call = Diese Person anrufen
+keys-answer = Anruf annehmen
+keys-decline = Anruf ablehnen
+keys-hang-up = Auflegen
+keys-hold = Anruf halten oder fortsetzen
+keys-mute = Mikrofon aus- oder einschalten
+keys-keypad = Tastenfeld öffnen oder schließen
+keys-transfer = Anruf weitergeben
+keys-digits = Töne, solange das Tastenfeld offen ist
+
+keys-cap-ctrl = Strg
+keys-cap-shift = Umschalt
+keys-cap-escape = Esc
+keys-cap-enter = Eingabe
+keys-cap-tab = Tab
+keys-cap-page-up = Bild auf
+keys-cap-page-down = Bild ab
+keys-cap-end = Ende
+
+keys-palette-field = Personen, Nachrichten und Befehle finden oder Nummer eingeben
+keys-palette-nothing = Nichts passt dazu.
+keys-palette-call = Anrufen
+keys-palette-people = Personen
+keys-palette-doable = Befehle
+keys-palette-said = Nachrichten
+keys-sheet-field = Suchen

@@ -1,0 +1,3 @@
+# Die Seitenleiste.
+
+sidebar-call-typed = „{ $typed }“ anrufen

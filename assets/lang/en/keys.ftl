@@ -1,0 +1,62 @@
+# Shortcuts, their sheet, and the palette.
+
+keys-group-window = Finding and moving
+keys-group-pages = Pages
+keys-group-presence = Your presence
+keys-group-conversation = Conversation
+keys-group-calls = Calls
+
+keys-palette = Find or do anything
+keys-search = Search the list
+keys-sheet = Keyboard shortcuts
+keys-escape = Close what is open
+keys-enter = Confirm or answer
+keys-next = Next control
+keys-previous = Previous control
+keys-up = One row up
+keys-down = One row down
+keys-previous-conversation = Previous conversation
+keys-next-conversation = Next conversation
+keys-quit = Quit
+keys-accounts = Accounts
+keys-book = Address book
+keys-rules = Rules for calls
+keys-protection = Connection and protection
+keys-online = Be available
+keys-away = Be away
+keys-dnd = Do not disturb
+keys-offline = Be offline
+keys-details = Details of this person
+keys-find = Search in the conversation
+keys-dates = Go to a day
+keys-newest = Go to the newest entry
+keys-page-up = A page back
+keys-page-down = A page forward
+keys-send = Send the message
+keys-line = New line
+keys-call = Call this person
+keys-answer = Answer the call
+keys-decline = Decline the call
+keys-hang-up = Hang up
+keys-hold = Hold or resume the call
+keys-mute = Mute or unmute the microphone
+keys-keypad = Open or close the keypad
+keys-transfer = Transfer the call
+keys-digits = Tones, while the keypad is open
+
+keys-cap-ctrl = Ctrl
+keys-cap-shift = Shift
+keys-cap-escape = Esc
+keys-cap-enter = Enter
+keys-cap-tab = Tab
+keys-cap-page-up = Page up
+keys-cap-page-down = Page down
+keys-cap-end = End
+
+keys-palette-field = Find people, messages and actions, or type a number
+keys-palette-nothing = Nothing fits.
+keys-palette-call = Call
+keys-palette-people = People
+keys-palette-doable = Actions
+keys-palette-said = Messages
+keys-sheet-field = Search

@@ -1,0 +1,3 @@
+# The side panel.
+
+sidebar-call-typed = Call “{ $typed }”

@@ -1,0 +1,62 @@
+# Les raccourcis, leur aide-mémoire et la palette.
+
+keys-group-window = Chercher et se déplacer
+keys-group-pages = Pages
+keys-group-presence = Votre présence
+keys-group-conversation = Conversation
+keys-group-calls = Appels
+
+keys-palette = Tout trouver, tout faire
+keys-search = Chercher dans la liste
+keys-sheet = Raccourcis clavier
+keys-escape = Fermer ce qui est ouvert
+keys-enter = Confirmer ou répondre
+keys-next = Élément suivant
+keys-previous = Élément précédent
+keys-up = Une ligne plus haut
+keys-down = Une ligne plus bas
+keys-previous-conversation = Conversation précédente
+keys-next-conversation = Conversation suivante
+keys-quit = Quitter
+keys-accounts = Comptes
+keys-book = Carnet d’adresses
+keys-rules = Règles d’appel
+keys-protection = Connexion et protection
+keys-online = Être disponible
+keys-away = Être absent
+keys-dnd = Ne pas déranger
+keys-offline = Être hors ligne
+keys-details = En savoir plus sur cette personne
+keys-find = Chercher dans la conversation
+keys-dates = Aller à un jour
+keys-newest = Aller au plus récent
+keys-page-up = Une page en arrière
+keys-page-down = Une page en avant
+keys-send = Envoyer le message
+keys-line = Nouvelle ligne
+keys-call = Appeler cette personne
+keys-answer = Répondre à l’appel
+keys-decline = Refuser l’appel
+keys-hang-up = Raccrocher
+keys-hold = Mettre en attente ou reprendre l’appel
+keys-mute = Couper ou rétablir le micro
+keys-keypad = Ouvrir ou fermer le pavé numérique
+keys-transfer = Transférer l’appel
+keys-digits = Tonalités, tant que le pavé numérique est ouvert
+
+keys-cap-ctrl = Ctrl
+keys-cap-shift = Maj
+keys-cap-escape = Échap
+keys-cap-enter = Entrée
+keys-cap-tab = Tab
+keys-cap-page-up = Page préc.
+keys-cap-page-down = Page suiv.
+keys-cap-end = Fin
+
+keys-palette-field = Trouver une personne, un message, une action, ou saisir un numéro
+keys-palette-nothing = Rien ne correspond.
+keys-palette-call = Appeler
+keys-palette-people = Personnes
+keys-palette-doable = Actions
+keys-palette-said = Messages
+keys-sheet-field = Rechercher

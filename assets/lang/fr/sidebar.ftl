@@ -1,0 +1,3 @@
+# Le panneau latéral.
+
+sidebar-call-typed = Appeler « { $typed } »

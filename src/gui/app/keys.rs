@@ -5,22 +5,34 @@ use iced::keyboard::Modifiers;
 use iced::keyboard::key::{Key, Named};
 use iced::widget::operation;
 
-use super::{App, Message, Page};
-use crate::gui::screen::{Go, calls, conversation, sidebar};
+use super::{App, Message, Page, over, shortcuts};
+use crate::core::command::Command;
+use crate::gui::screen::details::Who;
+use crate::gui::screen::{Action, Go, calls, conversation, sidebar};
 use crate::gui::widget::card::{self, Answer, Ask};
 use crate::gui::widget::keypad::Digit;
 use crate::gui::widget::{ask, call_bar};
 use crate::model::call::{Call, CallState};
+use crate::model::id::CallId;
+use crate::model::presence::Show;
 
 /// Keys with a meaning for the whole window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keystroke {
-    /// Ctrl+K.
+    /// The side panel's field.
     Search,
-    /// Ctrl+Shift+S: the accounts, and how their two sides go together.
+    /// The accounts, and how their two sides go together.
     Accounts,
+    /// Another page, or what stands above the window.
+    Open(Door),
+    /// Our presence.
+    Presence(Show),
+    /// To another row, or conversation.
+    Move(Step),
     /// Escape.
     Escape,
+    /// Escape that a field has taken: its cursor is gone.
+    Leave,
     /// Enter, with no field in focus.
     Enter,
     /// Tab.
@@ -33,6 +45,38 @@ pub enum Keystroke {
     Digit(Digit),
     /// A way through the timeline of the open conversation.
     Timeline(Way),
+}
+
+/// What has a shortcut to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// The palette: people, what was said, and all that can be done.
+    Palette,
+    /// The sheet of shortcuts.
+    Sheet,
+    /// The address book.
+    Book,
+    /// The rules for calls.
+    Rules,
+    /// Connection and protection.
+    Protection,
+    /// What is known of whom the open conversation is with.
+    Details,
+    /// Out of the program.
+    Quit,
+}
+
+/// Where a key moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// A row up.
+    Up,
+    /// A row down.
+    Down,
+    /// To the conversation above.
+    PreviousConversation,
+    /// To the conversation below.
+    NextConversation,
 }
 
 /// Keys that lead through a timeline.
@@ -50,80 +94,47 @@ pub enum Way {
     PageDown,
 }
 
-/// What Ctrl+Shift and a letter do with calls, wherever the cursor stands.
+/// What is done with calls, wherever the cursor stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shortcut {
-    /// A: answer the call that rings.
+    /// Call who is chosen.
+    Call,
+    /// Answer the call that rings.
     Answer,
-    /// D: decline it.
+    /// Decline it.
     Decline,
-    /// H: hang up the call in front.
+    /// Hang up the call in front.
     HangUp,
-    /// L: hold the call in front, or resume it.
+    /// Hold the call in front, or resume it.
     Hold,
-    /// M: mute the microphone, or unmute it.
+    /// Mute the microphone, or unmute it.
     Mute,
-    /// P: open or close the keypad.
+    /// Open or close the keypad.
     Keypad,
-    /// T: open or close the transfer panel.
+    /// Open or close the transfer panel.
     Transfer,
-}
-
-impl Shortcut {
-    /// The shortcut of a letter.
-    pub fn of(letter: &str) -> Option<Self> {
-        Some(match letter {
-            "a" | "A" => Self::Answer,
-            "d" | "D" => Self::Decline,
-            "h" | "H" => Self::HangUp,
-            "l" | "L" => Self::Hold,
-            "m" | "M" => Self::Mute,
-            "p" | "P" => Self::Keypad,
-            "t" | "T" => Self::Transfer,
-            _ => return None,
-        })
-    }
 }
 
 impl Keystroke {
     /// A letter with Ctrl that means something wherever the cursor stands: no field takes it.
     pub fn is_of_the_window(letter: &str, modifiers: Modifiers) -> bool {
-        Self::of_letter(letter, modifiers).is_some()
-    }
-
-    fn of_letter(letter: &str, modifiers: Modifiers) -> Option<Self> {
-        match letter {
-            _ if !modifiers.command() => None,
-            "s" | "S" if modifiers.shift() => Some(Self::Accounts),
-            letter if modifiers.shift() => Shortcut::of(letter).map(Self::OnCall),
-            "k" => Some(Self::Search),
-            "f" => Some(Self::Timeline(Way::Find)),
-            "j" => Some(Self::Timeline(Way::Dates)),
-            _ => None,
-        }
+        let key = Key::Character(letter.into());
+        modifiers.command() && shortcuts::of(&key, modifiers, false).is_some()
     }
 
     /// The meaning of a key, `typed` with the modifiers in it; `ignored` tells that no field
     /// took it.
     pub fn of(key: &Key, typed: &Key, modifiers: Modifiers, ignored: bool) -> Option<Self> {
+        if let Some(row) = shortcuts::of(key, modifiers, ignored) {
+            return Some(row.does);
+        }
         match (key.as_ref(), typed.as_ref()) {
-            (Key::Character(letter), _) if modifiers.command() => {
-                Self::of_letter(letter, modifiers)
-            }
             (_, Key::Character(typed)) if ignored && !modifiers.command() && !modifiers.alt() => {
                 let mut characters = typed.chars();
                 let only = characters.next().filter(|_| characters.next().is_none());
                 only.and_then(Digit::of).map(Self::Digit)
             }
-            (Key::Named(Named::Escape), _) if ignored => Some(Self::Escape),
-            (Key::Named(Named::Enter), _) if ignored => Some(Self::Enter),
-            (Key::Named(Named::End), _) if ignored && modifiers.command() => {
-                Some(Self::Timeline(Way::Newest))
-            }
-            (Key::Named(Named::PageUp), _) if ignored => Some(Self::Timeline(Way::PageUp)),
-            (Key::Named(Named::PageDown), _) if ignored => Some(Self::Timeline(Way::PageDown)),
-            (Key::Named(Named::Tab), _) if modifiers.shift() => Some(Self::Previous),
-            (Key::Named(Named::Tab), _) => Some(Self::Next),
+            (Key::Named(Named::Escape), _) if !ignored => Some(Self::Leave),
             _ => None,
         }
     }
@@ -131,6 +142,9 @@ impl Keystroke {
 
 impl App {
     pub(super) fn key(&mut self, key: Keystroke) -> Task<Message> {
+        if let Some(task) = self.key_over(key) {
+            return task;
+        }
         match key {
             Keystroke::Search => {
                 if self.narrow() {
@@ -139,9 +153,13 @@ impl App {
                 operation::focus(sidebar::SEARCH)
             }
             Keystroke::Accounts => self.go(Go::Accounts),
+            Keystroke::Open(door) => self.enter_door(door),
+            Keystroke::Presence(show) => self.be(show),
+            Keystroke::Move(step) => self.step(step),
             Keystroke::Next => operation::focus_next(),
             Keystroke::Previous => operation::focus_previous(),
             Keystroke::Escape => self.escape(),
+            Keystroke::Leave => Task::none(),
             Keystroke::Enter => self.enter(),
             Keystroke::OnCall(shortcut) => self.shortcut(shortcut),
             Keystroke::Timeline(way) => self.in_timeline(way),
@@ -149,6 +167,109 @@ impl App {
                 let action = self.calls.press(digit);
                 self.act(action)
             }
+        }
+    }
+
+    fn enter_door(&mut self, door: Door) -> Task<Message> {
+        match door {
+            Door::Palette => self.open_over(over::Door::Palette),
+            Door::Sheet => self.open_over(over::Door::Sheet),
+            Door::Book => self.go(Go::Book),
+            Door::Rules => self.act(Action::Rules),
+            Door::Protection => self.act(Action::Protection),
+            Door::Details => match &self.page {
+                Page::Conversation(with) => self.go(Go::Details(Who::Party(with.clone()))),
+                _ => Task::none(),
+            },
+            Door::Quit => self.close_main(),
+        }
+    }
+
+    fn be(&mut self, show: Show) -> Task<Message> {
+        if self.snapshot.accounts.is_empty() {
+            return Task::none();
+        }
+        self.act(Action::Run(Command::Presence { show, status: String::new() }))
+    }
+
+    /// Moves through the list where its field has the cursor, and through the conversations
+    /// anywhere.
+    fn step(&mut self, step: Step) -> Task<Message> {
+        let by = match step {
+            Step::Up => -1,
+            Step::Down => 1,
+            Step::PreviousConversation => return self.beside(-1),
+            Step::NextConversation => return self.beside(1),
+        };
+        operation::is_focused(sidebar::SEARCH).then(move |is_there| match is_there {
+            true => Task::done(Message::Sidebar(sidebar::Message::Move(by))),
+            false => Task::none(),
+        })
+    }
+
+    /// Opens the conversation above or below the open one.
+    fn beside(&mut self, by: isize) -> Task<Message> {
+        let all = &self.snapshot.conversations;
+        let open = match &self.page {
+            Page::Conversation(with) => all.iter().position(|one| one.with == *with),
+            _ => None,
+        };
+        let to = match open {
+            Some(at) => at.checked_add_signed(by),
+            None => Some(0),
+        };
+        match to.and_then(|to| all.get(to)).map(|one| one.with.clone()) {
+            Some(with) => self.open(with),
+            None => Task::none(),
+        }
+    }
+
+    /// Calls who is chosen in the list while its field has the cursor, else whom the open
+    /// conversation is with.
+    fn call_chosen(&mut self) -> Task<Message> {
+        let open = match &self.page {
+            Page::Conversation(with) => sidebar::can_call(&self.snapshot, with),
+            _ => false,
+        };
+        let open = open.then_some(Message::Conversation(conversation::Message::Call));
+        let call = move |open: Option<Message>| open.map_or_else(Task::none, Task::done);
+        if !self.sidebar.has_choice() {
+            return call(open);
+        }
+        operation::is_focused(sidebar::SEARCH).then(move |is_there| match is_there {
+            true => Task::done(Message::Sidebar(sidebar::Message::CallChosen)),
+            false => call(open.clone()),
+        })
+    }
+
+    /// What has a shortcut and can be done now.
+    pub(super) fn doable(&self) -> Vec<&'static shortcuts::Row> {
+        shortcuts::TABLE.iter().filter(|row| self.can_do(row.does)).collect()
+    }
+
+    fn can_do(&self, does: Keystroke) -> bool {
+        let in_conversation = matches!(self.page, Page::Conversation(_));
+        match does {
+            Keystroke::Search | Keystroke::Accounts => true,
+            Keystroke::Open(Door::Palette) => false,
+            Keystroke::Open(Door::Details) => in_conversation,
+            Keystroke::Open(_) => true,
+            Keystroke::Presence(_) => !self.snapshot.accounts.is_empty(),
+            Keystroke::Timeline(Way::PageUp | Way::PageDown) => false,
+            Keystroke::Timeline(_) => in_conversation,
+            Keystroke::OnCall(Shortcut::Call) => match &self.page {
+                Page::Conversation(with) => sidebar::can_call(&self.snapshot, with),
+                _ => false,
+            },
+            Keystroke::OnCall(Shortcut::Answer | Shortcut::Decline) => self.ringing().is_some(),
+            Keystroke::OnCall(shortcut) => self.on_bar(shortcut).is_some(),
+            Keystroke::Move(_)
+            | Keystroke::Escape
+            | Keystroke::Leave
+            | Keystroke::Enter
+            | Keystroke::Next
+            | Keystroke::Previous
+            | Keystroke::Digit(_) => false,
         }
     }
 
@@ -164,23 +285,25 @@ impl App {
     }
 
     fn shortcut(&mut self, shortcut: Shortcut) -> Task<Message> {
-        let (Shortcut::Answer | Shortcut::Decline) = shortcut else {
-            return self.on_front(shortcut);
-        };
         let act = match shortcut {
+            Shortcut::Call => return self.call_chosen(),
             Shortcut::Answer => card::Act::Answer,
-            _ => card::Act::Decline,
+            Shortcut::Decline => card::Act::Decline,
+            _ => {
+                let bar = self.on_bar(shortcut);
+                return bar.map_or_else(Task::none, |(id, act)| {
+                    self.in_calls(calls::Message::Bar(id, act))
+                });
+            }
         };
         self.ringing().map_or_else(Task::none, |call| self.on_card(call, act))
     }
 
-    /// Does with the call in front what its bar offers, and nothing else.
-    fn on_front(&mut self, shortcut: Shortcut) -> Task<Message> {
+    /// What the bar of the call in front offers, and nothing else.
+    fn on_bar(&self, shortcut: Shortcut) -> Option<(CallId, call_bar::Act)> {
         use call_bar::{Act, Kit};
         let front = self.calls.front(&self.snapshot.calls);
-        let Some(call) = front.filter(|call| call.state != CallState::Ended) else {
-            return Task::none();
-        };
+        let call = front.filter(|call| call.state != CallState::Ended)?;
         let answered = |call: &Call, act| call.answered.is_some().then_some(act);
         let act = match shortcut {
             Shortcut::HangUp => Some(Act::HangUp),
@@ -189,10 +312,9 @@ impl App {
             Shortcut::Hold => answered(call, Act::Hold),
             Shortcut::Keypad => answered(call, Act::Tool(Kit::Keypad)),
             Shortcut::Transfer => answered(call, Act::Tool(Kit::Transfer)),
-            Shortcut::Answer | Shortcut::Decline => None,
+            Shortcut::Call | Shortcut::Answer | Shortcut::Decline => None,
         };
-        let id = call.id.clone();
-        act.map_or_else(Task::none, |act| self.in_calls(calls::Message::Bar(id, act)))
+        act.map(|act| (call.id.clone(), act))
     }
 
     /// Closes the innermost thing that is open; declines a call only when nothing else is.

@@ -3,7 +3,7 @@
 use iced::{Size, window};
 use time::UtcOffset;
 
-use super::{Happened, Keystroke, desktop, pages};
+use super::{Happened, Keystroke, desktop, over, pages};
 use crate::core::command::{CommandError, Reply, TransferTo};
 use crate::core::event::NoticeLevel;
 use crate::gui::GuiOptions;
@@ -62,6 +62,8 @@ pub enum Message {
     Key(Keystroke),
     /// It is time to look how loud it is.
     Levels,
+    /// On what stands above the window.
+    Over(over::Message),
     /// A second went by.
     Tick(Timestamp),
     /// The main window has a new size.
@@ -127,6 +129,8 @@ pub enum Origin {
     },
     /// A rule for calls.
     Rule(Rule),
+    /// What was typed into the palette: which question.
+    Palette(u64),
     /// A control of one of the other pages.
     At(Spot),
     /// Something quiet, whose failure would only be noise.

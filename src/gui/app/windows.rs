@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use iced::keyboard::key::Named;
 use iced::widget::operation;
 use iced::{Element, Event, Point, Size, Task, Theme, event, keyboard, window};
 
@@ -332,9 +333,14 @@ pub(super) fn listen(event: Event, status: event::Status, id: window::Id) -> Opt
             key,
             modified_key,
             modifiers,
-            repeat: false,
+            repeat,
             ..
         }) => {
+            // A key that is held down goes on only through lists.
+            let through = [Named::ArrowUp, Named::ArrowDown].map(keyboard::Key::Named);
+            if repeat && !through.contains(&key) {
+                return None;
+            }
             let ignored = status == event::Status::Ignored;
             Happened::Key(Keystroke::of(&key, &modified_key, modifiers, ignored)?)
         }

@@ -6,10 +6,12 @@ pub mod book;
 pub mod calls;
 pub mod conversation;
 pub mod details;
+pub mod palette;
 pub mod password;
 pub mod protection;
 pub mod roster;
 pub mod rules;
+pub mod shortcuts;
 pub mod sidebar;
 pub mod sign_in;
 pub mod welcome;
@@ -95,6 +97,8 @@ pub enum Action {
     Rules,
     /// Put the cursor into a field, or nowhere.
     Focus(Option<&'static str>),
+    /// Move a list to an offset.
+    Scroll(&'static str, f32),
     /// Ask the history for something of the conversation; the answer goes there.
     Load(Command, conversation::Ask),
     /// Show a conversation.

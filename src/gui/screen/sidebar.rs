@@ -10,9 +10,10 @@ use iced::{Alignment, Element, Length, Padding};
 
 use super::details::Who;
 use super::roster::{self, Item};
-use super::{Action, Go, Shared, name_of, place};
+use super::{Action, Go, Shared, call_with, contact_with, name_of, place};
 use crate::core::command::{Command, ContactCommand};
 use crate::core::snapshot::Snapshot;
+use crate::gui::app::{Keystroke, shortcuts};
 use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, measure, step};
@@ -29,6 +30,12 @@ use crate::model::presence::Show;
 /// The search field.
 pub const SEARCH: &str = "search";
 
+/// The list below it.
+pub const LIST: &str = "list";
+
+/// How high the list is at least, as long as it was not measured.
+const LEAST: f32 = 240.0;
+
 /// What can be chosen as presence.
 const SHOWS: [Show; 4] = [Show::Online, Show::Away, Show::Dnd, Show::Offline];
 
@@ -39,6 +46,10 @@ pub enum Message {
     Search(String),
     /// Pressed Enter there.
     Submit,
+    /// Moved the choice by so many rows.
+    Move(isize),
+    /// Wants to call whom the choice is on.
+    CallChosen,
     /// Opened or closed the presence menu.
     Menu(bool),
     /// Chose a presence.
@@ -75,6 +86,20 @@ pub struct Sidebar {
     offset: f32,
     height: f32,
     hovered: Option<Party>,
+    /// The row that keys have moved to.
+    at: Option<usize>,
+}
+
+/// Somebody can be called now: there is a way, and no call with them yet.
+pub fn can_call(snapshot: &Snapshot, with: &Party) -> bool {
+    let contact = contact_with(snapshot, with);
+    let is_callable = contact.is_some_and(|contact| contact.can.audio) || with.jid().is_none();
+    is_callable && call_with(snapshot, with).is_none()
+}
+
+/// Rows that can be opened.
+fn can_be_opened(item: &Item) -> bool {
+    !matches!(item, Item::Heading(_) | Item::Note(..))
 }
 
 impl Sidebar {
@@ -83,6 +108,8 @@ impl Sidebar {
         match message {
             Message::Search(text) => self.search(text),
             Message::Submit => self.submit(shared),
+            Message::Move(by) => self.step(by, shared),
+            Message::CallChosen => self.call_chosen(shared),
             Message::Menu(open) => self.menu(open),
             Message::Presence(show) => self.presence(show),
             Message::Scrolled(offset, height) => self.scrolled(offset, height),
@@ -125,16 +152,57 @@ impl Sidebar {
         self.search = text;
         self.offset = 0.0;
         self.hovered = None;
+        self.at = None;
         Action::None
     }
 
+    /// Moves the choice to the next row that can be opened, and the list with it.
+    fn step(&mut self, by: isize, shared: Shared<'_>) -> Action {
+        let items = roster::items(shared.snapshot, &self.search);
+        let mut to = self.at.map_or(Some(0), |at| at.checked_add_signed(by));
+        while let Some(at) = to.filter(|at| items.get(*at).is_some_and(|one| !can_be_opened(one))) {
+            to = at.checked_add_signed(if by < 0 { -1 } else { 1 });
+        }
+        let Some(at) = to.filter(|at| *at < items.len()) else { return Action::None };
+        self.at = Some(at);
+        let height = if self.height > 0.0 { self.height } else { LEAST };
+        let top: f32 = items.iter().take(at).map(Item::height).sum();
+        let bottom = top + items.get(at).map_or(0.0, Item::height);
+        let offset = self.offset.min(top).max(bottom - height);
+        if (offset - self.offset).abs() < 0.5 {
+            return Action::None;
+        }
+        self.offset = offset;
+        Action::Scroll(LIST, offset)
+    }
+
+    /// Keys have moved to a row.
+    pub fn has_choice(&self) -> bool {
+        self.at.is_some()
+    }
+
+    fn call_chosen(&mut self, shared: Shared<'_>) -> Action {
+        let items = roster::items(shared.snapshot, &self.search);
+        let with = match self.at.and_then(|at| items.into_iter().nth(at)) {
+            Some(Item::Conversation(conversation)) => conversation.with.clone(),
+            Some(Item::Contact(contact)) => Party::from(&contact.jid),
+            Some(Item::Dial(typed)) => return self.dial(typed),
+            _ => return Action::None,
+        };
+        if !can_call(shared.snapshot, &with) {
+            return Action::None;
+        }
+        place(with.to_string(), name_of(shared.snapshot, &with))
+    }
+
     fn submit(&mut self, shared: Shared<'_>) -> Action {
+        let at = self.at.take();
         // A key that is held down goes on after what was typed has been dialled.
-        if self.search.trim().is_empty() {
+        if self.search.trim().is_empty() && at.is_none() {
             return Action::None;
         }
         let items = roster::items(shared.snapshot, &self.search);
-        match items.into_iter().find(|item| !matches!(item, Item::Heading(_))) {
+        match items.into_iter().skip(at.unwrap_or(0)).find(can_be_opened) {
             Some(Item::Dial(typed)) => self.dial(typed),
             Some(Item::Conversation(conversation)) => Action::Open(conversation.with.clone()),
             Some(Item::Contact(contact)) => Action::Open(Party::from(&contact.jid)),
@@ -251,14 +319,14 @@ impl Sidebar {
             .line_height(iced::widget::text::LineHeight::Absolute(20.0.into()))
             .padding(Padding::from([step::XS, step::S]).left(36.0).right(56.0))
             .style(theme::field);
-        let marks = row![
-            icon::SEARCH.sized(Tone::Muted, 16.0),
-            spacer::horizontal(),
-            small(if self.search.is_empty() { "Ctrl K" } else { "" }),
-        ]
-        .align_y(Alignment::Center)
-        .height(Length::Fixed(measure::CONTROL))
-        .padding(theme::pad(0.0, step::S));
+        let keys = match self.search.is_empty() {
+            true => shortcuts::keys_of(Keystroke::Search),
+            false => String::new(),
+        };
+        let marks = row![icon::SEARCH.sized(Tone::Muted, 16.0), spacer::horizontal(), small(keys),]
+            .align_y(Alignment::Center)
+            .height(Length::Fixed(measure::CONTROL))
+            .padding(theme::pad(0.0, step::S));
         stack![input, marks].into()
     }
 
@@ -267,12 +335,18 @@ impl Sidebar {
         // Before the first scroll the view's height is not known; no window is higher.
         let height = if self.height > 0.0 { self.height } else { 2_160.0 };
         let slice = roster::slice(&items, self.offset, height);
-        let rows = items.into_iter().take(slice.range.end).skip(slice.range.start);
-        let rows = column(rows.map(|item| self.item(item, shared, open)));
+        let rows = items.into_iter().enumerate().take(slice.range.end).skip(slice.range.start);
+        let rows = column(rows.map(|(at, item)| {
+            let row = self.item(item, shared, open);
+            let ring = theme::marked(self.at == Some(at));
+            stack![row, container(spacer().width(Length::Fill).height(Length::Fill)).style(ring)]
+                .into()
+        }));
         let list = column![spacer().height(slice.above), rows, spacer().height(slice.below)]
             .width(Length::Fill);
         scrollable(list)
             .direction(theme::scrollbar())
+            .id(LIST)
             .on_scroll(|view| Message::Scrolled(view.absolute_offset().y, view.bounds().height))
             .style(theme::scroll)
             .width(Length::Fill)

@@ -187,6 +187,31 @@ pub fn row_call(hovered: bool) -> impl Fn(&Theme, button::Status) -> button::Sty
     }
 }
 
+/// What lies behind something above the window.
+pub fn veil(theme: &Theme) -> container::Style {
+    filled(Color { a: tokens(theme).veil, ..Color::BLACK }, 0.0)
+}
+
+/// What keys have moved to has a ring within its edge.
+pub fn marked(on: bool) -> impl Fn(&Theme) -> container::Style {
+    move |theme| container::Style {
+        border: Border {
+            color: tokens(theme).accent,
+            width: if on { 2.0 } else { 0.0 },
+            radius: radius::CONTROL.into(),
+        },
+        ..container::Style::default()
+    }
+}
+
+/// A row of a list above the window; one of them is chosen.
+pub fn choice(chosen: bool) -> impl Fn(&Theme, button::Status) -> button::Style {
+    move |theme, status| {
+        let style = row(chosen)(theme, status);
+        button::Style { border: Border { radius: radius::CONTROL.into(), ..style.border }, ..style }
+    }
+}
+
 /// A row that can be chosen.
 pub fn row(selected: bool) -> impl Fn(&Theme, button::Status) -> button::Style {
     move |theme, status| {

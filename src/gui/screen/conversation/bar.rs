@@ -217,6 +217,11 @@ impl Conversations {
         }
     }
 
+    /// Shows one entry, fetching it when it is far back.
+    pub fn show(&mut self, with: &Party, entry: &Entry, shared: Shared<'_>) -> Action {
+        self.go_to(with, entry.at, Some(rows::key(entry)), shared)
+    }
+
     /// Goes to an entry, or to the first from a moment on.
     fn go_to(
         &mut self,
