@@ -2,6 +2,7 @@
 //! While one does, keys are its own: none of them reaches a call or a question.
 
 use iced::widget::operation;
+use iced::widget::scrollable::AbsoluteOffset;
 use iced::{Element, Task};
 
 use super::keys::{Shortcut, Step};
@@ -92,6 +93,13 @@ impl App {
         match next {
             Next::Nothing => Task::none(),
             Next::Ask { text, turn } => self.ask_for(&text, turn),
+            Next::Show { offset } => {
+                let to = AbsoluteOffset { x: 0.0, y: offset.max(0.0) };
+                Task::batch([
+                    operation::focus(palette::FIELD),
+                    operation::scroll_to(palette::LIST, to),
+                ])
+            }
             Next::Do(hit) => self.follow_hit(hit),
             Next::Call(with) => {
                 self.over = None;

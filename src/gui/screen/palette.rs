@@ -42,6 +42,15 @@ const ROW: f32 = 48.0;
 /// The height of a row of something to do.
 const LOW: f32 = measure::CONTROL;
 
+/// The height of a heading.
+const HEADING: f32 = 24.0;
+
+/// How high the list is at most.
+const HIGH: f32 = 420.0;
+
+/// The list below the field.
+pub const LIST: &str = "palette-list";
+
 /// Its width.
 const WIDTH: f32 = 560.0;
 
@@ -127,6 +136,11 @@ pub enum Next {
     Do(Hit),
     /// Somebody is called.
     Call(Party),
+    /// The list goes so far down that the choice is in sight.
+    Show {
+        /// Its offset; below nought it is the top.
+        offset: f32,
+    },
 }
 
 /// The palette's own state.
@@ -148,10 +162,14 @@ impl std::fmt::Debug for Palette {
 }
 
 impl Palette {
-    /// As it opens: with the newest conversations, and all that can be done now.
+    /// As it opens: with the newest conversations, then contacts, and all that can be done now.
     pub fn new(doable: Vec<&'static Row>, snapshot: &Snapshot) -> Self {
         let person = |one: &Arc<Conversation>| Person::of_party(&one.with, snapshot);
-        let recent = snapshot.conversations.iter().take(PEOPLE).map(person).collect();
+        let talks = snapshot.conversations.iter().map(person);
+        let others = snapshot.contacts.iter().map(|contact| Party::from(&contact.jid));
+        let others = others.filter(|with| snapshot.conversation(with).is_none());
+        let others = others.map(|with| Person::of_party(&with, snapshot));
+        let recent = talks.chain(others).take(PEOPLE).collect();
         Self { doable, recent, ..Self::default() }
     }
 
@@ -172,7 +190,21 @@ impl Palette {
             let to = self.at.min(count - 1).checked_add_signed(by);
             self.at = to.map_or(count - 1, |to| if to < count { to } else { 0 });
         }
-        Next::Nothing
+        Next::Show { offset: self.bottom_of_choice() - HIGH }
+    }
+
+    /// Where the chosen row ends, from the top of the list.
+    fn bottom_of_choice(&self) -> f32 {
+        let mut section = None;
+        let mut bottom = 2.0 * step::XXS;
+        for hit in self.hits().iter().take(self.at + 1) {
+            if section != Some(hit.section()) {
+                section = Some(hit.section());
+                bottom += HEADING;
+            }
+            bottom += hit.height();
+        }
+        bottom
     }
 
     /// Whom the chosen row is about.
@@ -266,7 +298,7 @@ impl Palette {
             .padding(theme::pad(step::S, step::S))
             .style(theme::field);
         let hits = self.hits();
-        let mut rows = column![].padding(step::XXS);
+        let mut rows = column![].padding(theme::pad(step::XXS, step::XXS).right(step::S));
         if hits.is_empty() {
             let nothing = body(tr!("keys-palette-nothing")).style(Tone::Muted.text());
             rows = rows.push(container(nothing).padding(step::S));
@@ -276,21 +308,27 @@ impl Palette {
             if section != Some(hit.section()) {
                 section = Some(hit.section());
                 let name = heading(hit.section().name());
-                rows = rows.push(container(name).padding(theme::pad(step::XXS, step::XS)));
+                rows = rows.push(
+                    container(name)
+                        .padding(theme::pad(0.0, step::XS))
+                        .center_y(Length::Fixed(HEADING)),
+                );
             }
             rows = rows.push(self.row(at, hit, shared));
         }
         let list = scrollable(rows)
+            .id(LIST)
             .direction(theme::scrollbar())
             .style(theme::scroll)
             .height(Length::Shrink);
         let card =
-            column![container(input).padding(step::XS), rule(), container(list).max_height(420.0),];
-        raised(container(card).width(Length::Fill).max_width(WIDTH)).into()
+            column![container(input).padding(step::XS), rule(), container(list).max_height(HIGH),];
+        // As wide as it may be: what draws its shade fills what it is given.
+        container(raised(container(card).width(Length::Fill))).max_width(WIDTH).into()
     }
 
     fn row<'a>(&self, at: usize, hit: Hit, shared: Shared<'a>) -> Element<'a, Message> {
-        let height = if matches!(hit, Hit::Do(_)) { LOW } else { ROW };
+        let height = hit.height();
         let content = match hit {
             Hit::Dial(typed) => {
                 let call = tr!("sidebar-call-typed", typed = plain::quoted(&typed));
@@ -351,6 +389,10 @@ impl Section {
 }
 
 impl Hit {
+    fn height(&self) -> f32 {
+        if matches!(self, Self::Do(_)) { LOW } else { ROW }
+    }
+
     fn section(&self) -> Section {
         match self {
             Self::Dial(_) => Section::Dial,

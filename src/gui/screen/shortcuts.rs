@@ -98,7 +98,8 @@ impl Sheet {
             .height(Length::Shrink);
         let most = if narrow { 520.0 } else { 560.0 };
         let card = column![top, rule(), container(list).max_height(most)];
-        raised(container(card).width(Length::Fill).max_width(WIDTH)).into()
+        // As wide as it may be: what draws its shade fills what it is given.
+        container(raised(container(card).width(Length::Fill))).max_width(WIDTH).into()
     }
 }
 
