@@ -106,14 +106,15 @@ fn how_loud_it_is_is_looked_at_in_a_call() {
 }
 
 #[test]
-fn nothing_is_looked_at_that_nobody_sees() {
+fn levels_are_looked_at_seldom_where_nobody_looks_and_never_where_nothing_is_heard() {
     let mut window = Driver::new(with(vec![talking()]));
     let every = |window: &Driver| window.app.looks_at_levels().map(|every| every.as_millis());
     assert_eq!(every(&window), Some(100));
     window.app.reduce_motion(true);
     assert_eq!(every(&window), Some(1_000));
+    window.app.reduce_motion(false);
     window.take([Message::Focused(false)]);
-    assert_eq!(every(&window), None, "another program's window is in front");
+    assert_eq!(every(&window), Some(1_000), "another program's window has the focus");
     window.take([Message::Focused(true)]);
     window.show(with(vec![Call { state: CallState::Held, ..talking() }]));
     assert_eq!(every(&window), None, "nothing is heard");

@@ -24,7 +24,7 @@ const GRACE: Duration = Duration::from_millis(500);
 /// Between two looks at how loud it is.
 const LEVELS: Duration = Duration::from_millis(100);
 
-/// The same where little is to move.
+/// The same where little is to move, as often as the timer does.
 const LEVELS_CALM: Duration = Duration::from_secs(1);
 
 /// What is on its way to a question, or to a call.
@@ -225,11 +225,13 @@ impl App {
         self.calm = on;
     }
 
-    /// How often it is looked how loud it is: only while a call that is heard is in sight.
+    /// How often it is looked how loud it is: while a call is heard, and seldom where the person
+    /// works with something else, whose window may stand beside this one.
     pub fn looks_at_levels(&self) -> Option<Duration> {
         let is_heard = |call: &Call| call.state == CallState::Active;
-        let in_sight = self.is_in_front() && self.snapshot.calls.iter().any(is_heard);
-        in_sight.then_some(if self.calm { LEVELS_CALM } else { LEVELS })
+        let in_sight = self.is_open() && self.snapshot.calls.iter().any(is_heard);
+        let is_seldom = self.calm || !self.is_in_front();
+        in_sight.then_some(if is_seldom { LEVELS_CALM } else { LEVELS })
     }
 
     pub(super) fn hear(&mut self) -> Task<Message> {

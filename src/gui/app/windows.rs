@@ -148,6 +148,11 @@ impl App {
         self.windows.main.is_some() && self.windows.main_focused
     }
 
+    /// The main window is open, in front or not.
+    pub fn is_open(&self) -> bool {
+        self.windows.main.is_some()
+    }
+
     /// Something happened to a window at a moment.
     pub(super) fn in_window(
         &mut self,
