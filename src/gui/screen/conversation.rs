@@ -127,9 +127,10 @@ struct Kept {
 }
 
 impl Kept {
-    fn wish(&self) -> Wish {
+    /// The list is the same for all conversations, and tells their wishes apart.
+    fn wish(&self, with: &Party) -> Wish {
         let place = self.wish.unwrap_or(Place::End);
-        Wish { place, pages: self.pages, turn: self.turn }
+        Wish { place, pages: self.pages, turn: rows::turn(with, self.turn) }
     }
 
     fn go(&mut self, place: Place) {
@@ -195,7 +196,7 @@ impl Conversations {
         self.bar = None;
         // What others have at hand is fetched again when they are opened.
         for (_, other) in self.kept.iter_mut().filter(|(other, _)| *other != with) {
-            other.span = Span::default();
+            other.span.let_go();
         }
         self.follow(with, true, shared);
         let kept = self.kept.entry(with.clone()).or_default();

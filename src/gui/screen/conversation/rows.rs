@@ -9,6 +9,7 @@ use crate::gui::widget::feed::Key;
 use crate::gui::words::Clock;
 use crate::model::call::Direction;
 use crate::model::message::{Entry, EntryKind};
+use crate::model::party::Party;
 use crate::model::time::Timestamp;
 
 /// One row.
@@ -76,6 +77,11 @@ pub fn key(entry: &Entry) -> Key {
 /// What the line before the unread part is known by.
 pub fn unread() -> Key {
     Row::Unread.key()
+}
+
+/// The number of a wish of one conversation: no other has it.
+pub fn turn(with: &Party, turn: u64) -> u64 {
+    hash((with, turn))
 }
 
 fn hash(of: impl Hash) -> Key {

@@ -319,6 +319,11 @@ impl Span {
         }
     }
 
+    /// Lets all of it go; what was asked for comes too late.
+    pub fn let_go(&mut self) {
+        *self = Self { turn: self.turn.wrapping_add(1), ..Self::default() };
+    }
+
     /// Tries again what failed.
     pub fn again(&mut self, side: Side) {
         match side {

@@ -33,14 +33,14 @@ impl Conversations {
         }
         let (rows, keys) = kept.span.rows();
         let side = if shared.narrow { step::M } else { step::L };
-        let with = with.clone();
+        let (wish, with) = (kept.wish(with), with.clone());
         let make = move |number: usize| match rows.get(number) {
             Some(row) => self.row(row, &with, &name, shared),
             None => space().into(),
         };
         let feed = Feed::new(
             keys,
-            kept.wish(),
+            wish,
             make,
             |number, width| rows.get(number).map_or(0.0, |row| row.guess(width)),
             Message::Sight,
