@@ -237,6 +237,41 @@ fn what_comes_below_is_looked_at_only_when_it_is_in_sight() {
 }
 
 #[test]
+fn a_conversation_that_is_opened_after_another_begins_at_its_own_line() {
+    use dovetail::gui::screen::conversation;
+    use iced_test::runtime::{UserInterface, user_interface::Cache};
+    let talk = |with: &str, unread| {
+        let entries = (0..60).map(|n| message(with, ago(noon(), 60 - n), Direction::In, "Hi"));
+        Arc::new(Conversation { with: jid(with).into(), entries: entries.collect(), unread })
+    };
+    let conversations = [talk("bob", 0), talk("carol", 30)].into_iter().collect();
+    let mut window = Driver::new(Snapshot { conversations, ..snapshot() });
+    let mut renderer = iced::Renderer::new(dovetail::gui::theme::REGULAR, 14.0.into());
+    let mut cache = Cache::default();
+    let mut ends = Vec::new();
+    // The list keeps its state from one to the other, as in the program.
+    for name in ["Bob", "Carol"] {
+        window.click(name);
+        let size = iced::Size::new(1_120.0, 720.0);
+        let mut shown = UserInterface::build(window.app.view(), size, cache, &mut renderer);
+        let mut messages = Vec::new();
+        let _ = shown.update(
+            &[driver::redrawn()],
+            iced::mouse::Cursor::Unavailable,
+            &mut renderer,
+            &mut iced::advanced::clipboard::Null,
+            &mut messages,
+        );
+        cache = shown.into_cache();
+        ends.extend(messages.into_iter().filter_map(|message| match message {
+            Message::Conversation(conversation::Message::Sight(sight)) => Some(sight.at_end),
+            _ => None,
+        }));
+    }
+    assert_eq!(ends, [true, false]);
+}
+
+#[test]
 fn what_is_unread_may_begin_before_what_is_at_hand() {
     let history = History { count: 500 };
     let mut window = history.open(100);

@@ -79,7 +79,8 @@ impl Effects {
     }
 }
 
-fn redrawn() -> iced::Event {
+/// The window is drawn.
+pub fn redrawn() -> iced::Event {
     iced::Event::Window(iced::window::Event::RedrawRequested(std::time::Instant::now()))
 }
 
