@@ -233,7 +233,7 @@ pub fn why<'a>(call: &Call, account: &str, tight: bool) -> Element<'a, Act> {
 
 fn facts<'a>(call: &Call, look: Look, on: Option<String>) -> Element<'a, Act> {
     let mut more = Vec::new();
-    let reason = call.end_reason.as_deref().map(|text| plain::told(text));
+    let reason = call.end_reason.as_deref().map(plain::told);
     match (call.state, reason) {
         (CallState::Ended, Some(reason)) if !reason.is_empty() => more.push(reason),
         _ => {}
@@ -247,7 +247,7 @@ fn facts<'a>(call: &Call, look: Look, on: Option<String>) -> Element<'a, Act> {
     );
     more.extend(call.cost.map(|class| words::cost(class).to_owned()));
     if call.state != CallState::Ended {
-        more.extend(call.cue.as_deref().map(|cue| plain::told(cue)).filter(|cue| !cue.is_empty()));
+        more.extend(call.cue.as_deref().map(plain::told).filter(|cue| !cue.is_empty()));
     }
     if call.anonymous && call.state != CallState::Ended {
         more.push(words::anonymous(call).to_owned());
