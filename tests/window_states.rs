@@ -18,6 +18,7 @@ use dovetail::gui::app::Message;
 use dovetail::gui::screen::{roster, roster::Item, sidebar};
 use dovetail::gui::theme::Tone;
 use dovetail::gui::words::{self, Clock};
+use dovetail::lang::Hours;
 use dovetail::model::account::{AccountState, Overall};
 use dovetail::model::presence::Show;
 use driver::Driver;
@@ -65,7 +66,8 @@ fn what_is_wrong_is_said_with_its_reason() {
 
 #[test]
 fn trouble_says_what_and_why_and_when() {
-    let mut clock = Clock { now: noon(), sampled: noon(), zone: UtcOffset::UTC };
+    let mut clock =
+        Clock { now: noon(), sampled: noon(), zone: UtcOffset::UTC, hours: Hours::default() };
     let mut account = sip_account();
     assert_eq!(words::account_trouble(&account, clock), None);
     account.state = AccountState::Failed;

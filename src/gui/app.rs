@@ -36,6 +36,7 @@ use crate::core::command::{ChatCommand, Command, CommandError, Reply, TelephonyC
 use crate::core::event::NoticeLevel;
 use crate::core::snapshot::Snapshot;
 use crate::hub::Handle;
+use crate::lang::Hours;
 use crate::model::account::AccountState;
 use crate::model::call::{Ask, Call, CallState};
 use crate::model::id::CallId;
@@ -78,7 +79,12 @@ impl App {
     /// The window as it opens, and its first effects.
     pub fn new(link: Handle, setting: Setting) -> (Self, Task<Message>) {
         let snapshot = Arc::clone(&link.snapshot().borrow());
-        let clock = Clock { now: setting.now, sampled: setting.now, zone: setting.zone };
+        let clock = Clock {
+            now: setting.now,
+            sampled: setting.now,
+            zone: setting.zone,
+            hours: Hours::default(),
+        };
         let (windows, opened) = windows::Windows::open();
         let app = Self {
             mode: setting.forced.unwrap_or_default(),

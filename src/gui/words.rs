@@ -1,13 +1,11 @@
 //! What the window says: states, times and calls in words.
 
+mod clock;
 mod joint;
 mod past;
 mod protection;
 
 use std::time::Duration;
-
-use time::macros::format_description;
-use time::{Date, OffsetDateTime, UtcOffset};
 
 use super::icon::{self, Icon};
 use super::plain;
@@ -18,109 +16,14 @@ use crate::model::call::{Call, CallState, Direction, MediaDirection, MediaInfo, 
 use crate::model::dialing::CostClass;
 use crate::model::presence::{Presence, Show};
 use crate::model::telephony::Telephony;
-use crate::model::time::Timestamp;
 use crate::tr;
 
+pub use clock::{Clock, duration};
 pub use joint::{connect, feature, go_ahead, over, set_by};
 pub use past::{cost, past_account, past_call, past_peer, past_proof};
 pub use protection::{
     beside, encrypted, fingerprint, media_protection, messages, messages_with, protection,
 };
-
-/// A moment, and how it is shown.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Clock {
-    /// The wall clock when the view was last asked for.
-    pub now: Timestamp,
-    /// When the snapshot that is shown arrived.
-    pub sampled: Timestamp,
-    /// The offset of local time.
-    pub zone: UtcOffset,
-}
-
-impl Clock {
-    fn local(self, at: Timestamp) -> OffsetDateTime {
-        at.to_utc().checked_to_offset(self.zone).unwrap_or(OffsetDateTime::UNIX_EPOCH)
-    }
-
-    /// `10:42`
-    pub fn time(self, at: Timestamp) -> String {
-        let form = format_description!("[hour]:[minute]");
-        self.local(at).format(&form).unwrap_or_default()
-    }
-
-    /// `Today`, `Yesterday`, `12 March`, `12 March 2025`
-    pub fn day(self, at: Timestamp) -> String {
-        let (date, today) = (self.local(at).date(), self.local(self.now).date());
-        let form = format_description!("[day padding:none] [month repr:long]");
-        let with_year = format_description!("[day padding:none] [month repr:long] [year]");
-        match (date == today, today.previous_day() == Some(date), date.year() == today.year()) {
-            (true, ..) => "Today".to_owned(),
-            (_, true, _) => "Yesterday".to_owned(),
-            (.., true) => date.format(&form).unwrap_or_default(),
-            _ => date.format(&with_year).unwrap_or_default(),
-        }
-    }
-
-    /// The local day of a moment.
-    pub fn date(self, at: Timestamp) -> Date {
-        self.local(at).date()
-    }
-
-    /// When a local day begins.
-    pub fn begins(self, day: Date) -> Timestamp {
-        let begins = day.midnight().assume_offset(self.zone);
-        let millis = begins.unix_timestamp_nanos().div_euclid(1_000_000);
-        Timestamp::from_unix_millis(i64::try_from(millis).unwrap_or_default())
-    }
-
-    /// Whether both moments fall on the same local day.
-    pub fn same_day(self, a: Timestamp, b: Timestamp) -> bool {
-        self.local(a).date() == self.local(b).date()
-    }
-
-    /// The time today; else the day, short.
-    pub fn short(self, at: Timestamp) -> String {
-        let (date, today) = (self.local(at).date(), self.local(self.now).date());
-        if date == today {
-            self.time(at)
-        } else if today.previous_day() == Some(date) {
-            "Yesterday".to_owned()
-        } else if date.year() == today.year() {
-            let form = format_description!("[day padding:none] [month repr:short]");
-            date.format(&form).unwrap_or_default()
-        } else {
-            let form = format_description!("[day padding:none] [month repr:short] [year]");
-            date.format(&form).unwrap_or_default()
-        }
-    }
-
-    /// The time since a moment, as a call's timer: `02:31`, `1:02:31`.
-    pub fn timer(self, since: Timestamp) -> String {
-        let seconds = between(since, self.now).as_secs();
-        let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-        match hours {
-            0 => format!("{minutes:02}:{seconds:02}"),
-            _ => format!("{hours}:{minutes:02}:{seconds:02}"),
-        }
-    }
-}
-
-fn between(from: Timestamp, to: Timestamp) -> Duration {
-    let millis = to.unix_millis().saturating_sub(from.unix_millis());
-    Duration::from_millis(u64::try_from(millis).unwrap_or(0))
-}
-
-/// `12 s`, `4 min 12 s`, `1 h 2 min`
-pub fn duration(length: Duration) -> String {
-    let seconds = length.as_secs();
-    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
-        (0, 0, seconds) => format!("{seconds} s"),
-        (0, minutes, 0) => format!("{minutes} min"),
-        (0, minutes, seconds) => format!("{minutes} min {seconds} s"),
-        (hours, minutes, _) => format!("{hours} h {minutes} min"),
-    }
-}
 
 /// Availability in a word.
 pub fn show(show: Show) -> &'static str {
@@ -208,7 +111,7 @@ pub fn account_trouble(of: &Account, clock: Clock) -> Option<String> {
         },
     };
     if let Some(wait) = of.retry_in {
-        let left = wait.saturating_sub(between(clock.sampled, clock.now).as_secs());
+        let left = wait.saturating_sub(clock.passed().as_secs());
         words.push(' ');
         words.push_str(&match left {
             0 => tr!("states-again-now").to_owned(),
@@ -327,41 +230,5 @@ pub fn asked_no_more(class: CostClass) -> &'static str {
         CostClass::Pstn => tr!("states-no-question-pstn"),
         CostClass::OtherDomain => tr!("states-no-question-other"),
         _ => tr!("states-no-question"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    fn clock(now: &str) -> Clock {
-        let now = Timestamp::parse(now).unwrap();
-        Clock { now, sampled: now, zone: UtcOffset::from_hms(1, 0, 0).unwrap() }
-    }
-
-    #[test]
-    fn days_are_those_of_local_time() {
-        let clock = clock("2026-03-01T10:00:00Z");
-        let at = |text: &str| Timestamp::parse(text).unwrap();
-        assert_eq!(clock.day(at("2026-02-28T23:30:00Z")), "Today");
-        assert_eq!(clock.day(at("2026-02-28T22:30:00Z")), "Yesterday");
-        assert_eq!(clock.day(at("2026-02-03T12:00:00Z")), "3 February");
-        assert_eq!(clock.day(at("2025-12-31T12:00:00Z")), "31 December 2025");
-        assert_eq!(clock.short(at("2026-03-01T09:05:00Z")), "10:05");
-        assert_eq!(clock.short(at("2025-12-31T12:00:00Z")), "31 Dec 2025");
-        assert_eq!(clock.short(Timestamp::from_unix_millis(i64::MAX)), "1 Jan 1970");
-    }
-
-    #[test]
-    fn lengths_and_timers() {
-        let clock = clock("2026-03-01T10:00:00Z");
-        let before =
-            |seconds: i64| Timestamp::from_unix_millis(clock.now.unix_millis() - seconds * 1_000);
-        assert_eq!(clock.timer(before(151)), "02:31");
-        assert_eq!(clock.timer(before(3_751)), "1:02:31");
-        assert_eq!(clock.timer(before(-5)), "00:00");
-        assert_eq!(duration(Duration::from_secs(252)), "4 min 12 s");
-        assert_eq!(duration(Duration::from_secs(3_725)), "1 h 2 min");
     }
 }

@@ -1,0 +1,36 @@
+# Zeiten und Zustände.
+
+words-today = Heute
+words-yesterday = Gestern
+words-day = { $day }. { $month }
+words-day-year = { $day }. { $month } { $year }
+words-time-am = { $hour }:{ $minute } vorm.
+words-time-pm = { $hour }:{ $minute } nachm.
+words-january = Januar
+words-february = Februar
+words-march = März
+words-april = April
+words-may = Mai
+words-june = Juni
+words-july = Juli
+words-august = August
+words-september = September
+words-october = Oktober
+words-november = November
+words-december = Dezember
+words-jan = Jan.
+words-feb = Feb.
+words-mar = März
+words-apr = Apr.
+words-may-short = Mai
+words-jun = Juni
+words-jul = Juli
+words-aug = Aug.
+words-sep = Sept.
+words-oct = Okt.
+words-nov = Nov.
+words-dec = Dez.
+words-seconds = { $s } s
+words-minutes = { $min } min
+words-minutes-seconds = { $min } min { $s } s
+words-hours = { $h } Std. { $min } min
