@@ -308,6 +308,9 @@ impl Tone {
 
 #[cfg(test)]
 mod tests {
+    use iced::Background;
+    use iced::widget::button;
+
     use super::*;
 
     /// Relative luminance and contrast as WCAG 2.2 defines them.
@@ -348,6 +351,64 @@ mod tests {
             ];
             for (ink, ground) in pairs {
                 assert!(contrast(ink, ground) >= 4.5, "{ink:?} on {ground:?}");
+            }
+        }
+    }
+
+    /// A colour that lets its ground through, as it is seen.
+    fn over(color: Color, ground: Color) -> Color {
+        let part = |c: f32, g: f32| g + (c - g) * color.a;
+        Color::from_rgb(part(color.r, ground.r), part(color.g, ground.g), part(color.b, ground.b))
+    }
+
+    fn is_legible(style: button::Style, below: Color, what: &str) {
+        let ground = match style.background {
+            Some(Background::Color(ground)) => over(ground, below),
+            _ => below,
+        };
+        let found = contrast(style.text_color, ground);
+        assert!(found >= 4.5, "{what}: {found}");
+    }
+
+    #[test]
+    fn what_is_clicked_can_be_read_in_every_state() {
+        use button::Status;
+        let tones = [Tone::Text, Tone::Muted, Tone::Accent, Tone::Good, Tone::Warn, Tone::Bad];
+        let kinds = [Button::Primary, Button::Quiet, Button::Answer, Button::HangUp, Button::Plain];
+        for (mode, tokens) in [(Mode::Light, &LIGHT), (Mode::Dark, &DARK)] {
+            let theme = mode.theme();
+            for status in [Status::Active, Status::Hovered, Status::Pressed] {
+                for on in [false, true] {
+                    is_legible(row(on)(&theme, status), tokens.surface, "a row");
+                    is_legible(choice(on)(&theme, status), tokens.surface, "a choice");
+                    is_legible(row_call(on)(&theme, status), tokens.surface, "a row's call");
+                }
+                for tone in tones {
+                    is_legible(toned(tone)(&theme, status), tokens.surface, &format!("{tone:?}"));
+                }
+            }
+            for status in [Status::Active, Status::Hovered, Status::Pressed, Status::Disabled] {
+                for kind in kinds {
+                    let what = format!("{mode:?} {kind:?} {status:?}");
+                    is_legible(kind.style()(&theme, status), tokens.surface, &what);
+                    is_legible(kind.style()(&theme, status), tokens.bg, &what);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn where_the_cursor_and_the_selection_are_can_be_seen() {
+        for (mode, tokens) in [(Mode::Light, &LIGHT), (Mode::Dark, &DARK)] {
+            let grounds = [tokens.bg, tokens.surface, tokens.raised, tokens.soft, tokens.own];
+            for ground in grounds {
+                assert!(contrast(tokens.accent, ground) >= 3.0, "the ring on {ground:?}");
+            }
+            let theme = mode.theme();
+            let field = field(&theme, iced::widget::text_input::Status::Active);
+            for ground in [tokens.surface, tokens.bg] {
+                let selected = over(field.selection, ground);
+                assert!(contrast(field.value, selected) >= 4.5, "a selection on {ground:?}");
             }
         }
     }

@@ -18,6 +18,7 @@ use crate::model::presence::{Presence, Show};
 use crate::model::telephony::Telephony;
 use crate::tr;
 
+use clock::between;
 pub use clock::{Clock, duration};
 pub use joint::{connect, feature, go_ahead, over, set_by};
 pub use past::{cost, past_account, past_call, past_peer, past_proof};

@@ -231,7 +231,8 @@ pub fn toned(tone: Tone) -> impl Fn(&Theme, button::Status) -> button::Style {
         let tokens = tokens(theme);
         let ground = match status {
             button::Status::Hovered | button::Status::Pressed => {
-                mix(tone.ground(tokens), tokens.text, 0.05)
+                // Towards the surface: its words stand out more, not less.
+                mix(tone.ground(tokens), tokens.surface, 0.4)
             }
             _ => tone.ground(tokens),
         };

@@ -103,7 +103,7 @@ impl Clock {
     }
 }
 
-fn between(from: Timestamp, to: Timestamp) -> Duration {
+pub(super) fn between(from: Timestamp, to: Timestamp) -> Duration {
     let millis = to.unix_millis().saturating_sub(from.unix_millis());
     Duration::from_millis(u64::try_from(millis).unwrap_or(0))
 }
