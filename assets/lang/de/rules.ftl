@@ -13,7 +13,7 @@ rules-costs = Anrufe, die etwas kosten können
 rules-dnd = Nicht stören
 rules-dnd-hint = Nichts klingelt. Anrufer hören „besetzt“.
 rules-waiting = Zweite Anrufe dürfen klingeln
-rules-waiting-hint = Sonst hören Anrufer „besetzt“, während Sie telefonieren.
+rules-waiting-hint = Ist dies aus, hören Anrufer „besetzt“, während Sie telefonieren.
 
 # Sending on
 rules-always = Immer
@@ -34,7 +34,7 @@ rules-they-show = Sie werden ohne Klingeln angezeigt
 rules-they-show-hint = Sie können antworten, wenn Sie sie sehen.
 rules-they-fail = Sie werden abgewiesen
 rules-they-fail-hint = Sie finden sie unter den verpassten Anrufen.
-rules-hidden = Unbekannte Anrufer abweisen
+rules-hidden = Anonyme Anrufer abweisen
 rules-hidden-hint = Anrufe mit unterdrückter Nummer klingeln nicht.
 rules-auto = Bei Kontakten selbst annehmen
 rules-auto-hint = Nur Anrufer, die nachweislich Ihre Kontakte sind, und nur, wenn kein anderes Gespräch läuft.

@@ -13,7 +13,7 @@ rules-costs = Appels qui peuvent coûter
 rules-dnd = Ne pas déranger
 rules-dnd-hint = Rien ne sonne. Les appelants vous trouvent occupé.
 rules-waiting = Un deuxième appel peut sonner
-rules-waiting-hint = Sinon, les appelants vous trouvent occupé pendant un appel.
+rules-waiting-hint = Si c’est désactivé, les appelants vous trouvent occupé pendant un appel.
 
 # Sending on
 rules-always = Toujours

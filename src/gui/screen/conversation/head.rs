@@ -6,6 +6,7 @@ use iced::{Alignment, Element, Length};
 use super::protection::lock;
 use super::{Message, Open};
 use crate::gui::icon;
+use crate::gui::plain;
 use crate::gui::screen::{Shared, call_with, contact_with, name_of};
 use crate::gui::theme::{self, Button, Tone, measure, step};
 use crate::gui::widget::line::Line;
@@ -24,7 +25,7 @@ pub(super) fn view<'a>(with: &Party, shared: Shared<'a>) -> Element<'a, Message>
     let name = name_of(shared.snapshot, with);
     let show = contact.map(|contact| contact.presence.show);
     let under = match contact {
-        Some(contact) => format!("{} · {with}", words::presence(&contact.presence)),
+        Some(contact) => format!("{} · {with}", plain::quoted(&words::presence(&contact.presence))),
         None if with.jid().is_none() => tr!("chat-over-telephony").to_owned(),
         None => tr!("chat-no-contact", address = with.to_string()),
     };
