@@ -102,7 +102,7 @@ pub(super) fn window(directory: Option<&Path>, uri: Option<&str>) -> Result<Exit
     }
     let start = Instance::start(profile, claim, provisioning, Some(desk.clone()));
     let instance = runtime.block_on(start)?;
-    let shown = show(&runtime, &instance, desk, None);
+    let shown = show(&runtime, &instance, profile, desk, None);
     runtime.block_on(instance.hub.stop());
     runtime.shutdown_background();
     shown
@@ -121,7 +121,7 @@ pub(super) fn demo(directory: Option<&Path>, signed_in: bool) -> Result<ExitCode
     let desk = Desk::default();
     let start = Instance::start(&profile, claim, provisioning, Some(desk.clone()));
     let instance = runtime.block_on(start)?;
-    let shown = show(&runtime, &instance, desk, Some(&demo));
+    let shown = show(&runtime, &instance, &profile, desk, Some(&demo));
     runtime.block_on(async {
         instance.hub.stop().await;
         demo.stop().await;
@@ -134,6 +134,7 @@ pub(super) fn demo(directory: Option<&Path>, signed_in: bool) -> Result<ExitCode
 fn show(
     runtime: &Runtime,
     instance: &Instance,
+    profile: &Profile,
     desk: Desk,
     demo: Option<&Demo>,
 ) -> Result<ExitCode, Failure> {
@@ -150,12 +151,20 @@ fn show(
         title_suffix: demo.map(|_| "demo".to_owned()).unwrap_or_default(),
         example: demo.and_then(Demo::example),
         desk,
+        preferences: crate::gui::preferences::Kept::read(profile.preferences_path()),
+        session: crate::lang::Session::read(),
     };
     crate::gui::run(instance.handle(), options).map_err(Failure::new)?;
     Ok(ExitCode::SUCCESS)
 }
 
 #[cfg(not(feature = "gui"))]
-fn show(_: &Runtime, _: &Instance, _: Desk, _: Option<&Demo>) -> Result<ExitCode, Failure> {
+fn show(
+    _: &Runtime,
+    _: &Instance,
+    _: &Profile,
+    _: Desk,
+    _: Option<&Demo>,
+) -> Result<ExitCode, Failure> {
     Err(Failure::new("This build has no window. Use --headless."))
 }

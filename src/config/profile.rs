@@ -136,6 +136,7 @@ impl Profile {
             self.config_path(),
             self.provisioned_path(),
             self.security_path(),
+            self.preferences_path(),
             history.clone(),
             beside("-wal"),
             beside("-shm"),
@@ -163,6 +164,11 @@ impl Profile {
     /// What is known of the servers' protection: `security.json`.
     pub fn security_path(&self) -> PathBuf {
         self.data.join("security.json")
+    }
+
+    /// How the window looks and behaves: `preferences.json`.
+    pub fn preferences_path(&self) -> PathBuf {
+        self.config.join("preferences.json")
     }
 
     /// The history: `history.sqlite`.

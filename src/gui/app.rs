@@ -7,6 +7,7 @@ mod keys;
 mod message;
 pub mod over;
 pub mod pages;
+mod preferences;
 pub mod shortcuts;
 mod windows;
 
@@ -24,6 +25,7 @@ pub use windows::Happened;
 
 use super::bridge::{self, FromHub};
 use super::plain;
+use super::preferences::Kept;
 use super::screen::calls as screen_calls;
 use super::screen::conversation::{self, Conversations};
 use super::screen::rules::{self, Rules};
@@ -57,6 +59,8 @@ pub struct App {
     size: Size,
     windows: windows::Windows,
     mode: Mode,
+    system: iced::theme::Mode,
+    pub(super) preferences: Kept,
     pub(super) page: Page,
     pub(super) sidebar: Sidebar,
     pub(super) conversations: Conversations,
@@ -85,12 +89,15 @@ impl App {
             zone: setting.zone,
             hours: Hours::default(),
         };
+        let preferences = setting.options.preferences.clone();
         let (windows, opened) = windows::Windows::open();
-        let app = Self {
+        let mut app = Self {
             mode: setting.forced.unwrap_or_default(),
             pages: pages::Pages::new(setting.options.example.clone()),
             link,
             setting,
+            system: iced::theme::Mode::None,
+            preferences,
             snapshot,
             clock,
             size: Size::new(1120.0, 720.0),
@@ -110,6 +117,7 @@ impl App {
             seen: None,
             desktop: desktop::Desktop::default(),
         };
+        app.begin_preferences();
         let theme = system::theme().map(Message::SystemTheme);
         (app, Task::batch([opened, theme]))
     }
@@ -352,6 +360,8 @@ impl App {
                 Task::none()
             }
             Action::Go(page) => self.go(page),
+            Action::Prefer(change) => self.prefer(change),
+            Action::SetPreferencesAside => self.set_preferences_aside(),
             Action::At(spot, command) => self.run(command, Origin::At(spot)),
             Action::Focus(Some(field)) => operation::focus(field),
             Action::Scroll(list, y) => operation::scroll_to(list, AbsoluteOffset { x: 0.0, y }),
@@ -454,10 +464,8 @@ impl App {
     }
 
     fn system_theme(&mut self, mode: iced::theme::Mode) -> Task<Message> {
-        self.mode = self.setting.forced.unwrap_or(match mode {
-            iced::theme::Mode::Dark => Mode::Dark,
-            iced::theme::Mode::Light | iced::theme::Mode::None => Mode::Light,
-        });
+        self.system = mode;
+        self.choose_mode();
         Task::none()
     }
 }

@@ -11,12 +11,14 @@
 //! | [`widget`] | bubbles, cards, chips, bars, keypad, transfer, buttons, text with links, a line with an ellipsis |
 //! | [`theme`], [`icon`], [`color`] | the design's tokens, icons, an avatar's colour |
 //! | [`words`], [`plain`] | what is said; text from the network made safe |
+//! | [`preferences`] | how the window looks and behaves, kept in the profile |
 
 pub mod app;
 pub mod bridge;
 pub mod color;
 pub mod icon;
 pub mod plain;
+pub mod preferences;
 pub mod screen;
 pub mod theme;
 mod view;
@@ -33,6 +35,7 @@ use time::UtcOffset;
 use crate::demo::Example;
 use crate::desktop::desk::Desk;
 use crate::hub::Handle;
+use crate::lang::{self, Session};
 use crate::model::time::{Now, Timestamp};
 
 /// How the window is to be opened.
@@ -44,6 +47,10 @@ pub struct GuiOptions {
     pub example: Option<Example>,
     /// Where wishes of others for the window are taken.
     pub desk: Desk,
+    /// What the person set of how the window looks and behaves.
+    pub preferences: preferences::Kept,
+    /// What the session wants where they set nothing.
+    pub session: Session,
 }
 
 /// Why there is no window.
@@ -74,6 +81,7 @@ pub fn run(handle: Handle, options: GuiOptions) -> Result<(), GuiError> {
     let forced = theme::Mode::forced(env::var("DOVETAIL_THEME").ok().as_deref());
     let zone = UtcOffset::current_local_offset().unwrap_or(UtcOffset::UTC);
     let boot = move || {
+        lang::speak(options.session.language);
         let setting = app::Setting { options: options.clone(), forced, zone, now: read_clock() };
         app::App::new(handle.clone(), setting)
     };

@@ -3,12 +3,14 @@
 //! thing is and never a colour.
 
 mod style;
+mod type_size;
 
 use iced::theme::Palette;
 use iced::widget::{container, svg, text};
 use iced::{Color, Font, Theme, font};
 
 pub use style::*;
+pub use type_size::{enlarge_text, type_size};
 
 /// Spacing in logical pixels, smallest first.
 pub mod step {

@@ -87,7 +87,7 @@ fn page(app: &App) -> Element<'_, Message> {
             page = page.push(row![head, details(with, shared.narrow)]).push(rule());
             app.conversations.body(with, shared).map(Message::Conversation)
         }
-        other => match app.pages.view(other, shared) {
+        other => match app.pages.view(other, app.prefs(), shared) {
             Some(page) => page.map(Message::Pages),
             None => welcome::view(shared),
         },

@@ -28,6 +28,22 @@ pub enum Hours {
     Twelve,
 }
 
+/// What the session wants where nobody chose otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Session {
+    /// Its language.
+    pub language: Language,
+    /// How it writes the time of day.
+    pub hours: Hours,
+}
+
+impl Session {
+    /// Asks the system.
+    pub fn read() -> Self {
+        Self { language: Language::of_session(), hours: Hours::of_session() }
+    }
+}
+
 /// Regions where the day has twice twelve hours (CLDR, `hours` data, preferred `h`), those whose
 /// languages the window speaks.
 const TWELVE: [&str; 9] = ["US", "CA", "AU", "NZ", "IN", "PH", "PK", "SG", "HK"];
@@ -43,6 +59,11 @@ impl Language {
             Self::German => "de",
             Self::French => "fr",
         }
+    }
+
+    /// The language of a tag that is one of [`Language::tag`].
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.tag() == tag)
     }
 
     /// Its name in itself.
@@ -84,6 +105,13 @@ impl Hours {
             Some(region) if TWELVE.contains(&region.as_str()) => Self::Twelve,
             _ => Self::TwentyFour,
         }
+    }
+
+    /// What the session asks for: POSIX has a locale of its own for times.
+    pub fn of_session() -> Self {
+        let named = ["LC_ALL", "LC_TIME"].into_iter().filter_map(|name| std::env::var(name).ok());
+        let named = named.filter(|locale| !locale.is_empty()).next();
+        named.or_else(sys_locale::get_locale).map_or_else(Self::default, |locale| Self::of(&locale))
     }
 }
 

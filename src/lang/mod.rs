@@ -17,7 +17,7 @@ mod tests;
 use std::cell::RefCell;
 
 pub use fluent_bundle::FluentArgs as Args;
-pub use locale::{Hours, Language};
+pub use locale::{Hours, Language, Session};
 pub use retold::retold;
 
 use catalogue::Catalogue;

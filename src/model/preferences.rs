@@ -71,6 +71,53 @@ pub struct Notifications {
     pub sound: bool,
 }
 
+/// One thing set otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// The language's tag; none for that of the session.
+    Language(Option<String>),
+    /// Light or dark.
+    Theme(Theme),
+    /// How large everything is.
+    Scale(Scale),
+    /// The text alone larger.
+    LargeText(bool),
+    /// Nothing slides, spins or blinks.
+    ReducedMotion(bool),
+    /// How the time of day is written.
+    Hours(Hours),
+    /// New messages are told.
+    Messages(bool),
+    /// With what they say.
+    Text(bool),
+    /// Calls are told.
+    Calls(bool),
+    /// A sound with a message.
+    Sound(bool),
+    /// The program goes on in the tray.
+    CloseToTray(bool),
+}
+
+impl Preferences {
+    /// The same with one thing set otherwise.
+    pub fn with(mut self, change: Change) -> Self {
+        match change {
+            Change::Language(tag) => self.language = tag,
+            Change::Theme(theme) => self.theme = theme,
+            Change::Scale(scale) => self.scale = scale,
+            Change::LargeText(on) => self.large_text = on,
+            Change::ReducedMotion(on) => self.reduced_motion = on,
+            Change::Hours(hours) => self.hours = hours,
+            Change::Messages(on) => self.notifications.messages = on,
+            Change::Text(on) => self.notifications.text = on,
+            Change::Calls(on) => self.notifications.calls = on,
+            Change::Sound(on) => self.notifications.sound = on,
+            Change::CloseToTray(on) => self.close_to_tray = on,
+        }
+        self
+    }
+}
+
 /// Not between 75 and 200.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("The scale of the window is from 75 to 200 percent, not {0}.")]

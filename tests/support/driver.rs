@@ -136,22 +136,32 @@ impl Driver {
         Self::begin(snapshot, options, 1120.0, 720.0)
     }
 
+    /// The same, in the colours that were chosen there.
+    pub fn opened_unforced(snapshot: Snapshot, options: GuiOptions) -> Self {
+        Self::begin_with(snapshot, options, None, 1120.0, 720.0)
+    }
+
     /// A window of another size.
     pub fn sized(snapshot: Snapshot, width: f32, height: f32) -> Self {
         Self::begin(snapshot, GuiOptions::default(), width, height)
     }
 
     fn begin(snapshot: Snapshot, options: GuiOptions, width: f32, height: f32) -> Self {
+        Self::begin_with(snapshot, options, Some(theme::Mode::Light), width, height)
+    }
+
+    fn begin_with(
+        snapshot: Snapshot,
+        options: GuiOptions,
+        forced: Option<theme::Mode>,
+        width: f32,
+        height: f32,
+    ) -> Self {
         let (snapshots, receiver) = watch::channel(Arc::new(snapshot));
         let (events, _) = broadcast::channel(16);
         let (handle, requests) = Handle::with_ends(receiver, events);
         let meter = handle.meter();
-        let setting = Setting {
-            options,
-            forced: Some(theme::Mode::Light),
-            zone: UtcOffset::UTC,
-            now: noon(),
-        };
+        let setting = Setting { options, forced, zone: UtcOffset::UTC, now: noon() };
         let (mut app, _first) = App::new(handle, setting);
         let _ = app.update(Message::Resized(iced::Size::new(width, height)));
         Self {

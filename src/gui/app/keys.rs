@@ -8,6 +8,7 @@ use iced::widget::operation;
 use super::{App, Message, Page, over, shortcuts};
 use crate::core::command::Command;
 use crate::gui::screen::details::Who;
+use crate::gui::screen::settings::Section;
 use crate::gui::screen::{Action, Go, calls, conversation, sidebar};
 use crate::gui::widget::card::{self, Answer, Ask};
 use crate::gui::widget::keypad::Digit;
@@ -60,6 +61,8 @@ pub enum Door {
     Rules,
     /// Connection and protection.
     Protection,
+    /// The settings.
+    Settings,
     /// What is known of whom the open conversation is with.
     Details,
     /// Out of the program.
@@ -177,6 +180,7 @@ impl App {
             Door::Book => self.go(Go::Book),
             Door::Rules => self.act(Action::Rules),
             Door::Protection => self.act(Action::Protection),
+            Door::Settings => self.go(Go::Settings(Section::default())),
             Door::Details => match &self.page {
                 Page::Conversation(with) => self.go(Go::Details(Who::Party(with.clone()))),
                 _ => Task::none(),

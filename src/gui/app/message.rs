@@ -155,6 +155,8 @@ pub enum Page {
     Book,
     /// All that is known to reach somebody.
     Details(Who),
+    /// The settings.
+    Settings,
 }
 
 /// Something to tell, until it is dismissed.

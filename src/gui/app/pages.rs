@@ -9,6 +9,7 @@ use crate::core::snapshot::Snapshot;
 use crate::demo::Example;
 use crate::gui::screen::accounts::{self, Accounts};
 use crate::gui::screen::book::{self, Book};
+use crate::gui::screen::settings::{self, Prefs, Settings};
 use crate::gui::screen::sign_in::{self, SignIn};
 use crate::gui::screen::{Action, Go, Shared, Spot, details};
 use crate::gui::widget::sheet;
@@ -24,6 +25,8 @@ pub enum Message {
     Details(details::Message),
     /// To the page of the first run.
     SignIn(sign_in::Message),
+    /// To the settings.
+    Settings(settings::Message),
 }
 
 /// What is kept of them.
@@ -32,6 +35,7 @@ pub struct Pages {
     accounts: Accounts,
     book: Book,
     sign_in: SignIn,
+    settings: Settings,
 }
 
 impl Pages {
@@ -57,10 +61,16 @@ impl Pages {
     }
 
     /// How a page looks; none for those that are not kept here.
-    pub fn view<'a>(&'a self, page: &'a Page, shared: Shared<'a>) -> Option<Element<'a, Message>> {
+    pub fn view<'a>(
+        &'a self,
+        page: &'a Page,
+        prefs: Prefs<'a>,
+        shared: Shared<'a>,
+    ) -> Option<Element<'a, Message>> {
         Some(match page {
             Page::Accounts => accounts::view(&self.accounts, shared).map(Message::Accounts),
             Page::Book => book::view(&self.book, shared).map(Message::Book),
+            Page::Settings => settings::view(&self.settings, prefs, shared).map(Message::Settings),
             Page::Details(who) => details::view(who, shared).map(Message::Details),
             Page::Welcome if shared.snapshot.accounts.is_empty() => {
                 sign_in::view(&self.sign_in, shared).map(Message::SignIn)
@@ -76,6 +86,12 @@ impl App {
             Message::Accounts(message) => self.pages.accounts.update(message, &self.snapshot),
             Message::Book(message) => self.pages.book.update(message),
             Message::SignIn(message) => self.pages.sign_in.update(message),
+            Message::Settings(message) => {
+                if let settings::Message::Written(result) = &message {
+                    self.preferences_written(result);
+                }
+                self.pages.settings.update(message)
+            }
             Message::Details(message) => match &self.page {
                 Page::Details(who) => details::update(who, message, &self.snapshot),
                 _ => Action::None,
@@ -105,6 +121,10 @@ impl App {
                 self.page = Page::Book;
             }
             Go::Details(who) => self.page = Page::Details(who),
+            Go::Settings(section) => {
+                self.pages.settings.opened(section);
+                self.page = Page::Settings;
+            }
         }
         Task::none()
     }

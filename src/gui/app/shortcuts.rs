@@ -144,6 +144,7 @@ pub static TABLE: &[Row] = &[
     shift('s', Keystroke::Accounts, Group::Pages, || tr!("keys-accounts")),
     shift('b', Keystroke::Open(Door::Book), Group::Pages, || tr!("keys-book")),
     shift('r', Keystroke::Open(Door::Rules), Group::Pages, || tr!("keys-rules")),
+    ctrl(',', Keystroke::Open(Door::Settings), Group::Pages, || tr!("settings-title")),
     shift('e', Keystroke::Open(Door::Protection), Group::Pages, || tr!("keys-protection")),
     ctrl('1', Keystroke::Presence(Show::Online), Group::Presence, || tr!("keys-online")),
     ctrl('2', Keystroke::Presence(Show::Away), Group::Presence, || tr!("keys-away")),

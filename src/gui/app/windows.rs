@@ -105,7 +105,7 @@ impl App {
 
     /// How much larger than usual everything is.
     pub fn scale_factor(&self, _window: window::Id) -> f32 {
-        1.0
+        self.scale()
     }
 
     /// The view of a window.

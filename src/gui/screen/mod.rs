@@ -11,6 +11,7 @@ pub mod password;
 pub mod protection;
 pub mod roster;
 pub mod rules;
+pub mod settings;
 pub mod shortcuts;
 pub mod sidebar;
 pub mod sign_in;
@@ -28,6 +29,7 @@ use crate::model::call::{Call, CallState};
 use crate::model::contact::Contact;
 use crate::model::id::{AccountId, CallId};
 use crate::model::party::Party;
+use crate::model::preferences::Change;
 
 /// What every screen is lent to show.
 #[derive(Debug, Clone, Copy)]
@@ -107,6 +109,10 @@ pub enum Action {
     Protection,
     /// Show another page.
     Go(Go),
+    /// Set how the window looks or behaves.
+    Prefer(Change),
+    /// Give the file of that another name: it cannot be read.
+    SetPreferencesAside,
     /// Carry out a command whose answer is said at a control.
     At(Spot, Command),
     /// Go back to the list.
@@ -129,6 +135,8 @@ pub enum Go {
     Person(book::Draft),
     /// All that is known to reach somebody.
     Details(details::Who),
+    /// A section of the settings.
+    Settings(settings::Section),
 }
 
 /// The control that a command was for.

@@ -77,8 +77,8 @@ impl Forms {
             .on_input(move |text| Message::Edit(id.clone(), text))
             .on_submit_maybe(give(KeepPassword::Session))
             .font(theme::REGULAR)
-            .size(14)
-            .line_height(text::LineHeight::Absolute(20.0.into()))
+            .size(theme::type_size(14.0))
+            .line_height(text::LineHeight::Absolute(theme::type_size(20.0).into()))
             .padding(theme::pad(step::XS, step::S))
             .style(theme::field);
         let choices = row![

@@ -315,8 +315,8 @@ impl Sidebar {
             .on_input(Message::Search)
             .on_submit(Message::Submit)
             .font(theme::REGULAR)
-            .size(14)
-            .line_height(iced::widget::text::LineHeight::Absolute(20.0.into()))
+            .size(theme::type_size(14.0))
+            .line_height(iced::widget::text::LineHeight::Absolute(theme::type_size(20.0).into()))
             .padding(Padding::from([step::XS, step::S]).left(36.0).right(56.0))
             .style(theme::field);
         let keys = match self.search.is_empty() {

@@ -283,8 +283,8 @@ fn form(page: &SignIn) -> Column<'_, Message> {
         .on_input(typed)
         .on_submit_maybe(submit.clone())
         .font(theme::REGULAR)
-        .size(14)
-        .line_height(text::LineHeight::Absolute(20.0.into()))
+        .size(theme::type_size(14.0))
+        .line_height(text::LineHeight::Absolute(theme::type_size(20.0).into()))
         .padding(theme::pad(step::XS, step::S))
         .style(theme::field);
     let label = if page.busy { tr!("sign-in-looking") } else { tr!("sign-in-sign-in") };

@@ -39,8 +39,8 @@ impl Line {
     fn sized(content: impl Into<String>, size: f32, height: f32) -> Self {
         Self {
             content: content.into(),
-            size,
-            height,
+            size: theme::type_size(size),
+            height: theme::type_size(height),
             font: theme::REGULAR,
             tone: None,
             width: Length::Shrink,
@@ -113,6 +113,7 @@ type Paragraph = paragraph::Plain<<Renderer as text::Renderer>::Paragraph>;
 struct State {
     paragraph: Paragraph,
     content: String,
+    size: f32,
     width: f32,
 }
 
@@ -138,10 +139,11 @@ impl<Message> Widget<Message, Theme, Renderer> for Line {
         let state = tree.state.downcast_mut::<State>();
         layout::sized(limits, self.width, Length::Shrink, |limits| {
             let width = limits.max().width;
-            if state.content != self.content || state.width != width {
+            let fitted = (state.size, state.width) == (self.size, width);
+            if state.content != self.content || !fitted {
                 self.fit(&mut state.paragraph, width);
                 state.content.clone_from(&self.content);
-                state.width = width;
+                (state.size, state.width) = (self.size, width);
             }
             let fitted = state.paragraph.min_bounds();
             Size::new(fitted.width.min(width), self.height)

@@ -54,6 +54,7 @@ pub fn title<'a>(words: impl text::IntoFragment<'a>) -> text::Text<'a> {
 }
 
 fn sized<'a>(words: impl text::IntoFragment<'a>, size: f32, height: f32) -> text::Text<'a> {
+    let (size, height) = (theme::type_size(size), theme::type_size(height));
     text(words).size(size).line_height(text::LineHeight::Absolute(height.into()))
 }
 

@@ -23,7 +23,7 @@ use crate::gui::plain;
 use crate::gui::theme::{self, Mode, Tone, tokens};
 use crate::model::link::{self, Target, Web};
 
-/// The size and the height of a line, in logical pixels.
+/// The size and the height of a line as designed, in logical pixels.
 const MEASURES: (f32, f32) = (14.0, 20.0);
 /// Where a line's words are underlined, from its top.
 const UNDERLINE: f32 = 16.0;
@@ -163,7 +163,8 @@ impl<'a, Message> Words<'a, Message> {
     }
 
     fn describe<Content>(content: Content, bounds: Size) -> Text<Content, Font> {
-        super::described(content, bounds, MEASURES, theme::REGULAR, Wrapping::WordOrGlyph)
+        let measures = (theme::type_size(MEASURES.0), theme::type_size(MEASURES.1));
+        super::described(content, bounds, measures, theme::REGULAR, Wrapping::WordOrGlyph)
     }
 
     fn shape(&self, bounds: Size) -> Paragraph {
@@ -304,7 +305,8 @@ impl<Message> Widget<Message, Theme, Renderer> for Words<'_, Message> {
             state.mark(renderer, bounds, &self.prose, picked, tokens_now.picked);
         }
         for (_, line) in &state.boxes {
-            let place = line.position() + Vector::new(bounds.x, bounds.y + UNDERLINE);
+            let place =
+                line.position() + Vector::new(bounds.x, bounds.y + theme::type_size(UNDERLINE));
             let stroke = Rectangle::new(place, Size::new(line.width, 1.0));
             let quad = renderer::Quad { bounds: stroke, ..renderer::Quad::default() };
             renderer::Renderer::fill_quad(renderer, quad, tokens(theme).accent);

@@ -118,8 +118,8 @@ fn panel<'a>(
         .on_input(Act::Typed)
         .on_submit(Act::Enter)
         .font(theme::REGULAR)
-        .size(14)
-        .line_height(iced::widget::text::LineHeight::Absolute(20.0.into()))
+        .size(theme::type_size(14.0))
+        .line_height(iced::widget::text::LineHeight::Absolute(theme::type_size(20.0).into()))
         .padding(theme::pad(step::XS, step::S))
         .style(theme::field);
     let mut found = matching(snapshot, draft).map(found).peekable();

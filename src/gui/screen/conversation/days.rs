@@ -87,8 +87,8 @@ impl Days {
             .on_submit(bar::Act::Days(Act::Submit))
             .width(Length::Fixed(7.0 * DAY))
             .font(theme::REGULAR)
-            .size(14)
-            .line_height(iced::widget::text::LineHeight::Absolute(20.0.into()))
+            .size(theme::type_size(14.0))
+            .line_height(iced::widget::text::LineHeight::Absolute(theme::type_size(20.0).into()))
             .padding(theme::pad(step::XS, step::S))
             .style(theme::field);
         let close =

@@ -154,8 +154,8 @@ impl Find {
             .on_input(|text| bar::Act::Find(Act::Typed(text)))
             .on_submit(bar::Act::Find(Act::Older))
             .font(theme::REGULAR)
-            .size(14)
-            .line_height(iced::widget::text::LineHeight::Absolute(20.0.into()))
+            .size(theme::type_size(14.0))
+            .line_height(iced::widget::text::LineHeight::Absolute(theme::type_size(20.0).into()))
             .padding(theme::pad(step::XS, step::S))
             .style(theme::field);
         let any = !self.hits.is_empty();

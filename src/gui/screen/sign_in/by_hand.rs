@@ -241,8 +241,8 @@ fn side<'a>(
         .on_input(move |text| message(Password(Zeroizing::new(text))))
         .on_submit_maybe(submit.cloned())
         .font(theme::REGULAR)
-        .size(14)
-        .line_height(text::LineHeight::Absolute(20.0.into()))
+        .size(theme::type_size(14.0))
+        .line_height(text::LineHeight::Absolute(theme::type_size(20.0).into()))
         .padding(theme::pad(step::XS, step::S))
         .style(theme::field);
     let hint = fields.hint.as_deref();

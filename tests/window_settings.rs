@@ -1,0 +1,197 @@
+//! The settings: every section, what is set there takes effect at once, and comes back after a
+//! restart.
+#![cfg(feature = "gui")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "support/driver.rs"]
+mod driver;
+#[path = "support/window.rs"]
+mod window;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use dovetail::gui::app::{Keystroke, Message};
+use dovetail::gui::preferences::Kept;
+use dovetail::gui::screen::Go;
+use dovetail::gui::screen::settings::Section;
+use dovetail::gui::{GuiOptions, theme};
+use dovetail::lang::{self, Language};
+use dovetail::model::preferences::{Change, Hours, Preferences, Theme};
+use driver::Driver;
+use iced::keyboard::{Modifiers, key::Key};
+use window::snapshot;
+
+fn options(file: &Path) -> GuiOptions {
+    GuiOptions { preferences: Kept::read(file.to_owned()), ..GuiOptions::default() }
+}
+
+/// A profile's file, and a window that reads it.
+fn profile() -> (tempfile::TempDir, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("preferences.json");
+    (dir, file)
+}
+
+fn settings(file: &Path) -> Driver {
+    let mut window = Driver::opened_unforced(snapshot(), options(file));
+    comma(&mut window);
+    window
+}
+
+fn comma(window: &mut Driver) {
+    let key = Key::Character(",".into());
+    let stroke = Keystroke::of(&key, &key, Modifiers::COMMAND, false);
+    window.take(stroke.map(Message::Key));
+}
+
+/// What the file holds, once it is this.
+fn kept(file: &Path, wanted: &Preferences) {
+    let end = Instant::now() + Duration::from_secs(20);
+    while Kept::read(file.to_owned()).set() != wanted {
+        assert!(Instant::now() < end, "{:?}", Kept::read(file.to_owned()));
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn ctrl_and_comma_opens_the_settings_and_escape_leaves_them() {
+    let (_dir, file) = profile();
+    let mut window = settings(&file);
+    assert!(window.says("Settings") && window.says("All about accounts"));
+    window.take([Message::Key(Keystroke::Escape)]);
+    assert!(!window.says("All about accounts"));
+}
+
+#[test]
+fn the_accounts_lead_to_their_pages() {
+    for (way, title) in [
+        ("All about accounts", "What you chat and call with, and how the two go together."),
+        ("Protection", "Connection and protection"),
+        ("Rules for calls", "What rings, where calls go, and who may call."),
+    ] {
+        let (_dir, file) = profile();
+        let mut window = settings(&file);
+        assert!(window.says("sip:alice@sip.example.com"));
+        window.click(way);
+        assert!(window.says(title), "{way}");
+    }
+}
+
+#[test]
+fn what_is_chosen_takes_effect_at_once_and_after_a_restart() {
+    let (_dir, file) = profile();
+    let mut window = settings(&file);
+    window.click("Appearance");
+    window.click("Dark");
+    assert_eq!(window.app.theme(), theme::Mode::Dark.theme());
+    window.click("150%");
+    assert_eq!(window.app.scale(), 1.5);
+    window.click("12 hours");
+    window.click("Large text");
+    assert_eq!(theme::type_size(14.0), 18.0);
+    window.click("Deutsch");
+    // At this size there is no room for the list beside the section.
+    assert!(window.says("Darstellung") && window.says("Große Schrift"));
+    assert_eq!(lang::spoken(), Language::German);
+
+    let mut wanted = Preferences::default().with(Change::Theme(Theme::Dark));
+    for change in [
+        Change::Scale(150.try_into().unwrap()),
+        Change::Hours(Hours::Twelve),
+        Change::LargeText(true),
+        Change::Language(Some("de".to_owned())),
+    ] {
+        wanted = wanted.with(change);
+    }
+    kept(&file, &wanted);
+    drop(window);
+    theme::enlarge_text(false);
+    lang::speak(Language::English);
+
+    let mut window = settings(&file);
+    assert_eq!(window.app.theme(), theme::Mode::Dark.theme());
+    assert_eq!(window.app.scale(), 1.5);
+    assert_eq!(theme::type_size(14.0), 18.0);
+    assert!(window.says("Einstellungen"));
+    window.click("Darstellung");
+    window.click("English");
+    assert!(window.says("Settings"));
+    kept(&file, &wanted.with(Change::Language(Some("en".to_owned()))));
+}
+
+#[test]
+fn as_the_system_goes_back_to_what_the_system_says() {
+    let (_dir, file) = profile();
+    let mut window = settings(&file);
+    window.click("Appearance");
+    window.take([Message::SystemTheme(iced::theme::Mode::Dark)]);
+    assert_eq!(window.app.theme(), theme::Mode::Dark.theme());
+    window.click("Light");
+    assert_eq!(window.app.theme(), theme::Mode::Light.theme());
+    window.take([Message::SystemTheme(iced::theme::Mode::Dark)]);
+    assert_eq!(window.app.theme(), theme::Mode::Light.theme());
+}
+
+#[test]
+fn colours_that_the_start_decided_cannot_be_chosen() {
+    let mut window = Driver::new(snapshot());
+    comma(&mut window);
+    window.click("Appearance");
+    assert!(window.says("DOVETAIL_THEME decided this when Dovetail was started."));
+    window.click("Dark");
+    assert_eq!(window.app.theme(), theme::Mode::Light.theme());
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_told_and_left_alone_until_the_person_says_so() {
+    let (dir, file) = profile();
+    std::fs::write(&file, "{\"theme\":\"mauve\"}").unwrap();
+    let mut window = settings(&file);
+    assert!(window.mentions("could not be read"));
+    window.press("Dismiss");
+    window.click("Appearance");
+    window.click("Dark");
+    assert_eq!(window.app.theme(), theme::Mode::Dark.theme());
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "{\"theme\":\"mauve\"}");
+    window.click("Set the file aside and keep what is set now");
+    kept(&file, &Preferences::default().with(Change::Theme(Theme::Dark)));
+    let aside = std::fs::read_to_string(dir.path().join("preferences.1.old")).unwrap();
+    assert_eq!(aside, "{\"theme\":\"mauve\"}");
+    let end = Instant::now() + Duration::from_secs(20);
+    while window.mentions("could not be read") {
+        assert!(Instant::now() < end);
+        window.commands();
+    }
+}
+
+#[test]
+fn without_room_the_list_comes_before_the_section() {
+    let mut window = Driver::sized(snapshot(), 360.0, 720.0);
+    comma(&mut window);
+    assert!(window.says("Accounts") && !window.says("Appearance"));
+    window.press("Back");
+    window.click("Appearance");
+    assert!(window.says("Large text"));
+    window.press("Back");
+    assert!(window.says("Settings") && !window.says("Large text"));
+    window.press("Back");
+    assert!(!window.says("Settings"));
+}
+
+#[test]
+fn every_section_can_be_shown_in_every_language() {
+    for language in Language::ALL {
+        for (width, height) in [(1120.0, 720.0), (360.0, 640.0)] {
+            let mut window = Driver::sized(snapshot(), width, height);
+            lang::speak(language);
+            for section in Section::ALL {
+                window.take([Message::Sidebar(dovetail::gui::screen::sidebar::Message::Go(
+                    Go::Settings(section),
+                ))]);
+                assert!(window.mentions(section.name()), "{section:?} in {language:?}");
+            }
+        }
+    }
+    lang::speak(Language::English);
+}
