@@ -104,6 +104,41 @@ async fn typing_is_seen() {
 }
 
 #[tokio::test]
+async fn who_does_not_want_to_tell_tells_nothing_also_after_a_restart() {
+    let (_lab, mut alice, bob) = world().await;
+    let (_, profile) = {
+        let mut bob = bob;
+        let off = json!({ "delivered": false, "displayed": false, "typing": false });
+        assert_eq!(bob.call("chat.signals.set", off.clone()).await, off);
+        bob.quit().await
+    };
+    let mut bob = Instance::start_in(profile).await;
+    bob.wait_event(sees_somebody_online, PATIENCE).await;
+    let set = bob.call("chat.signals", json!({})).await;
+    assert_eq!(set, json!({ "delivered": false, "displayed": false, "typing": false }));
+
+    alice.forget_events();
+    alice.call("message.send", json!({ "to": "bob@cusax.test", "body": "there?" })).await;
+    bob.wait_event(|event| event["entry"]["body"] == "there?", PATIENCE).await;
+    bob.call("chat.state", json!({ "to": "alice@cusax.test", "state": "composing" })).await;
+    bob.call("chat.displayed", json!({ "with": "alice@cusax.test" })).await;
+    bob.wait_event(|event| event["contact"]["unread"] == 0, PATIENCE).await;
+    // Whatever was told comes before this.
+    bob.call("message.send", json!({ "to": "alice@cusax.test", "body": "later" })).await;
+    alice.wait_event(|event| event["entry"]["body"] == "later", PATIENCE).await;
+    let told = |event: &Value| {
+        let state = event["state"].as_str().unwrap_or_default();
+        event["type"] == "chat.state" || ["delivered", "displayed"].contains(&state)
+    };
+    let events = alice.take_events();
+    assert!(!events.iter().any(told), "{events:?}");
+
+    bob.call("chat.signals.set", json!({ "delivered": true })).await;
+    let sent = alice.call("message.send", json!({ "to": "bob@cusax.test", "body": "now?" })).await;
+    alice.wait_event(message_state(&sent["id"], "delivered"), PATIENCE).await;
+}
+
+#[tokio::test]
 async fn presence_is_seen_both_ways() {
     let (_lab, mut alice, mut bob) = world().await;
     alice.call("presence.set", json!({ "show": "dnd", "status": "on the phone" })).await;

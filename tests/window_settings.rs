@@ -11,6 +11,10 @@ mod window;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use dovetail::core::command::{
+    ChatCommand, Command, CommandError, Cue, CueKind, Device, DeviceCommand, Reply,
+    TelephonyCommand,
+};
 use dovetail::gui::app::{Keystroke, Message};
 use dovetail::gui::preferences::Kept;
 use dovetail::gui::screen::Go;
@@ -18,8 +22,10 @@ use dovetail::gui::screen::settings::Section;
 use dovetail::gui::{GuiOptions, theme};
 use dovetail::lang::{self, Language};
 use dovetail::model::preferences::{Change, Hours, Preferences, Theme};
+use dovetail::model::signals::SignalsPatch;
 use driver::Driver;
 use iced::keyboard::{Modifiers, key::Key};
+use serde_json::json;
 use window::snapshot;
 
 fn options(file: &Path) -> GuiOptions {
@@ -194,4 +200,77 @@ fn every_section_can_be_shown_in_every_language() {
         }
     }
     lang::speak(Language::English);
+}
+
+fn section(name: &str) -> Driver {
+    let mut window = Driver::sized(snapshot(), 1120.0, 1_200.0);
+    comma(&mut window);
+    window.click(name);
+    window
+}
+
+#[test]
+fn every_switch_of_privacy_sends_what_it_says() {
+    let signals = |patch| Command::Chat(ChatCommand::Signals(patch));
+    let none = SignalsPatch::default();
+    let rule = |wish: serde_json::Value| {
+        Command::Telephony(TelephonyCommand::Set(wish.as_object().unwrap().clone()))
+    };
+    for (name, wanted) in [
+        ("Say that a message has come", signals(SignalsPatch { delivered: Some(false), ..none })),
+        (
+            "Say that you have seen a message",
+            signals(SignalsPatch { displayed: Some(false), ..none }),
+        ),
+        ("Say that you are writing", signals(SignalsPatch { typing: Some(false), ..none })),
+        ("Say your chat address in calls", rule(json!({ "send_chat_address": false }))),
+        ("Say when you are on the phone", rule(json!({ "on_the_phone": true }))),
+        ("They are refused", rule(json!({ "strangers": "refuse" }))),
+        ("Refuse hidden callers", rule(json!({ "reject_anonymous": true }))),
+    ] {
+        let mut window = section("Privacy");
+        window.click(name);
+        assert_eq!(window.commands(), [wanted], "{name}");
+    }
+}
+
+#[test]
+fn what_others_would_know_is_asked_about_at_its_switch() {
+    let mut window = section("Privacy");
+    window.click("Tell your telephony address");
+    let cue = Cue::new(CueKind::Privacy, "Everybody will see it.");
+    window.answer(Err(CommandError::ConfirmationNeeded(vec![cue])));
+    assert!(window.says("Everybody will see it."));
+    window.click("Let them see it");
+    let wish = json!({ "publish_address": true, "confirm": true });
+    let wanted = TelephonyCommand::Set(wish.as_object().unwrap().clone());
+    assert_eq!(window.commands(), [Command::Telephony(wanted)]);
+    assert!(!window.says("Everybody will see it."));
+}
+
+#[test]
+fn devices_are_listed_and_picked() {
+    let mut window = section("Sound");
+    assert!(window.says("Looking for devices…"));
+    let device = |name: &str, current| Device { name: name.to_owned(), current };
+    let listed = Reply::Devices {
+        inputs: vec![device("default", true), device("Headset", false)],
+        outputs: vec![device("default", true), device("Speakers", false)],
+    };
+    assert_eq!(window.answer(Ok(listed)), Command::Devices(DeviceCommand::List));
+    window.click("Headset");
+    let pick = DeviceCommand::Use { input: Some("Headset".to_owned()), output: None };
+    let gone = CommandError::Media("The microphone “Headset” is not connected.".to_owned());
+    assert_eq!(window.answer(Err(gone)), Command::Devices(pick));
+    assert!(window.mentions("is not connected"));
+    window.click("Speakers");
+    let pick = DeviceCommand::Use { input: None, output: Some("Speakers".to_owned()) };
+    assert_eq!(window.answer(Ok(Reply::Done {})), Command::Devices(pick));
+    assert_eq!(window.commands(), [Command::Devices(DeviceCommand::List)], "what is used now");
+}
+
+#[test]
+fn the_table_of_features_stands_in_the_settings() {
+    let window = section("Features");
+    assert!(window.says("Which way things go") && window.says("Your rules"));
 }

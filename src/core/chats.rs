@@ -26,6 +26,7 @@ use crate::sip;
 use crate::xmpp::{ChatMessage, XmppCommand};
 
 mod outbox;
+mod signals;
 mod thread;
 
 /// Conversations that are kept at hand, so that strangers cannot fill memory.
@@ -134,7 +135,8 @@ impl Core {
             ChatCommand::State { to, state } => {
                 let (account, to) = self.way_to(to)?;
                 // Over SIP nobody is told of it.
-                if let Party::Jid(to) = to
+                if self.signals.typing
+                    && let Party::Jid(to) = to
                     && self.accounts.is_online(&account)
                 {
                     let command = XmppCommand::ChatState { to, state };
@@ -149,10 +151,13 @@ impl Core {
                     Some(account) if with.jid().is_none() => account,
                     _ => self.way_to(with.clone())?.0,
                 };
-                self.tell_displayed(&account, &with);
+                if self.signals.displayed {
+                    self.tell_displayed(&account, &with);
+                }
                 self.mark_read(&account, &with);
                 Ok(Reply::Done {})
             }
+            ChatCommand::Signals(patch) => Ok(self.on_signals(patch)),
             ChatCommand::List => Ok(Reply::Conversations(self.talks())),
             // Answered from the store before it comes here.
             ChatCommand::History { .. } => Ok(Reply::History(Vec::new())),
@@ -412,6 +417,7 @@ impl Core {
             self.telephony = rules;
             self.wishes.telephony_is_set = true;
         }
+        self.signals = kept.signals;
         self.restore_asking(kept.asking);
         self.linker.remember(kept.seen);
         self.rules = kept.rules;

@@ -25,6 +25,7 @@ use crate::model::message::{ChatState, Entry};
 use crate::model::party::Party;
 use crate::model::presence::Show;
 use crate::model::relation::{Proposal, Relation};
+use crate::model::signals::{Signals, SignalsPatch};
 use crate::model::telephony::Telephony;
 use crate::model::time::Timestamp;
 use crate::model::vcard::OwnCard;
@@ -135,6 +136,8 @@ pub enum ChatCommand {
         /// Whose.
         with: Party,
     },
+    /// `chat.signals`, `chat.signals.set`
+    Signals(SignalsPatch),
     /// `conversations`
     List,
     /// `history`
@@ -227,6 +230,8 @@ pub enum Reply {
     },
     /// `telephony`, `telephony.set`
     Telephony(Telephony),
+    /// `chat.signals`, `chat.signals.set`
+    Signals(Signals),
     /// `account.password`
     Password {
         /// Where it is now.

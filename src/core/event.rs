@@ -16,6 +16,7 @@ use crate::model::history::Deleted;
 use crate::model::id::{CallId, MessageId};
 use crate::model::message::{ChatState, Entry, MessageState};
 use crate::model::relation::{Proposal, Relation};
+use crate::model::signals::Signals;
 use crate::model::telephony::Telephony;
 use crate::model::time::Timestamp;
 use crate::model::vcard::OwnCard;
@@ -112,6 +113,12 @@ pub enum Event {
         /// As they are now.
         telephony: Telephony,
     },
+    /// What others are told of our reading and writing.
+    #[serde(rename = "chat.signals")]
+    Signals {
+        /// As it is now.
+        signals: Signals,
+    },
     /// The classes of calls that the user does not want to be asked about.
     #[serde(rename = "asking")]
     Asking {
@@ -184,6 +191,7 @@ impl std::fmt::Debug for Event {
             Self::Call { call } => ("Call", call),
             Self::CallDigit { call, .. } => ("CallDigit", call),
             Self::Telephony { telephony } => ("Telephony", telephony),
+            Self::Signals { signals } => ("Signals", signals),
             Self::Asking { settled } => ("Asking", settled),
             Self::Relations { relations, .. } => ("Relations", relations),
             Self::Features { rules } => ("Features", rules),

@@ -17,6 +17,7 @@ use crate::model::message::Entry;
 use crate::model::party::Party;
 use crate::model::relation::Relations;
 use crate::model::security::Guard;
+use crate::model::signals::Signals;
 use crate::model::telephony::Telephony;
 use crate::provisioning::plan::Provided;
 use crate::provisioning::status::Status;
@@ -97,6 +98,8 @@ pub struct Kept {
     pub outbox: Vec<(AccountId, Entry)>,
     /// The user's rules for calls, once set.
     pub telephony: Option<Telephony>,
+    /// What others are told of our reading and writing.
+    pub signals: Signals,
     /// The classes of calls that the user does not want to be asked about.
     pub asking: Vec<CostClass>,
     /// What was seen of contacts' cards.

@@ -27,6 +27,7 @@ use crate::model::feature::Rule;
 use crate::model::id::AccountId;
 use crate::model::presence::Show;
 use crate::model::relation::{Proposal, Relation, Relations};
+use crate::model::signals::Signals;
 use crate::model::telephony::Telephony;
 use crate::model::time::Now;
 use crate::model::vcard::{OwnCard, Vcard};
@@ -83,6 +84,7 @@ pub struct Core {
     behind_until: Option<Instant>,
     audio: Audio,
     telephony: Telephony,
+    signals: Signals,
     asking: Asking,
     /// The user's decisions about relations, and what holds by them.
     decided: Relations,
@@ -148,6 +150,7 @@ impl Core {
             behind_until: None,
             audio: config.audio.clone(),
             telephony: Telephony::default(),
+            signals: Signals::default(),
             asking: Asking::default(),
             random: StdRng::from_seed(seed),
             outputs: VecDeque::new(),

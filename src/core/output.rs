@@ -18,6 +18,7 @@ use crate::model::message::{Entry, MessageState};
 use crate::model::relation::Relations;
 use crate::model::secret::Secret;
 use crate::model::security::Guard;
+use crate::model::signals::Signals;
 use crate::model::telephony::Telephony;
 use crate::model::time::Timestamp;
 use crate::sip::SipCommand;
@@ -110,6 +111,8 @@ pub enum Keep {
     Read(String),
     /// The user's rules for calls.
     Telephony(Box<Telephony>),
+    /// What others are told of our reading and writing.
+    Signals(Signals),
     /// The classes of calls that the user does not want to be asked about.
     Asking(Vec<CostClass>),
     /// What was seen of a contact's cards.

@@ -15,6 +15,7 @@ use crate::model::message::Conversation;
 use crate::model::party::Party;
 use crate::model::presence::Show;
 use crate::model::relation::{Proposal, Relation};
+use crate::model::signals::Signals;
 use crate::model::telephony::Telephony;
 use crate::model::vcard::OwnCard;
 use crate::provisioning::status::Status;
@@ -46,6 +47,8 @@ pub struct Snapshot {
     pub calls: Vec<Call>,
     /// The user's rules for calls.
     pub telephony: Telephony,
+    /// What others are told of our reading and writing.
+    pub signals: Signals,
     /// The classes of calls that the user does not want to be asked about.
     pub settled: Vec<CostClass>,
     /// Which accounts belong together, and which look as if they did.
@@ -89,6 +92,7 @@ impl super::Core {
             conversations: self.chats.view(),
             calls: self.calls.views(),
             telephony: self.telephony.clone(),
+            signals: self.signals,
             settled: self.asking.settled(),
             relations: self.relations.clone(),
             proposals: self.proposals.clone(),
@@ -114,6 +118,7 @@ impl Default for Snapshot {
             conversations: Arc::default(),
             calls: Vec::new(),
             telephony: Telephony::default(),
+            signals: Signals::default(),
             settled: Vec::new(),
             relations: Vec::new(),
             proposals: Vec::new(),

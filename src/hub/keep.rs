@@ -20,6 +20,8 @@ use crate::store::{ExportError, MAX_PAGE, Store, StoreError, export_to};
 const TELEPHONY: &str = "telephony";
 /// The setting that holds the classes of calls that are not asked about.
 const ASKING: &str = "asking";
+/// That of what others are told of our reading and writing.
+const SIGNALS: &str = "signals";
 /// That of the user's decisions about relations.
 const RELATIONS: &str = "relations";
 /// That of the user's rules for which way features go.
@@ -35,6 +37,7 @@ pub async fn kept(store: &Store) -> Result<Kept, StoreError> {
     let outbox = store.outbox().await?;
     let telephony = setting(store, TELEPHONY).await?;
     let asking = setting(store, ASKING).await?;
+    let signals = setting(store, SIGNALS).await?;
     let relations = setting(store, RELATIONS).await?;
     let rules = setting(store, FEATURES).await?;
     let seen = store.seen().await?.into_iter().filter_map(|(jid, value)| {
@@ -63,6 +66,7 @@ pub async fn kept(store: &Store) -> Result<Kept, StoreError> {
         outbox: outbox.into_iter().map(|waiting| (waiting.account, waiting.entry)).collect(),
         telephony,
         asking,
+        signals,
         seen: seen.collect(),
         relations,
         rules,
@@ -101,6 +105,7 @@ pub(super) fn keep(store: &Store, keep: Keep) -> Option<StoreError> {
         Keep::Read(with) => store.mark_read(&with).refused(),
         Keep::Telephony(rules) => set(store, TELEPHONY, &rules),
         Keep::Asking(settled) => set(store, ASKING, &settled),
+        Keep::Signals(signals) => set(store, SIGNALS, &signals),
         Keep::Relations(relations) => set(store, RELATIONS, &relations),
         Keep::Rules(rules) => set(store, FEATURES, &rules),
         Keep::Seen(jid, seen) => match serde_json::to_string(&seen) {

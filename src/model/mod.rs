@@ -23,6 +23,7 @@ pub mod presence;
 pub mod relation;
 pub mod secret;
 pub mod security;
+pub mod signals;
 pub mod telephony;
 pub mod time;
 pub mod vcard;

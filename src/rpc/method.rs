@@ -19,6 +19,7 @@ use crate::desktop::uri::Target;
 use crate::model::BareJid;
 use crate::model::id::{AccountId, CallId};
 use crate::model::party::{Party, PartyError};
+use crate::model::signals::SignalsPatch;
 use crate::model::telephony::Telephony;
 
 impl Params {
@@ -181,6 +182,12 @@ fn chat(method: &str, params: &mut Params) -> Result<Command, RequestError> {
             let _: Option<String> = params.may("id")?;
             ChatCommand::Displayed { with: params.party("with")? }
         }
+        "chat.signals" => ChatCommand::Signals(SignalsPatch::default()),
+        "chat.signals.set" => ChatCommand::Signals(SignalsPatch {
+            delivered: params.may("delivered")?,
+            displayed: params.may("displayed")?,
+            typing: params.may("typing")?,
+        }),
         "conversations" => ChatCommand::List,
         "history" => ChatCommand::History {
             with: params.need("with")?,

@@ -51,6 +51,7 @@ use crate::model::id::MessageId;
 use crate::model::message::{ChatState, MessageState};
 use crate::model::presence::Show;
 use crate::model::security::Guard;
+use crate::model::signals::Signals;
 use crate::model::time::Timestamp;
 use crate::model::vcard::{Tel, Vcard};
 use crate::model::{BareJid, FullJid};
@@ -84,6 +85,8 @@ pub enum XmppCommand {
         /// Which.
         id: MessageId,
     },
+    /// What contacts are told by itself: that a message has come, that we write.
+    Signals(Signals),
     /// Fetch a contact's cards, vCard4 over PEP and vcard-temp; a `Vcards` event follows always.
     FetchVcards(BareJid),
     /// Change the roster.

@@ -69,6 +69,7 @@ impl Core {
             (record.view.reason, record.view.reason_kind) = (None, None);
             let chat = record.switched_from_configuration();
             self.outputs.push_back(Output::Start(id.clone()));
+            self.begin_signals(&id);
             if let Some(chat) = chat {
                 self.outputs.push_back(Output::Sip(id.clone(), SipCommand::SetChat(chat)));
             }

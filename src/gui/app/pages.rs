@@ -44,6 +44,11 @@ impl Pages {
         Self { sign_in: SignIn::new(example), ..Self::default() }
     }
 
+    /// What is kept of the page of the accounts.
+    pub(super) fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
     /// What Escape does within a page; none when nothing is open there.
     pub(super) fn escape(&mut self, page: &Page) -> Option<Action> {
         match page {
@@ -90,7 +95,12 @@ impl App {
                 if let settings::Message::Written(result) = &message {
                     self.preferences_written(result);
                 }
-                self.pages.settings.update(message)
+                match message {
+                    settings::Message::Features(message) => {
+                        self.pages.accounts.update(message, &self.snapshot)
+                    }
+                    message => self.pages.settings.update(message),
+                }
             }
             Message::Details(message) => match &self.page {
                 Page::Details(who) => details::update(who, message, &self.snapshot),
@@ -122,8 +132,10 @@ impl App {
             }
             Go::Details(who) => self.page = Page::Details(who),
             Go::Settings(section) => {
-                self.pages.settings.opened(section);
+                self.pages.accounts = Accounts::default();
                 self.page = Page::Settings;
+                let action = self.pages.settings.opened(section);
+                return self.act(action);
             }
         }
         Task::none()
@@ -139,6 +151,10 @@ impl App {
             Spot::Accounts(control) => {
                 self.pages.accounts.answered(control, &result);
                 Task::none()
+            }
+            Spot::Settings(control) => {
+                let action = self.pages.settings.answered(control, result);
+                self.act(action)
             }
             Spot::SignIn(control) => {
                 self.pages.sign_in.answered(control, result);

@@ -21,7 +21,11 @@ impl App {
 
     /// What the settings are lent.
     pub(in crate::gui) fn prefs(&self) -> Prefs<'_> {
-        Prefs { kept: &self.preferences, theme_is_told: self.setting.forced.is_some() }
+        Prefs {
+            kept: &self.preferences,
+            accounts: self.pages.accounts(),
+            theme_is_told: self.setting.forced.is_some(),
+        }
     }
 
     /// At the start: what was kept takes effect; a file that cannot be read is told. The

@@ -26,7 +26,7 @@ use crate::model::relation::{Pair, Relation};
 use crate::model::vcard::OwnCard;
 
 pub use own_card::OnCard;
-pub use view::view;
+pub use view::{features, view};
 pub use ways::{OnRule, Scope, Way, can_make_rules};
 
 /// Where something is said.

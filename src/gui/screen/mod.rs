@@ -152,6 +152,8 @@ pub enum Spot {
     Protection(protection::Control),
     /// On the page of the first run.
     SignIn(sign_in::Control),
+    /// In the settings.
+    Settings(settings::Control),
 }
 
 /// A call on whichever account fits.

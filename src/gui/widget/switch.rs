@@ -45,6 +45,16 @@ pub fn choice<'a, Message: Clone + 'a>(
     pressable(content, choose)
 }
 
+/// One of several by their own names.
+pub fn choice_named<'a, Message: Clone + 'a>(
+    name: String,
+    chosen: bool,
+    choose: Message,
+) -> Element<'a, Message> {
+    let name = super::sheet::long(body(name));
+    pressable(row![ring(chosen), name].spacing(step::S).align_y(Alignment::Center), choose)
+}
+
 fn pressable<'a, Message: Clone + 'a>(
     content: impl Into<Element<'a, Message>>,
     on_press: Message,

@@ -214,6 +214,7 @@ impl Session {
             self.event(XmppEvent::ChatState { from: with.clone(), state });
         }
         if let Some(id) = receipts::asked_for(message)
+            && self.signals.delivered
             && self.sees_us(&with)
         {
             let mut receipt = Message::new_with_type(message.type_.clone(), from);
@@ -283,12 +284,11 @@ impl Session {
         let mut stanza = Message::chat(Jid::from(to.clone()));
         stanza.id = Some(Id(text.clone()));
         let _ = stanza.bodies.insert(Lang::new(), text::clean(&body, MAX_BODY));
-        stanza.payloads = vec![
-            receipts::request(),
-            displayed_markers::request(),
-            chat_states::payload(ChatState::Active),
-            OriginId { id: text }.into(),
-        ];
+        stanza.payloads =
+            vec![receipts::request(), displayed_markers::request(), OriginId { id: text }.into()];
+        if self.signals.typing {
+            stanza.payloads.push(chat_states::payload(ChatState::Active));
+        }
         self.chat.in_flight.push_back((id, to));
         self.send(stanza);
     }

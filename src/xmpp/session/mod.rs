@@ -42,6 +42,7 @@ use super::{RosterCommand, XmppCommand, XmppConnection, XmppEvent};
 use crate::model::account::Security;
 use crate::model::contact::Subscription;
 use crate::model::presence::Show;
+use crate::model::signals::Signals;
 use crate::model::time::Now;
 use crate::model::{BareJid, FullJid, Jid};
 
@@ -71,6 +72,8 @@ pub struct Session {
     account: BareJid,
     /// Messages are taken; else they are refused, and nothing of them is advertised.
     takes_chat: bool,
+    /// What contacts are told by itself.
+    signals: Signals,
     random: StdRng,
     line: Line,
     /// What the core wants announced; `None` before it said anything.
@@ -97,6 +100,7 @@ impl Session {
         Self {
             account,
             takes_chat: true,
+            signals: Signals::default(),
             random,
             line: Line::Down,
             presence: None,
@@ -181,6 +185,7 @@ impl Session {
             XmppCommand::Message(message) => self.send_message(message),
             XmppCommand::ChatState { to, state } => self.send_chat_state(to, state),
             XmppCommand::Displayed { to, id } => self.send_displayed(to, id),
+            XmppCommand::Signals(signals) => self.signals = signals,
             XmppCommand::FetchVcards(jid) => self.fetch_vcards(now, jid),
             XmppCommand::Roster(command) => self.change_roster(now, command),
             XmppCommand::SetOwnTels(tels) => self.set_own_tels(now, &tels),

@@ -50,9 +50,7 @@ pub fn view<'a>(page: &'a Accounts, shared: Shared<'a>) -> Element<'a, Message> 
     if phone && chat {
         parts = parts.push(sheet::section(tr!("accounts-seen"), seen(page, shared)));
     }
-    let parts = parts
-        .push(sheet::section(tr!("accounts-ways"), ways::table(page, shared)))
-        .push(sheet::section(tr!("accounts-your-rules"), ways::rules(page, shared)));
+    let parts = features(page, shared).into_iter().fold(parts, |parts, part| parts.push(part));
     sheet::page(parts, shared.narrow)
 }
 
@@ -126,4 +124,12 @@ fn seen<'a>(page: &'a Accounts, shared: Shared<'a>) -> Vec<Element<'a, Message>>
         sheet::told(line, page.notes.at(&control), Message::Confirm(control))
     });
     lines.into_iter().collect()
+}
+
+/// Which way things go, and the rules about it, for the settings.
+pub fn features<'a>(page: &'a Accounts, shared: Shared<'a>) -> Vec<Element<'a, Message>> {
+    vec![
+        sheet::section(tr!("accounts-ways"), ways::table(page, shared)),
+        sheet::section(tr!("accounts-your-rules"), ways::rules(page, shared)),
+    ]
 }

@@ -3,7 +3,7 @@
 use iced::widget::{Column, button as press, column, container, row, scrollable};
 use iced::{Alignment, Element, Length, Padding};
 
-use super::{Message, Prefs, Section, Settings, accounts, appearance};
+use super::{Message, Prefs, Section, Settings, accounts, appearance, privacy, sound};
 use crate::gui::screen::Shared;
 use crate::gui::theme::{self, Button, Tone, measure, radius, step};
 use crate::gui::widget::pick::{self, Item};
@@ -84,6 +84,12 @@ fn section<'a>(
 ) -> Element<'a, Message> {
     let parts = match page.section {
         Section::Accounts => accounts::view(shared),
+        Section::Features => {
+            let parts = crate::gui::screen::accounts::features(prefs.accounts, shared);
+            parts.into_iter().map(|part| part.map(Message::Features)).collect()
+        }
+        Section::Privacy => privacy::view(page, shared),
+        Section::Sound => sound::view(page),
         Section::Appearance => appearance::view(prefs, shared),
     };
     let parts = Column::with_children(parts).spacing(step::L).max_width(WIDEST);

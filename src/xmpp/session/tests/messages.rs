@@ -254,3 +254,22 @@ fn without_messages_they_are_refused_and_not_advertised() {
     let told = world.sent.concat();
     assert!(told.contains("urn:xmpp:ping") && !told.contains("urn:xmpp:receipts"), "{told}");
 }
+
+#[test]
+fn what_is_not_to_be_told_is_not_sent() {
+    use crate::model::signals::Signals;
+    let asks = "<message type='chat' id='b1' from='bob@x.test/1'><body>hi</body>\
+                <request xmlns='urn:xmpp:receipts'/></message>";
+    let mut world = World::online();
+    let receipts =
+        |world: &World| world.sent.iter().filter(|xml| xml.contains("<received")).count();
+    world.xml(asks);
+    assert_eq!(receipts(&world), 1, "{:?}", world.sent);
+    let none = Signals { delivered: false, displayed: false, typing: false };
+    world.session.command(world.now, XmppCommand::Signals(none));
+    world.xml(&asks.replace("b1", "b2"));
+    world.message("m1");
+    assert_eq!(receipts(&world), 1, "{:?}", world.sent);
+    let sent = world.sent.last().unwrap();
+    assert!(sent.contains("urn:xmpp:receipts") && !sent.contains("chatstates"), "{sent}");
+}
