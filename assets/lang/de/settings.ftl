@@ -1,6 +1,7 @@
 # Die Einstellungen.
 
 settings-title = Einstellungen
+settings-open = Einstellungen …
 settings-accounts = Konten
 settings-appearance = Darstellung
 

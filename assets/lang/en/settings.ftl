@@ -1,6 +1,7 @@
 # The settings.
 
 settings-title = Settings
+settings-open = Settings…
 settings-accounts = Accounts
 settings-appearance = Appearance
 

@@ -1,6 +1,7 @@
 # Les réglages.
 
 settings-title = Réglages
+settings-open = Réglages…
 settings-accounts = Comptes
 settings-appearance = Apparence
 

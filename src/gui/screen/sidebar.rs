@@ -10,6 +10,7 @@ use iced::{Alignment, Element, Length, Padding};
 
 use super::details::Who;
 use super::roster::{self, Item};
+use super::settings::Section;
 use super::{Action, Go, Shared, call_with, contact_with, name_of, place};
 use crate::core::command::{Command, ContactCommand};
 use crate::core::snapshot::Snapshot;
@@ -26,6 +27,7 @@ use crate::model::BareJid;
 use crate::model::id::AccountId;
 use crate::model::party::Party;
 use crate::model::presence::Show;
+use crate::tr;
 
 /// The search field.
 pub const SEARCH: &str = "search";
@@ -435,6 +437,7 @@ fn presence_menu<'a>(shared: Shared<'a>) -> Element<'a, Message> {
         page("Rules for calls…", "", Message::Rules),
         page("Accounts…", "Ctrl Shift S", Message::Go(Go::Accounts)),
         page("Address book…", "", Message::Go(Go::Book)),
+        page(tr!("settings-open"), "Ctrl ,", Message::Go(Go::Settings(Section::default()))),
     ];
     let menu = container(column(rows).push(rule()).push(pages))
         .padding(step::XXS)
