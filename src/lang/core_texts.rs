@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use super::catalogue::CORE;
 
 /// Whose errors do not come to the window, and why.
-const ELSEWHERE: [(&str, &str); 16] = [
+const ELSEWHERE: [(&str, &str); 17] = [
     ("lang/", "this room"),
     ("config/table.rs", "about a file that was written by hand: said on the terminal"),
     ("config/profile.rs", "before there is a window"),
     ("demo/", "said on the terminal"),
     ("gui/mod.rs", "there is no window then"),
+    ("gui/preferences.rs", "said in words of the window, `settings-…`"),
     ("import/", "`dovetail import` says it on the terminal"),
     ("lab/", "of tests and of the demonstration's servers"),
     ("model/dialing.rs", "about a file or a provider's document, beside its English keys"),
