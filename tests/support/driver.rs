@@ -461,6 +461,16 @@ impl Driver {
         commands
     }
 
+    /// Answers all commands that reached the hub.
+    pub fn serve(&mut self, mut answer: impl FnMut(&Command) -> Result<Reply, CommandError>) {
+        while let Ok(request) = self.requests.try_recv() {
+            let result = answer(&request.command);
+            request.reply.send(result).expect("the window waits");
+        }
+        self.effects.go_on();
+        self.take([]);
+    }
+
     /// The hub has a new snapshot.
     pub fn show(&mut self, snapshot: Snapshot) {
         let snapshot = Arc::new(snapshot);
