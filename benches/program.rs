@@ -200,6 +200,8 @@ fn starts(screen: &Screen, directory: &Path, profile: &Profile) -> Outcomes<Dura
         // A click on a conversation that was not looked at takes its messages from the number
         // in the title: the list is there, and alive.
         let first = until("a number of unread messages", || title(screen, &window))?;
+        // Without a window manager nobody else gives it the focus.
+        screen.xdotool(&["windowfocus", &window]);
         until("an answered click", || {
             screen.xdotool(&["mousemove", ROW[0], ROW[1], "click", "1"])?;
             title(screen, &window).filter(|now| *now != first)

@@ -1,5 +1,6 @@
 //! The list in the side panel: what stands in it, and which slice of it is in sight.
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -49,16 +50,25 @@ impl Item {
 /// The list for a search text; all of it when the text is empty.
 pub fn items(snapshot: &Snapshot, search: &str) -> Vec<Item> {
     let search = search.trim();
-    let conversations: Vec<_> =
-        snapshot.conversations.iter().filter(|c| found(snapshot, &c.with, search)).collect();
-    let contacts: Vec<_> = snapshot
-        .contacts
-        .iter()
-        .filter(|contact| {
-            matches(contact, search) && snapshot.conversation(&Party::from(&contact.jid)).is_none()
-        })
-        .collect();
     let folded = search.to_lowercase();
+    // The list is made for every frame: nothing may look through all for each of all.
+    let talked: HashSet<&BareJid> =
+        snapshot.conversations.iter().filter_map(|c| c.with.jid()).collect();
+    let mut known = HashMap::with_capacity(talked.len());
+    let mut contacts = Vec::with_capacity(snapshot.contacts.len());
+    for contact in &*snapshot.contacts {
+        let meant = matches(contact, &folded);
+        if talked.contains(&contact.jid) {
+            known.insert(&contact.jid, meant);
+        } else if meant {
+            contacts.push(contact);
+        }
+    }
+    let meant = |with: &Party| match with.jid().and_then(|jid| known.get(jid)) {
+        Some(meant) => *meant,
+        None => holds(&with.to_string(), &folded),
+    };
+    let conversations: Vec<_> = snapshot.conversations.iter().filter(|c| meant(&c.with)).collect();
     let people: Vec<_> = snapshot
         .book
         .iter()
@@ -108,23 +118,17 @@ fn empty(snapshot: &Snapshot, search: &str) -> Item {
     }
 }
 
-fn found(snapshot: &Snapshot, with: &Party, search: &str) -> bool {
-    match with.jid().and_then(|jid| snapshot.contact(jid)) {
-        Some(contact) => matches(contact, search),
-        None => holds(&with.to_string(), search),
-    }
+fn matches(contact: &Contact, folded: &str) -> bool {
+    folded.is_empty()
+        || holds(&contact.name, folded)
+        || holds(contact.jid.as_str(), folded)
+        || (dialable(folded)
+            && contact.numbers.iter().any(|n| holds(&n.display, folded) || holds(&n.uri, folded)))
 }
 
-fn matches(contact: &Contact, search: &str) -> bool {
-    search.is_empty()
-        || holds(&contact.name, search)
-        || holds(contact.jid.as_str(), search)
-        || (dialable(search)
-            && contact.numbers.iter().any(|n| holds(&n.display, search) || holds(&n.uri, search)))
-}
-
-fn holds(text: &str, search: &str) -> bool {
-    text.to_lowercase().contains(&search.to_lowercase())
+/// Whether a text holds what is looked for, which is in lower case.
+fn holds(text: &str, folded: &str) -> bool {
+    folded.is_empty() || text.to_lowercase().contains(folded)
 }
 
 /// Whether a typed text could be called: a number, or an address with a host or scheme.
