@@ -17,6 +17,7 @@ use crate::model::BareJid;
 use crate::model::book::{BookEntry, BookError, BookSource, MAX_ENTRIES, uid_of};
 use crate::model::id::BookId;
 use crate::model::time::Now;
+use crate::model::work::WorkKind;
 
 /// Entries that are told of one by one when they change at once. Of more, only that they did:
 /// they would push everything else out of the faces' queues.
@@ -115,6 +116,7 @@ impl Core {
                 return;
             }
             BookCommand::Import { from, apply } => {
+                self.begin_work(request, WorkKind::BookImport);
                 self.outputs.push_back(Output::ReadCards { request, from, apply });
                 return;
             }
@@ -174,6 +176,10 @@ impl Core {
         apply: bool,
         read: Result<Cards, CommandError>,
     ) {
+        if self.called_off.remove(&request) {
+            return;
+        }
+        self.end_work(request);
         let done = read.map(|cards| {
             let known = self.book.entries.values().map(|one| &one.entry);
             let import = import::plan(cards, known, &self.plan_of(None));

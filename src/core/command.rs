@@ -7,6 +7,7 @@ mod history;
 mod joint;
 mod provision;
 mod security;
+mod work;
 
 use serde::Serialize;
 
@@ -29,6 +30,7 @@ use crate::model::signals::{Signals, SignalsPatch};
 use crate::model::telephony::Telephony;
 use crate::model::time::Timestamp;
 use crate::model::vcard::OwnCard;
+use crate::model::work::Work;
 use crate::provisioning::status::{Outcome, ProvisionError, Status};
 
 pub use book::{BookCommand, BookPatch, BookReply, CardsFrom};
@@ -41,6 +43,7 @@ pub use provision::{Answers, Look, NewAccounts, NewChat, NewPhone, Password, Pro
 pub use security::{
     CallProtection, Finding, Parity, Protection, Raised, SecurityCommand, SecurityReport,
 };
+pub use work::WorkCommand;
 
 /// A request of a face.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,6 +87,8 @@ pub enum Command {
     History(HistoryCommand),
     /// `provision`, `provision.*`, `account.add`
     Provision(ProvisionCommand),
+    /// `work`, `work.cancel`
+    Work(WorkCommand),
 }
 
 /// `contact.*`
@@ -271,6 +276,8 @@ pub enum Reply {
     Provision(Outcome),
     /// `provision.status`
     Provisioning(Box<Status>),
+    /// `work`
+    Work(Vec<Work>),
 }
 
 /// Why a number counts as somebody's, or does not.
@@ -338,6 +345,12 @@ pub enum CommandError {
     /// A provider's document could not be had or applied.
     #[error(transparent)]
     Provision(Box<ProvisionError>),
+    /// The user called it off.
+    #[error("You called it off.")]
+    Cancelled,
+    /// No such work, or done already.
+    #[error("This is done already.")]
+    UnknownWork,
     /// A fault of ours.
     #[error("Something went wrong inside Dovetail: {0}")]
     Internal(String),
@@ -410,6 +423,8 @@ impl CommandError {
             Self::InvalidAddress(_) | Self::Book(BookError::Address { .. }) => "invalid-address",
             Self::Refused(_) | Self::Book(_) | Self::Provision(_) => "refused",
             Self::Media(_) => "media",
+            Self::Cancelled => "cancelled",
+            Self::UnknownWork => "unknown-work",
             Self::Internal(_) => "internal",
         }
     }

@@ -20,6 +20,7 @@ use crate::model::signals::Signals;
 use crate::model::telephony::Telephony;
 use crate::model::time::Timestamp;
 use crate::model::vcard::OwnCard;
+use crate::model::work::Work;
 use crate::provisioning::status::Status;
 
 /// Something changed. Its `Debug` shows no digit: those are often secrets.
@@ -167,6 +168,15 @@ pub enum Event {
         #[serde(flatten)]
         status: Box<Status>,
     },
+    /// Work that takes a while began, went on or ended.
+    #[serde(rename = "work")]
+    Work {
+        /// As it is now, or was.
+        work: Work,
+        /// It is over.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        ended: bool,
+    },
     /// Something to tell the user.
     #[serde(rename = "notice")]
     Notice {
@@ -199,6 +209,7 @@ impl std::fmt::Debug for Event {
             Self::Book { entry, .. } => ("Book", &entry.id),
             Self::BookChanged { count } => ("BookChanged", count),
             Self::Provisioning { status } => ("Provisioning", &status.state),
+            Self::Work { work, .. } => ("Work", &work.kind),
             Self::Notice { text, .. } => ("Notice", text),
         };
         f.debug_tuple(name).field(what).finish()

@@ -11,6 +11,7 @@ use crate::model::call::Direction;
 use crate::model::history::{Deleted, Scope};
 use crate::model::message::{Conversation, Entry, MessageState};
 use crate::model::party::Party;
+use crate::model::work::WorkKind;
 
 /// A deletion that the store is at.
 #[derive(Debug)]
@@ -26,10 +27,11 @@ impl Core {
             HistoryCommand::Search { limit, .. } => {
                 *limit = Some(limit.unwrap_or(HISTORY_PAGE.0).min(HISTORY_PAGE.1));
             }
-            HistoryCommand::Export { .. } => {}
+            HistoryCommand::Export { .. } => self.begin_work(request, WorkKind::HistoryExport),
             HistoryCommand::Delete(scope) => {
                 let deletion = Deletion { scope: scope.clone(), at_hand: self.chats.view() };
                 self.deletions.insert(request, deletion);
+                self.begin_work(request, WorkKind::HistoryDelete);
             }
         }
         self.outputs.push_back(Output::Archive(request, command));
@@ -37,6 +39,7 @@ impl Core {
 
     /// The store has deleted what it was asked to, or could not.
     pub(super) fn on_deleted(&mut self, request: RequestId, done: Result<Deleted, CommandError>) {
+        self.end_work(request);
         let Some(Deletion { scope, at_hand }) = self.deletions.remove(&request) else { return };
         let reply = done.map(|deleted| {
             at_hand.iter().for_each(|conversation| self.forget(&scope, conversation));

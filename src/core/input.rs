@@ -83,6 +83,10 @@ pub enum Input {
     Provisioning(Box<Status>),
     /// An account's actor has ended, and said all that it had to say.
     Stopped(AccountId),
+    /// How far long work for this request is: so much of so much.
+    Worked(RequestId, u64, u64),
+    /// Long work for this request is over, and was answered.
+    WorkEnded(RequestId),
     /// A moment that `poll_timeout` named has come.
     Timeout,
     /// The program ends: hang up, sign out.

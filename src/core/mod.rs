@@ -63,6 +63,7 @@ pub mod rules;
 mod screening;
 mod security;
 pub mod snapshot;
+mod work;
 
 pub use input::{Input, Kept, KeptConversation, RequestId};
 pub use output::{HistoryQuery, Keep, Output};
@@ -101,6 +102,9 @@ pub struct Core {
     proposals: Vec<Proposal>,
     /// Parts of the history that the store is deleting.
     deletions: BTreeMap<RequestId, Deletion>,
+    /// Work that takes a while; and requests whose work was called off, while a shell is at it.
+    works: work::Works,
+    called_off: BTreeSet<RequestId>,
     /// Presence says that a call is on.
     shown_on_phone: bool,
     /// What a provider wants, besides accounts; and where that stands.
@@ -134,6 +138,8 @@ impl Core {
             shown_cards: Vec::new(),
             proposals: Vec::new(),
             deletions: BTreeMap::new(),
+            works: work::Works::default(),
+            called_off: BTreeSet::new(),
             shown_on_phone: false,
             wishes: Wishes::default(),
             provisioning: Status::default(),
@@ -189,10 +195,13 @@ impl Core {
             Input::PasswordKept { request, account, keep, trouble } => {
                 self.on_password_kept(request, &account, keep, trouble);
             }
+            Input::Worked(request, done, total) => self.on_worked(request, done, total),
+            Input::WorkEnded(request) => self.end_work(request),
             Input::Timeout => self.on_timeout(now),
             Input::Quit => self.on_quit(now),
         }
         self.renew_idle();
+        self.count_cards();
     }
 
     /// The next thing to do.
@@ -271,6 +280,7 @@ impl Core {
             }
             Command::Relation(command) => self.on_relation_command(now, command),
             Command::Feature(command) => self.on_feature_command(command),
+            Command::Work(command) => self.on_work_command(command),
             Command::Card(command) => return self.on_card_command(request, command),
         };
         self.outputs.push_back(Output::Reply(request, done));

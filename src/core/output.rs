@@ -55,6 +55,8 @@ pub enum Output {
     History(RequestId, HistoryQuery),
     /// Answer `history.*` from the store; a deletion comes back as [`Input::Deleted`](super::Input::Deleted).
     Archive(RequestId, HistoryCommand),
+    /// Call off what was begun for this request: it answers so, and ends.
+    CallOff(RequestId),
     /// Answer `check`: look at the way to an account.
     Check {
         /// For whom.

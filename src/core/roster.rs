@@ -387,6 +387,18 @@ impl Roster {
         Some(key)
     }
 
+    /// How many cards are wanted, with those that are on their way.
+    pub(super) fn cards_left(&self) -> u64 {
+        let left = self.wanted.len().saturating_add(self.asked.len());
+        u64::try_from(left).unwrap_or(u64::MAX)
+    }
+
+    /// Asks for no more cards than those that are on their way.
+    pub(super) fn forget_wanted(&mut self) {
+        self.wanted.clear();
+        self.waiting.clear();
+    }
+
     pub(super) fn cards_came(&mut self, account: &AccountId, jid: &BareJid) {
         self.asked.remove(&(account.clone(), jid.clone()));
     }

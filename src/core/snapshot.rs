@@ -18,6 +18,7 @@ use crate::model::relation::{Proposal, Relation};
 use crate::model::signals::Signals;
 use crate::model::telephony::Telephony;
 use crate::model::vcard::OwnCard;
+use crate::model::work::Work;
 use crate::provisioning::status::Status;
 
 /// Everything that can be shown, at one moment.
@@ -63,6 +64,8 @@ pub struct Snapshot {
     pub own_cards: Vec<OwnCard>,
     /// What a provider set up, or would.
     pub provisioning: Status,
+    /// Work that takes a while.
+    pub work: Vec<Work>,
 }
 
 impl Snapshot {
@@ -100,6 +103,7 @@ impl super::Core {
             feature_rules: self.rules.clone(),
             own_cards: self.shown_cards.clone(),
             provisioning: self.provisioning.clone(),
+            work: self.works.views(),
         }
     }
 }
@@ -126,6 +130,7 @@ impl Default for Snapshot {
             feature_rules: Vec::new(),
             own_cards: Vec::new(),
             provisioning: Status::default(),
+            work: Vec::new(),
         }
     }
 }

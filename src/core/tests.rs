@@ -27,6 +27,7 @@ mod security;
 mod sound;
 mod strangers;
 mod transfer;
+mod work;
 
 use super::book::KeepBook;
 use super::command::*;

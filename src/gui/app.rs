@@ -10,6 +10,7 @@ pub mod pages;
 mod preferences;
 pub mod shortcuts;
 mod windows;
+mod work;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,8 +34,11 @@ use super::screen::sidebar::{self, Sidebar};
 use super::screen::{Action, Shared, protection};
 use super::theme::{Mode, measure};
 use super::widget::card::{Incoming, Question};
+use super::widget::progress::Progress;
 use super::words::Clock;
-use crate::core::command::{ChatCommand, Command, CommandError, Reply, TelephonyCommand};
+use crate::core::command::{
+    ChatCommand, Command, CommandError, Reply, TelephonyCommand, WorkCommand,
+};
 use crate::core::event::NoticeLevel;
 use crate::core::snapshot::Snapshot;
 use crate::hub::Handle;
@@ -75,6 +79,7 @@ pub struct App {
     calm: bool,
     pub(super) over: Option<over::Over>,
     pub(super) notice: Option<Notice>,
+    pub(super) progress: Progress,
     seen: Option<(Party, String)>,
     desktop: desktop::Desktop,
 }
@@ -114,6 +119,7 @@ impl App {
             calm: false,
             over: None,
             notice: None,
+            progress: Progress::default(),
             seen: None,
             desktop: desktop::Desktop::default(),
         };
@@ -186,6 +192,7 @@ impl App {
             Message::Calls(message) => self.in_calls(message),
             Message::Card(call, act) => self.on_card(call, act),
             Message::Question(answer) => self.on_question(answer),
+            Message::Progress(message) => self.in_progress(message),
             Message::DismissNotice => self.dismiss(),
             Message::Done(origin, result) => self.done(origin, result),
             Message::Key(key) => self.key(key),
@@ -286,7 +293,12 @@ impl App {
             let shared = self.lent(&snapshot);
             self.conversations.follow(with, self.is_in_front(), shared);
         }
-        Task::batch([self.follow_ringing(), self.look(), self.prepare_waiting()])
+        Task::batch([
+            self.follow_ringing(),
+            self.look(),
+            self.prepare_waiting(),
+            self.follow_work(),
+        ])
     }
 
     /// Tells the hub that what is new in the open conversation was looked at.

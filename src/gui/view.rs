@@ -73,7 +73,11 @@ fn panel(app: &App) -> Element<'_, Message> {
         Page::Conversation(with) => Some(with),
         _ => None,
     };
-    app.sidebar.view(app.shared(), open).map(Message::Sidebar)
+    let panel = app.sidebar.view(app.shared(), open).map(Message::Sidebar);
+    let progress = app.progress.view(&app.snapshot.work).map(|lines| {
+        container(lines.map(Message::Progress)).width(Length::Fill).style(theme::surface)
+    });
+    column![panel].push(progress).into()
 }
 
 fn page(app: &App) -> Element<'_, Message> {

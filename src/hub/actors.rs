@@ -94,6 +94,11 @@ impl Actors {
         }
     }
 
+    /// Where the hub takes what it is told; none once it ends.
+    pub(super) fn inbox(&self) -> Option<mpsc::Sender<Input>> {
+        self.inbox.clone()
+    }
+
     /// The passwords that were given for this run.
     pub(super) fn passwords(&self) -> SessionPasswords {
         self.passwords.clone()

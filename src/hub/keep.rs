@@ -14,7 +14,7 @@ use crate::model::history::Scope;
 use crate::model::message::{Entry, EntryKind};
 use crate::model::party::Party;
 use crate::model::time::Now;
-use crate::store::{ExportError, MAX_PAGE, Store, StoreError, export_to};
+use crate::store::{ExportError, MAX_PAGE, Store, StoreError, export_watched};
 
 /// The setting that holds the user's rules for calls.
 const TELEPHONY: &str = "telephony";
@@ -147,6 +147,7 @@ pub(super) async fn search(
 }
 
 /// Writes the history out, as it is on the disk: into a new file, never over one that is there.
+/// `watch` is told how far it is, and calls it off by `false`.
 ///
 /// # Errors
 /// When it cannot be read or written.
@@ -154,8 +155,12 @@ pub(super) async fn export(
     store: Store,
     path: Option<PathBuf>,
     scope: Scope,
+    mut watch: impl FnMut(u64, u64) -> bool + Send + 'static,
 ) -> Result<Reply, CommandError> {
-    let failed = |error: ExportError| CommandError::Refused(error.to_string());
+    let failed = |error: ExportError| match error {
+        ExportError::CalledOff => CommandError::Cancelled,
+        error => CommandError::Refused(error.to_string()),
+    };
     store.flush().await.map_err(refused)?;
     let history = store.path().ok_or(ExportError::NoPlace).map_err(failed)?.to_owned();
     let path = match path {
@@ -167,7 +172,7 @@ pub(super) async fn export(
             history.with_file_name(format!("history-{digits}.jsonl"))
         }
     };
-    let work = move || match export_to(&history, &scope, &path) {
+    let work = move || match export_watched(&history, &scope, &path, &mut watch) {
         Ok(entries) => Ok(Reply::Exported { path, entries }),
         Err(error) => Err(failed(error)),
     };

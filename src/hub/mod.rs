@@ -14,6 +14,8 @@ mod actors;
 mod cards;
 pub mod keep;
 mod pump;
+#[cfg(test)]
+mod tests;
 mod trace;
 
 pub use pump::Hub;

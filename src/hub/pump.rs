@@ -1,7 +1,7 @@
 //! The hub's task: one queue in, the core in the middle, every handle out.
 
 use std::collections::{HashMap, VecDeque};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use crate::core::command::{CommandError, HistoryCommand, ProvisionCommand, Reply
 use crate::core::event::{Event, NoticeLevel};
 use crate::core::snapshot::Snapshot;
 use crate::core::{Core, Input, Kept, Output, RequestId};
+use crate::model::history::Scope;
 use crate::model::time::Now;
 use crate::provisioning::plan::Provided;
 use crate::provisioning::service::{Job, Provisioner, Provisioning};
@@ -29,6 +30,8 @@ const FAREWELL: Duration = Duration::from_secs(4);
 /// Notices that wait for the first face, and how often it is looked for.
 const UNSAID: usize = 16;
 const LOOK: Duration = Duration::from_millis(200);
+/// How often long work tells how far it is.
+const TELL: Duration = Duration::from_millis(200);
 /// Events that a slow face may fall behind before it misses some.
 const EVENT_BACKLOG: usize = 4096;
 
@@ -82,6 +85,7 @@ impl Hub {
             notes_told: 0,
             pending: HashMap::new(),
             next_request: 0,
+            running: HashMap::new(),
             store_behind: false,
             provisioner,
             forgotten: forgotten.map(|notice| notice.to_string()),
@@ -120,6 +124,8 @@ struct Pump {
     notes_told: usize,
     pending: HashMap<RequestId, oneshot::Sender<Result<Reply, CommandError>>>,
     next_request: u64,
+    /// What takes a while and can be called off.
+    running: HashMap<RequestId, CancellationToken>,
     /// The store took nothing more, the last time it was asked.
     store_behind: bool,
     /// What a provider set up.
@@ -202,6 +208,9 @@ impl Pump {
 
     fn feed(&mut self, input: Input) {
         trace::input(&input);
+        if let Input::WorkEnded(request) = &input {
+            self.running.remove(request);
+        }
         self.core.handle(Now::read(), input);
         while let Some(output) = self.core.poll_output() {
             trace::output(&output);
@@ -237,6 +246,11 @@ impl Pump {
             Output::Guard(account, guard) => self.actors.guard(&account, *guard),
             Output::Start(account) => self.actors.start(&account),
             Output::Stop(account) => self.actors.stop(&account),
+            Output::CallOff(request) => {
+                if let Some(running) = self.running.get(&request) {
+                    running.cancel();
+                }
+            }
             Output::Provision(request, command) => self.provision(request, command),
             Output::CheckSync => {
                 if let Some(provisioner) = &self.provisioner {
@@ -331,9 +345,7 @@ impl Pump {
             HistoryCommand::Search { text, scope, limit } => {
                 self.answer_later(request, super::keep::search(store, text, scope, limit));
             }
-            HistoryCommand::Export { path, scope } => {
-                self.answer_later(request, super::keep::export(store, path, scope));
-            }
+            HistoryCommand::Export { path, scope } => self.export(request, path, scope),
             HistoryCommand::Delete(scope) => {
                 // Asked for here, so that what is kept from now on comes after it.
                 let (deleted, scrubbed) = (store.delete(scope), store.scrub());
@@ -345,6 +357,28 @@ impl Pump {
                 });
             }
         }
+    }
+
+    /// Writes the history out, and tells how far that is.
+    fn export(&mut self, request: RequestId, path: Option<PathBuf>, scope: Scope) {
+        let Some(waiting) = self.pending.remove(&request) else { return };
+        let token = CancellationToken::new();
+        self.running.insert(request, token.clone());
+        let (store, inbox) = (self.store.clone(), self.actors.inbox());
+        let mut told = Instant::now();
+        let watch = move |done, total| {
+            if told.elapsed() >= TELL {
+                told = Instant::now();
+                // A hub that is busy is told the next time.
+                let _ =
+                    inbox.as_ref().map(|inbox| inbox.try_send(Input::Worked(request, done, total)));
+            }
+            !token.is_cancelled()
+        };
+        self.actors.report_later(async move {
+            let _ = waiting.send(super::keep::export(store, path, scope, watch).await);
+            Input::WorkEnded(request)
+        });
     }
 
     /// Answers a request from outside the core, without holding it up.
@@ -362,6 +396,7 @@ impl Pump {
 
     /// Lets the actors sign out and the recordings complete, for a bounded time.
     async fn farewell(mut self, mut inputs: mpsc::Receiver<Input>) {
+        self.running.values().for_each(CancellationToken::cancel);
         self.feed(Input::Quit);
         if let Some(provisioner) = self.provisioner.take() {
             provisioner.stop();

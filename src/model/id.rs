@@ -51,6 +51,10 @@ id!(
     MessageId
 );
 id!(
+    /// One piece of work that takes a while.
+    WorkId
+);
+id!(
     /// One entry of the user's address book; made by us, never taken from a file.
     BookId
 );

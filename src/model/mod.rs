@@ -27,5 +27,6 @@ pub mod signals;
 pub mod telephony;
 pub mod time;
 pub mod vcard;
+pub mod work;
 
 pub use xmpp_parsers::jid::{BareJid, FullJid, Jid};

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::wire::{Params, RequestError};
 use crate::core::command::{
     AskingCommand, CallCommand, ChatCommand, Command, ContactCommand, DeviceCommand,
-    SecurityCommand, TelephonyCommand, TransferTo,
+    SecurityCommand, TelephonyCommand, TransferTo, WorkCommand,
 };
 use crate::core::rules;
 use crate::desktop::desk::{DeskError, Wish};
@@ -124,6 +124,8 @@ fn command(method: &str, mut params: Params) -> Result<Command, RequestError> {
             None if ["relations", "features", "card", "check"].contains(&other) => {
                 joint::command(other, &mut params)?
             }
+            None if other == "work" => Command::Work(WorkCommand::List),
+            Some(("work", "cancel")) => Command::Work(WorkCommand::Cancel(params.need("work")?)),
             Some(("history", _)) => Command::History(history::command(other, &mut params)?),
             Some(("message" | "chat", _)) => chat(other, &mut params)?,
             None if other == "history" || other == "conversations" => chat(other, &mut params)?,

@@ -94,6 +94,8 @@ fn command_code(error: &CommandError) -> i32 {
         CommandError::Refused(_) | CommandError::Book(_) | CommandError::Provision(_) => 6,
         CommandError::Media(_) => 8,
         CommandError::Internal(_) => 9,
+        CommandError::Cancelled => 11,
+        CommandError::UnknownWork => 12,
     }
 }
 

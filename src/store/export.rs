@@ -12,6 +12,9 @@ use super::{Deleted, Scope, StoreError, delete, schema};
 use crate::model::id::AccountId;
 use crate::model::message::Entry;
 
+/// After so many entries it is looked whether the export is still wanted.
+const WATCHED: u64 = 500;
+
 /// Why there is no export.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
@@ -23,6 +26,9 @@ pub enum ExportError {
         "The history is of an older form. Start Dovetail once, so that it is brought up to date."
     )]
     Old,
+    /// It was called off; there is no file.
+    #[error("The export was called off. No file was written.")]
+    CalledOff,
     /// There is a file already.
     #[error("{} is there already and was left alone. Name another file.", .0.display())]
     Exists(PathBuf),
@@ -64,7 +70,7 @@ pub fn count(history: &Path, scope: &Scope) -> Result<Deleted, ExportError> {
 /// # Errors
 /// When it cannot be read, or `out` not be written.
 pub fn export(history: &Path, scope: &Scope, out: &mut impl Write) -> Result<u64, ExportError> {
-    lines(&reader(history)?, scope, out)
+    lines(&reader(history)?, scope, out, &mut |_, _| true)
 }
 
 fn reader(history: &Path) -> Result<Connection, ExportError> {
@@ -78,6 +84,20 @@ fn reader(history: &Path) -> Result<Connection, ExportError> {
 /// # Errors
 /// As [`export`], and where there is a file already.
 pub fn export_to(history: &Path, scope: &Scope, target: &Path) -> Result<u64, ExportError> {
+    export_watched(history, scope, target, &mut |_, _| true)
+}
+
+/// The same, telling now and then how much was looked at, of how much; it is called off by
+/// `false`.
+///
+/// # Errors
+/// As [`export_to`], and when it was called off.
+pub fn export_watched(
+    history: &Path,
+    scope: &Scope,
+    target: &Path,
+    watch: &mut dyn FnMut(u64, u64) -> bool,
+) -> Result<u64, ExportError> {
     if target.exists() {
         return Err(ExportError::Exists(target.to_owned()));
     }
@@ -89,7 +109,8 @@ pub fn export_to(history: &Path, scope: &Scope, target: &Path) -> Result<u64, Ex
         .tempfile_in(directory.unwrap_or(Path::new(".")))
         .map_err(failed)?;
     let mut out = BufWriter::new(&file);
-    let count = export(history, scope, &mut out).map_err(|error| match error {
+    let written = lines(&reader(history)?, scope, &mut out, watch);
+    let count = written.map_err(|error| match error {
         ExportError::Write { source, .. } => failed(source),
         other => other,
     })?;
@@ -103,14 +124,27 @@ pub fn export_to(history: &Path, scope: &Scope, target: &Path) -> Result<u64, Ex
     Ok(count)
 }
 
-fn lines(db: &Connection, scope: &Scope, out: &mut impl Write) -> Result<u64, ExportError> {
+fn lines(
+    db: &Connection,
+    scope: &Scope,
+    out: &mut impl Write,
+    watch: &mut dyn FnMut(u64, u64) -> bool,
+) -> Result<u64, ExportError> {
+    let total: i64 = db
+        .query_row("SELECT count(*) FROM entry", [], |row| row.get(0))
+        .map_err(StoreError::from)?;
+    let total = u64::try_from(total).unwrap_or(0);
     let failed = |source| ExportError::Write { path: PathBuf::from("the output"), source };
     let mut all = db
         .prepare(&format!("SELECT {COLUMNS} FROM entry ORDER BY seq"))
         .map_err(StoreError::from)?;
     let mut rows = all.query([]).map_err(StoreError::from)?;
-    let mut count = 0;
+    let (mut count, mut seen) = (0, 0_u64);
     while let Some(row) = rows.next().map_err(StoreError::from)? {
+        if seen.is_multiple_of(WATCHED) && !watch(seen, total) {
+            return Err(ExportError::CalledOff);
+        }
+        seen += 1;
         let stored = read(row).map_err(StoreError::from)?;
         if !scope.has(&stored.entry) {
             continue;

@@ -34,7 +34,7 @@ use crate::model::message::{Entry, MessageState};
 use crate::model::time::Timestamp;
 
 pub use error::{Note, StoreError};
-pub use export::{ExportError, count, export, export_to};
+pub use export::{ExportError, count, export, export_to, export_watched};
 pub use salvage::Saved;
 use worker::{Job, Kind, Worker};
 

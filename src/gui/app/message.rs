@@ -14,6 +14,7 @@ use crate::gui::screen::rules::{self, Rule};
 use crate::gui::screen::{Spot, calls, conversation, protection, sidebar};
 use crate::gui::theme::Mode;
 use crate::gui::widget::card::{self, Answer};
+use crate::gui::widget::progress;
 use crate::model::id::{AccountId, CallId};
 use crate::model::party::Party;
 use crate::model::time::Timestamp;
@@ -52,6 +53,8 @@ pub enum Message {
     Card(CallId, card::Act),
     /// On a question's card.
     Question(Answer),
+    /// About long work.
+    Progress(progress::Message),
     /// The notice was dismissed.
     DismissNotice,
     /// A command came back.

@@ -16,6 +16,7 @@ pub mod keypad;
 pub mod line;
 pub mod notice;
 pub mod pick;
+pub mod progress;
 pub mod prose;
 pub mod sheet;
 pub mod switch;
