@@ -36,9 +36,7 @@ use super::theme::{Mode, measure};
 use super::widget::card::{Incoming, Question};
 use super::widget::progress::Progress;
 use super::words::Clock;
-use crate::core::command::{
-    ChatCommand, Command, CommandError, Reply, TelephonyCommand, WorkCommand,
-};
+use crate::core::command::{ChatCommand, Command, CommandError, Reply, TelephonyCommand};
 use crate::core::event::NoticeLevel;
 use crate::core::snapshot::Snapshot;
 use crate::hub::Handle;
