@@ -35,7 +35,7 @@ const IDLE: Duration = Duration::from_secs(60);
 /// How long it has to become idle.
 const SETTLE: Duration = Duration::from_secs(10);
 /// How long anything may take to appear.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(20);
 /// A row of the side panel's list.
 const ROW: [&str; 2] = ["90", "420"];
 /// Programs for the same, by command and title.
@@ -202,11 +202,11 @@ fn starts(screen: &Screen, directory: &Path, profile: &Profile) -> Outcomes<Dura
         let first = until("a number of unread messages", || title(screen, &window))?;
         // Without a window manager nobody else gives it the focus.
         screen.xdotool(&["windowfocus", &window]);
-        until("an answered click", || {
+        let answered = until("an answered click", || {
             screen.xdotool(&["mousemove", ROW[0], ROW[1], "click", "1"])?;
             title(screen, &window).filter(|now| *now != first)
-        })?;
-        clicked.push(started.elapsed());
+        });
+        clicked.extend(answered.ok().map(|_| started.elapsed()));
         listed(profile)?;
         contacts.push(started.elapsed());
         end(running)?;
@@ -217,7 +217,11 @@ fn starts(screen: &Screen, directory: &Path, profile: &Profile) -> Outcomes<Dura
     };
     let mapped = middle(mapped);
     row("window: start to mapped", millis(mapped));
-    row("window: start to an answered click", millis(middle(clicked)));
+    let clicked = match clicked.len() {
+        STARTS => millis(middle(clicked)),
+        some => format!("answered in {some} of {STARTS} starts only"),
+    };
+    row("window: start to an answered click", clicked);
     row("window: start to all contacts", millis(middle(contacts)));
     Ok(mapped)
 }

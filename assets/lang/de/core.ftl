@@ -745,3 +745,9 @@ core-uri-xmpp = Nach „xmpp:“ steht keine Chatadresse wie alice@example.com.
 core-uri-room = Die Adresse führt zu einem Raum, und Dovetail kann noch keinen Räumen beitreten.
 core-desk-none = Das Dovetail, das mit diesem Profil läuft, hat kein Fenster. Beenden Sie es zuerst oder steuern Sie es mit „dovetail rpc“.
 core-desk-busy = Das Fenster ist beschäftigt und nimmt nichts mehr an. Versuchen Sie es gleich noch einmal.
+
+# Abgebrochene Arbeiten
+core-work-export-off = Der Export wurde abgebrochen. Es wurde keine Datei geschrieben.
+core-work-off = Sie haben es abgebrochen.
+core-work-over = Das ist bereits erledigt.
+core-work-late = Das lässt sich nicht mehr abbrechen.

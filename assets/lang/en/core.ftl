@@ -745,3 +745,9 @@ core-uri-xmpp = After “xmpp:” stands no chat address, such as alice@example.
 core-uri-room = The address leads to a room, and Dovetail cannot join rooms yet.
 core-desk-none = The Dovetail that runs with this profile has no window. End it first, or drive it with “dovetail rpc”.
 core-desk-busy = The window is busy and takes nothing more in. Try again in a moment.
+
+# Work that was called off
+core-work-export-off = The export was called off. No file was written.
+core-work-off = You called it off.
+core-work-over = This is done already.
+core-work-late = This cannot be called off any more.

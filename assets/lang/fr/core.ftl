@@ -745,3 +745,9 @@ core-uri-xmpp = Après « xmpp: » ne figure aucune adresse de messagerie, com
 core-uri-room = L’adresse mène à un salon, et Dovetail ne sait pas encore rejoindre de salon.
 core-desk-none = Le Dovetail qui fonctionne avec ce profil n’a pas de fenêtre. Fermez-le d’abord, ou pilotez-le avec « dovetail rpc ».
 core-desk-busy = La fenêtre est occupée et n’accepte plus rien. Réessayez dans un instant.
+
+# Travaux interrompus
+core-work-export-off = L’export a été annulé. Aucun fichier n’a été écrit.
+core-work-off = Vous avez annulé.
+core-work-over = C’est déjà fait.
+core-work-late = Il n’est plus possible d’annuler.
