@@ -9,6 +9,7 @@ use super::icon;
 use super::screen::details::Who;
 use super::screen::{Go, calls, rules, sidebar, welcome};
 use super::theme::{self, Button, measure, step};
+use super::widget::fresh::fresh;
 use super::widget::{SHADE, ask, button, card, notice, rule, upright};
 use crate::model::call::CallState;
 use crate::model::party::Party;
@@ -145,14 +146,14 @@ fn cards(app: &App) -> Option<Element<'_, Message>> {
     let mut any = false;
     if let Some(question) = &app.question {
         any = true;
-        cards = cards.push(card::question(question).map(Message::Question));
+        cards = cards.push(fresh("question", card::question(question).map(Message::Question)));
     }
     for (call, asked) in app.asks() {
         any = true;
         let id = call.id.clone();
         let card = ask::view(call, asked)
             .map(move |act| Message::Calls(calls::Message::Ask(id.clone(), act)));
-        cards = cards.push(card);
+        cards = cards.push(fresh(("ask", &call.id), card));
     }
     let on = app.snapshot.calls.iter().find(|call| call.state == CallState::Active);
     for call in app.incoming_here() {
@@ -161,7 +162,7 @@ fn cards(app: &App) -> Option<Element<'_, Message>> {
         let id = call.id.clone();
         let card = card::incoming(call, &app.snapshot, state, on)
             .map(move |act| Message::Card(id.clone(), act));
-        cards = cards.push(card);
+        cards = cards.push(fresh(("incoming", &call.id), card));
     }
     any.then(|| {
         container(opaque(cards))

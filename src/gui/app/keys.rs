@@ -12,7 +12,7 @@ use crate::gui::screen::settings::Section;
 use crate::gui::screen::{Action, Go, calls, conversation, sidebar};
 use crate::gui::widget::card::{self, Answer, Ask};
 use crate::gui::widget::keypad::Digit;
-use crate::gui::widget::{ask, call_bar};
+use crate::gui::widget::{ask, call_bar, reveal};
 use crate::model::call::{Call, CallState};
 use crate::model::id::CallId;
 use crate::model::presence::Show;
@@ -159,8 +159,8 @@ impl App {
             Keystroke::Open(door) => self.enter_door(door),
             Keystroke::Presence(show) => self.be(show),
             Keystroke::Move(step) => self.step(step),
-            Keystroke::Next => operation::focus_next(),
-            Keystroke::Previous => operation::focus_previous(),
+            Keystroke::Next => operation::focus_next().chain(reveal::focused()),
+            Keystroke::Previous => operation::focus_previous().chain(reveal::focused()),
             Keystroke::Escape => self.escape(),
             Keystroke::Leave => Task::none(),
             Keystroke::Enter => self.enter(),

@@ -3,8 +3,7 @@
 mod rows;
 
 use iced::widget::{
-    button, column, container, mouse_area, opaque, pin, row, scrollable, space as spacer, stack,
-    text_input,
+    column, container, mouse_area, opaque, pin, row, scrollable, space as spacer, stack, text_input,
 };
 use iced::{Alignment, Element, Length, Padding};
 
@@ -19,6 +18,7 @@ use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, measure, step};
 use crate::gui::widget::line::Line;
+use crate::gui::widget::press::press;
 use crate::gui::widget::{
     SHADE, avatar, body, button as buttons, chip, heading, raised, rule, small, strong,
 };
@@ -284,7 +284,7 @@ impl Sidebar {
         }
         let address = snapshot.accounts.first().map_or(name.as_str(), |first| &first.address);
         let (show, word) = words::own_presence(snapshot);
-        let presence = button(
+        let presence = press(
             row![Line::small(word).tone(Tone::Muted), icon::CHEVRON_DOWN.sized(Tone::Muted, 12.0)]
                 .spacing(step::XXS)
                 .align_y(Alignment::Center),
@@ -416,7 +416,7 @@ fn presence_menu<'a>(shared: Shared<'a>) -> Element<'a, Message> {
                 .push(chosen.then(|| icon::CHECK.sized(Tone::Accent, 16.0)))
                 .spacing(step::S)
                 .align_y(Alignment::Center);
-        button(container(content).center_y(Length::Fill))
+        press(container(content).center_y(Length::Fill))
             .padding(theme::pad(0.0, step::S))
             .width(Length::Fill)
             .height(Length::Fixed(measure::CONTROL))
@@ -426,7 +426,7 @@ fn presence_menu<'a>(shared: Shared<'a>) -> Element<'a, Message> {
     });
     let page = |name, keys, message| {
         let words = row![body(name).width(Length::Fill), small(keys)].align_y(Alignment::Center);
-        button(container(words).center_y(Length::Fill))
+        press(container(words).center_y(Length::Fill))
             .padding(theme::pad(0.0, step::S))
             .width(Length::Fill)
             .height(Length::Fixed(measure::CONTROL))

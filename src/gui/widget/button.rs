@@ -1,9 +1,10 @@
 //! Buttons: words, an icon, or both, at least 32 px high.
 
-use iced::widget::{button, container, row, text, tooltip};
+use iced::widget::{container, row, text, tooltip};
 use iced::{Alignment, Element, Length};
 
 use super::line::Line;
+use super::press::press;
 use crate::gui::icon::{self, Icon};
 use crate::gui::theme::{self, Button, Tone, measure, radius, step};
 
@@ -82,7 +83,7 @@ pub fn square<'a, Message: Clone + 'a>(
     on_press: Option<Message>,
 ) -> Element<'a, Message> {
     let glyph = icon.view(kind.tone(on_press.is_some()));
-    let face = button(container(glyph).id(hint).center(Length::Fill))
+    let face = press(container(glyph).id(hint).center(Length::Fill))
         .padding(0)
         .width(Length::Fixed(measure::CONTROL))
         .height(Length::Fixed(measure::CONTROL))
@@ -98,7 +99,7 @@ pub fn row_call<'a, Message: Clone + 'a>(hovered: bool, on_press: Message) -> El
         .spacing(step::XXS + 2.0)
         .height(Length::Fill)
         .align_y(Alignment::Center);
-    button(content)
+    press(content)
         .padding(theme::pad(0.0, step::S))
         .height(Length::Fixed(32.0))
         .style(theme::row_call(hovered))
@@ -112,7 +113,7 @@ pub fn row_call_icon<'a, Message: Clone + 'a>(
     on_press: Message,
 ) -> Element<'a, Message> {
     let tone = if hovered { Tone::OnAccent } else { Tone::Accent };
-    let square = button(container(icon::PHONE.sized(tone, 16.0)).center(Length::Fill))
+    let square = press(container(icon::PHONE.sized(tone, 16.0)).center(Length::Fill))
         .padding(0)
         .width(Length::Fixed(32.0))
         .height(Length::Fixed(32.0))
@@ -127,7 +128,7 @@ fn framed<'a, Message: Clone + 'a>(
     width: Length,
     on_press: Option<Message>,
 ) -> Element<'a, Message> {
-    button(container(content).center_x(width).center_y(Length::Fill))
+    press(container(content).center_x(width).center_y(Length::Fill))
         .padding(theme::pad(0.0, step::S))
         .height(Length::Fixed(measure::CONTROL))
         .style(kind.style())
@@ -143,7 +144,7 @@ pub fn glyph<'a, Message: Clone + 'a>(
     hint: &'static str,
     on_press: Message,
 ) -> Element<'a, Message> {
-    let face = button(container(icon.sized(tone, 14.0)).id(hint))
+    let face = press(container(icon.sized(tone, 14.0)).id(hint))
         .padding(step::XXS)
         .style(Button::Plain.style())
         .on_press(on_press);

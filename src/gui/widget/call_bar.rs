@@ -5,6 +5,7 @@ use iced::widget::{Row, button, column, container, row};
 use iced::{Alignment, Element, Length};
 
 use super::call_more::{self, Opened};
+use super::press::press;
 use super::{line::Line, strong};
 use crate::gui::icon::{self, Icon};
 use crate::gui::plain;
@@ -142,7 +143,7 @@ fn opens(call: &Call) -> Option<Act> {
 
 /// The other side's name, and what proves it.
 fn who<'a>(call: &Call, on_press: Option<Act>, tight: bool) -> Element<'a, Act> {
-    let name = button(Line::body(plain::line(&call.peer.display)).strong())
+    let name = press(Line::body(plain::line(&call.peer.display)).strong())
         .padding(0)
         .style(|theme, _| button::Style {
             text_color: theme::tokens(theme).text,
@@ -158,7 +159,7 @@ fn who<'a>(call: &Call, on_press: Option<Act>, tight: bool) -> Element<'a, Act> 
         Binding::None => return name,
     };
     let hint = tr!("calls-why-name");
-    let mark = button(container(glyph.sized(tone, 14.0)).id(hint).center(Length::Fill))
+    let mark = press(container(glyph.sized(tone, 14.0)).id(hint).center(Length::Fill))
         .padding(0)
         .width(Length::Fixed(MARK))
         .height(Length::Fixed(MARK))

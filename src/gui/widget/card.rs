@@ -4,6 +4,7 @@ use iced::widget::{Column, column, container, row};
 use iced::{Alignment, Element, Length};
 
 use super::line::Line;
+use super::press::press;
 use super::{avatar, body, button, chip, raised, sheet, small, strong, switch};
 use crate::core::command::{Choice, Cue, TransferTo};
 use crate::core::snapshot::Snapshot;
@@ -326,14 +327,12 @@ fn way<'a>(choice: &Choice) -> Element<'a, Answer> {
     // Whole: two ways may differ only in their last word.
     let label = strong(plain::told(&choice.label)).style(tone.text());
     let words = column![sheet::long(label), sheet::long(small(under))];
-    iced::widget::button(
-        row![icon::PHONE.view(glyph), words].spacing(step::S).align_y(Alignment::Center),
-    )
-    .padding(theme::pad(step::XS, step::S))
-    .width(Length::Fill)
-    .style(Button::Quiet.style())
-    .on_press_maybe(choice.available.then(|| Answer::Choose(choice.clone())))
-    .into()
+    press(row![icon::PHONE.view(glyph), words].spacing(step::S).align_y(Alignment::Center))
+        .padding(theme::pad(step::XS, step::S))
+        .width(Length::Fill)
+        .style(Button::Quiet.style())
+        .on_press_maybe(choice.available.then(|| Answer::Choose(choice.clone())))
+        .into()
 }
 
 /// A request to see our presence.

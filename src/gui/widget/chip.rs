@@ -1,10 +1,11 @@
 //! Chips: a short fact on the ground of its tone.
 
-use iced::widget::{button, column, container, row};
+use iced::widget::{column, container, row};
 use iced::{Alignment, Element, Length};
 
 use super::avatar::pip;
 use super::line::Line;
+use super::press::press;
 use crate::core::snapshot::Snapshot;
 use crate::gui::icon::{self, Icon};
 use crate::gui::theme::{self, Button, Tone, radius, step};
@@ -23,7 +24,7 @@ pub fn fact<'a, Message: Clone + 'a>(
             .spacing(step::XS)
             .align_y(Alignment::Center);
     match on_press {
-        Some(message) => button(content)
+        Some(message) => press(content)
             .padding(theme::pad(step::XXS, step::XS))
             .style(theme::toned(tone))
             .on_press(message)
@@ -78,7 +79,7 @@ pub fn connection<'a, Message: Clone + 'a>(
             content = content.push(super::small(trouble).style(ink.text()));
         }
     }
-    button(content)
+    press(content)
         .padding(theme::pad(step::XS, step::S))
         .width(Length::Fill)
         .style(move |theme, status| {
@@ -120,7 +121,7 @@ pub fn rule<'a, Message: Clone + 'a>(
     let content = row![icon.sized(Tone::Warn, 14.0), Line::small(words).tone(Tone::Warn).fill()]
         .spacing(step::XS)
         .align_y(Alignment::Center);
-    button(content)
+    press(content)
         .padding(theme::pad(step::XS, step::S))
         .width(Length::Fill)
         .style(theme::toned(Tone::Warn))

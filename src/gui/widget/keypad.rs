@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use iced::widget::{button, column, container, row, text};
+use iced::widget::{column, container, row, text};
 use iced::{Alignment, Element, Length};
 
+use super::press::press;
 use super::{line::Line, raised, small};
 use crate::gui::icon;
 use crate::gui::theme::{self, Button, Tone, step};
@@ -103,7 +104,7 @@ fn key<'a>(&(digit, letters): &(char, &'static str)) -> Element<'a, Act> {
                 .style(Tone::Muted.text())
         }))
         .align_x(Alignment::Center);
-    button(container(face).center(Length::Fill))
+    press(container(face).center(Length::Fill))
         .padding(0)
         .width(Length::Fill)
         .height(Length::Fixed(44.0))

@@ -5,6 +5,7 @@ use iced::widget::{Row, button, container, row};
 use iced::{Alignment, Element, Length};
 
 use super::body;
+use super::press::press;
 use crate::gui::icon;
 use crate::gui::theme::{self, Tone, radius, step, tokens};
 
@@ -38,8 +39,8 @@ pub fn row_of<'a, Message: Clone + 'a>(
 }
 
 fn word<'a, Message: Clone + 'a>(item: Item<Message>) -> Element<'a, Message> {
-    let Item { label, on, press } = item;
-    let tone = match (on, press.is_some()) {
+    let Item { label, on, press: message } = item;
+    let tone = match (on, message.is_some()) {
         (true, _) => Tone::Accent,
         (false, true) => Tone::Text,
         (false, false) => Tone::Muted,
@@ -47,7 +48,7 @@ fn word<'a, Message: Clone + 'a>(item: Item<Message>) -> Element<'a, Message> {
     let mark = on.then(|| icon::CHECK.sized(tone, 14.0));
     let content = row![].push(mark).push(body(label).style(tone.text()));
     let content = content.spacing(step::XXS).align_y(Alignment::Center);
-    button(container(content).center_y(Length::Fill))
+    press(container(content).center_y(Length::Fill))
         .padding(theme::pad(0.0, step::S - 2.0))
         .height(Length::Fixed(HEIGHT))
         .style(move |theme, status| {
@@ -65,6 +66,6 @@ fn word<'a, Message: Clone + 'a>(item: Item<Message>) -> Element<'a, Message> {
                 ..button::Style::default()
             }
         })
-        .on_press_maybe(press)
+        .on_press_maybe(message)
         .into()
 }

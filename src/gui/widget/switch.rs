@@ -1,9 +1,10 @@
 //! Settings as rows: something that is on or off, and one of a few.
 
 use iced::border::Border;
-use iced::widget::{Column, button, column, container, row};
+use iced::widget::{Column, column, container, row};
 use iced::{Alignment, Background, Color, Element, Length};
 
+use super::press::press;
 use super::{body, gap, small};
 use crate::gui::theme::{self, Button, Tokens, Tone, step, tokens};
 
@@ -59,7 +60,7 @@ fn pressable<'a, Message: Clone + 'a>(
     content: impl Into<Element<'a, Message>>,
     on_press: Message,
 ) -> Element<'a, Message> {
-    button(content)
+    press(content)
         .padding(theme::pad(step::XS, step::S))
         .width(Length::Fill)
         .style(Button::Plain.style())

@@ -1,9 +1,10 @@
 //! The panel of a transfer: whom to, and whether to ask them first.
 
-use iced::widget::{button, column, container, row, text_input};
+use iced::widget::{column, container, row, text_input};
 use iced::{Alignment, Element, Length};
 
 use super::line::Line;
+use super::press::press;
 use super::{SHADE, avatar, raised, small, strong};
 use crate::core::snapshot::Snapshot;
 use crate::gui::icon;
@@ -139,7 +140,7 @@ fn found<'a>(contact: &Contact) -> Element<'a, Act> {
     ]
     .spacing(step::S)
     .align_y(Alignment::Center);
-    button(content)
+    press(content)
         .padding(theme::pad(step::XXS, step::XS))
         .width(Length::Fill)
         .style(Button::Plain.style())

@@ -1,6 +1,6 @@
 //! The rows of the side panel's list.
 
-use iced::widget::{button, column, container, mouse_area, row};
+use iced::widget::{column, container, mouse_area, row};
 use iced::{Alignment, Element, Length};
 
 use super::Message;
@@ -10,6 +10,7 @@ use crate::gui::screen::details::Who;
 use crate::gui::screen::{Go, Shared, book, call_with, contact_with, name_of};
 use crate::gui::theme::{self, Tone, step};
 use crate::gui::widget::line::Line;
+use crate::gui::widget::press::press;
 use crate::gui::widget::{avatar, body, button as buttons, heading, strong};
 use crate::gui::words;
 use crate::model::BareJid;
@@ -37,7 +38,8 @@ fn plain_row<'a>(
     selected: bool,
     on_press: Message,
 ) -> Element<'a, Message> {
-    button(container(content).center_y(Length::Fill))
+    press(container(content).center_y(Length::Fill))
+        .edge_to_edge()
         .padding(theme::pad(0.0, step::M))
         .width(Length::Fill)
         .height(Length::Fill)

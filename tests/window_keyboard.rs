@@ -1,0 +1,173 @@
+//! The window without a pointer: what can be pressed is reached by Tab, and pressed where one is.
+#![cfg(feature = "gui")]
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use dovetail::gui::theme::{Button, Mode, REGULAR};
+use dovetail::gui::widget::fresh::fresh;
+use dovetail::gui::widget::press::press;
+use dovetail::gui::widget::{body, button};
+use futures::executor::block_on;
+use iced::advanced::widget::operation::focusable::{Count, count, focus_next};
+use iced::advanced::widget::{Operation, operation};
+use iced::event::Status;
+use iced::keyboard::key::Named;
+use iced::widget::{column, text_input};
+use iced::{Element, Event, Pixels, Point, Renderer, Size, mouse};
+use iced_test::core::clipboard;
+use iced_test::core::renderer::Headless;
+use iced_test::runtime::UserInterface;
+use iced_test::runtime::user_interface::Cache;
+
+type Said = &'static str;
+
+/// A view that keeps its state while what it shows changes.
+struct Page {
+    renderer: Renderer,
+    cache: Cache,
+}
+
+impl Page {
+    fn new() -> Self {
+        let renderer = block_on(<Renderer as Headless>::new(REGULAR, Pixels(14.0), None));
+        Self { renderer: renderer.unwrap(), cache: Cache::default() }
+    }
+
+    fn with<T>(
+        &mut self,
+        view: Element<'_, Said>,
+        act: impl FnOnce(&mut UserInterface<'_, Said, iced::Theme, Renderer>, &mut Renderer) -> T,
+    ) -> T {
+        let cache = std::mem::take(&mut self.cache);
+        let size = Size::new(300.0, 400.0);
+        let mut shown = UserInterface::build(view, size, cache, &mut self.renderer);
+        let result = act(&mut shown, &mut self.renderer);
+        self.cache = shown.into_cache();
+        result
+    }
+
+    /// Tab, and where the focus then is.
+    fn tab(&mut self, view: Element<'_, Said>) -> Count {
+        self.with(view, |shown, renderer| {
+            let mut next: Box<dyn Operation> = Box::new(focus_next());
+            loop {
+                shown.operate(renderer, next.as_mut());
+                match next.finish() {
+                    operation::Outcome::Chain(following) => next = following,
+                    _ => break,
+                }
+            }
+            counted(shown, renderer)
+        })
+    }
+
+    fn focus(&mut self, view: Element<'_, Said>) -> Option<usize> {
+        self.with(view, |shown, renderer| counted(shown, renderer)).focused
+    }
+
+    fn send(
+        &mut self,
+        view: Element<'_, Said>,
+        event: Event,
+        cursor: mouse::Cursor,
+    ) -> (Vec<Said>, Status) {
+        self.with(view, |shown, renderer| {
+            let mut said = Vec::new();
+            let mut board = clipboard::Null;
+            let (_, status) = shown.update(&[event], cursor, renderer, &mut board, &mut said);
+            (said, status[0])
+        })
+    }
+
+    fn key(&mut self, view: Element<'_, Said>, key: Named) -> (Vec<Said>, Status) {
+        let event = iced_test::simulator::press_key(key, None);
+        self.send(view, event, mouse::Cursor::Unavailable)
+    }
+}
+
+fn counted(
+    shown: &mut UserInterface<'_, Said, iced::Theme, Renderer>,
+    renderer: &Renderer,
+) -> Count {
+    let mut count = count();
+    shown.operate(renderer, &mut operation::black_box(&mut count));
+    match count.finish() {
+        operation::Outcome::Some(count) => count,
+        _ => Count::default(),
+    }
+}
+
+fn page<'a>(enabled: bool) -> Element<'a, Said> {
+    column![
+        button::words(Button::Primary, "One", Some("one")),
+        button::words(Button::Quiet, "Not now", enabled.then_some("not now")),
+        press(body("Row")).edge_to_edge().on_press("row"),
+        text_input("Field", "").on_input(|_| "typed"),
+    ]
+    .into()
+}
+
+#[test]
+fn tab_goes_to_everything_that_can_be_pressed_in_the_order_of_reading() {
+    let mut shown = Page::new();
+    assert_eq!(shown.tab(page(false)), Count { focused: Some(0), total: 3 });
+    assert_eq!(shown.key(page(false), Named::Enter), (vec!["one"], Status::Captured));
+    assert_eq!(shown.key(page(false), Named::Space), (vec!["one"], Status::Captured));
+    assert_eq!(shown.key(page(false), Named::Escape), (vec![], Status::Ignored));
+    assert_eq!(shown.tab(page(false)).focused, Some(1));
+    assert_eq!(shown.key(page(false), Named::Enter).0, ["row"]);
+    assert_eq!(shown.tab(page(false)).focused, Some(2));
+    assert!(shown.key(page(false), Named::Enter).0.is_empty(), "the field has it");
+    assert_eq!(shown.tab(page(true)).total, 4);
+}
+
+#[test]
+fn a_click_takes_the_ring_away() {
+    let mut shown = Page::new();
+    shown.tab(page(true));
+    let click = Event::Mouse(mouse::Event::ButtonPressed(mouse::Button::Left));
+    shown.send(page(true), click, mouse::Cursor::Available(Point::new(290.0, 390.0)));
+    assert_eq!(shown.focus(page(true)), None);
+    assert_eq!(shown.key(page(true), Named::Enter), (vec![], Status::Ignored));
+}
+
+#[test]
+fn what_can_no_longer_be_pressed_loses_the_keyboard() {
+    let mut shown = Page::new();
+    shown.tab(page(true));
+    assert_eq!(shown.tab(page(true)).focused, Some(1));
+    assert_eq!(shown.focus(page(false)), None);
+    assert_eq!(shown.key(page(true), Named::Enter), (vec![], Status::Ignored));
+}
+
+#[test]
+fn the_keyboard_does_not_slip_onto_what_takes_the_place_of_a_card() {
+    let card = |call: u32, said: Said| {
+        fresh(("incoming", call), button::words(Button::Answer, "Answer", Some(said)))
+    };
+    let mut shown = Page::new();
+    shown.tab(card(1, "first"));
+    assert_eq!(shown.key(card(1, "first"), Named::Enter).0, ["first"]);
+    assert_eq!(shown.key(card(2, "second"), Named::Enter), (vec![], Status::Ignored));
+}
+
+#[test]
+fn the_ring_is_seen() {
+    let look = |shown: &mut Page, focused: bool| {
+        shown.with(page(true), |shown, renderer| {
+            if focused {
+                let mut next: Box<dyn Operation> = Box::new(focus_next());
+                shown.operate(renderer, next.as_mut());
+                if let operation::Outcome::Chain(mut following) = next.finish() {
+                    shown.operate(renderer, following.as_mut());
+                }
+            }
+            let theme = Mode::Light.theme();
+            let style = iced::advanced::renderer::Style { text_color: iced::Color::BLACK };
+            shown.draw(renderer, &theme, &style, mouse::Cursor::Unavailable);
+            renderer.screenshot(Size::new(300, 400), 1.0, iced::Color::WHITE)
+        })
+    };
+    let plain = look(&mut Page::new(), false);
+    let ringed = look(&mut Page::new(), true);
+    assert_ne!(plain, ringed);
+}
