@@ -370,8 +370,9 @@ impl Pump {
             if told.elapsed() >= TELL {
                 told = Instant::now();
                 // A hub that is busy is told the next time.
-                let _ =
-                    inbox.as_ref().map(|inbox| inbox.try_send(Input::Worked(request, done, total)));
+                if let Some(inbox) = &inbox {
+                    let _ = inbox.try_send(Input::Worked(request, done, total));
+                }
             }
             !token.is_cancelled()
         };
