@@ -1,4 +1,5 @@
 //! What the core says is all in `core.ftl`, so that no new error stays English in the window.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
 use std::fs;

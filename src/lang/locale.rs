@@ -109,8 +109,9 @@ impl Hours {
 
     /// What the session asks for: POSIX has a locale of its own for times.
     pub fn of_session() -> Self {
-        let named = ["LC_ALL", "LC_TIME"].into_iter().filter_map(|name| std::env::var(name).ok());
-        let named = named.filter(|locale| !locale.is_empty()).next();
+        let mut named =
+            ["LC_ALL", "LC_TIME"].into_iter().filter_map(|name| std::env::var(name).ok());
+        let named = named.find(|locale| !locale.is_empty());
         named.or_else(sys_locale::get_locale).map_or_else(Self::default, |locale| Self::of(&locale))
     }
 }

@@ -232,6 +232,7 @@ fn parts(elements: &[PatternElement<&str>]) -> Option<Vec<Part>> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn apart(source: &str, text: &str) -> Option<Vec<(String, String)>> {

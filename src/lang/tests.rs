@@ -1,4 +1,5 @@
 //! The languages are whole, and nothing in them is unused.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

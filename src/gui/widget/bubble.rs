@@ -3,6 +3,7 @@
 use iced::widget::{column, container, row, space};
 use iced::{Alignment, Element, Length};
 
+use super::press::press;
 use super::{button, line::Line, prose::Words, small};
 use crate::gui::icon::{self, Icon};
 use crate::gui::theme::{self, Button, Tone, radius, step};
@@ -17,7 +18,7 @@ const WIDEST: f32 = 560.0;
 
 /// A day's name above what was said on it; a click leads to other days.
 pub fn day<'a, Message: Clone + 'a>(name: String, on_press: Message) -> Element<'a, Message> {
-    let name = iced::widget::button(small(name))
+    let name = press(small(name))
         .padding(theme::pad(step::XXS, step::XS))
         .style(Button::Plain.style())
         .on_press(on_press);

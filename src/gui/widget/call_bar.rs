@@ -292,7 +292,7 @@ fn inline<'a>(
 ) -> Element<'a, Act> {
     let on = opened.tell == Some(tell);
     let id = if tell == Tell::Lock { LOCK } else { LINE };
-    let face = button(container(content).id(id).center_y(Length::Fill))
+    let face = press(container(content).id(id).center_y(Length::Fill))
         .padding(theme::pad(0.0, 2.0))
         .height(Length::Fixed(MARK))
         .style(if on { Button::Quiet.style() } else { Button::Plain.style() })

@@ -1,9 +1,10 @@
 //! The microphone and the loudspeaker of a call, picked from what there is.
 
-use iced::widget::{Column, button, column, container, row, scrollable};
+use iced::widget::{Column, column, container, row, scrollable};
 use iced::{Alignment, Element, Length};
 
 use super::line::Line;
+use super::press::press;
 use super::{SHADE, body, heading, raised, small, strong};
 use crate::core::command::Device;
 use crate::gui::icon;
@@ -79,7 +80,7 @@ fn one<'a>(device: &Device, act: fn(String) -> Act) -> Element<'a, Act> {
     let content = row![mark, Line::body(name(&device.name)).tone(tone).fill()]
         .spacing(step::XS)
         .align_y(Alignment::Center);
-    button(container(content).center_y(Length::Fill))
+    press(container(content).center_y(Length::Fill))
         .padding(theme::pad(0.0, step::XS))
         .width(Length::Fill)
         .height(Length::Fixed(measure::CONTROL))

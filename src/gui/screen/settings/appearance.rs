@@ -75,7 +75,7 @@ fn theme<'a>(prefs: Prefs<'a>, set: Theme) -> Element<'a, Message> {
     let items = all.map(|(one, name)| Item {
         label: name.to_owned(),
         on: one == set,
-        press: (!prefs.theme_is_told).then(|| Message::Prefer(Change::Theme(one))),
+        press: (!prefs.theme_is_told).then_some(Message::Prefer(Change::Theme(one))),
     });
     let hint = if prefs.theme_is_told { tr!("settings-theme-told") } else { "" };
     one_of(tr!("settings-theme"), hint, items)
