@@ -15,6 +15,7 @@ mod history;
 #[path = "../tests/support/window.rs"]
 mod window;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use dovetail::core::command::{ChatCommand, Command, Reply};
@@ -103,13 +104,18 @@ fn timeline() {
     let mut window = Driver::sized(shown, SIZE.0, SIZE.1);
     window.take([Message::Sidebar(sidebar::Message::Open(jid("bob").into()))]);
     let mut frames = Frames::new(window, SIZE);
-    let mut oldest = MESSAGES;
+    let mut reached = HashSet::new();
     let mut answer = |command: &Command| {
-        let Command::Chat(ChatCommand::History { with, before, limit }) = command else {
+        let Command::Chat(ChatCommand::History { with, before, after, limit }) = command else {
             return Ok(Reply::Done {});
         };
-        let page = store.history(with, *before, limit.unwrap_or(50)).wait().unwrap();
-        oldest -= page.len().min(oldest);
+        let limit = limit.unwrap_or(50);
+        let page = match after {
+            Some(after) => store.history_from(with, *after, *before, limit),
+            None => store.history(with, *before, limit),
+        };
+        let page = page.wait().unwrap();
+        reached.extend(page.iter().map(|entry| entry.id.to_string()));
         Ok(Reply::History(page))
     };
     let talk = Point::new(700.0, 400.0);
@@ -128,7 +134,7 @@ fn timeline() {
         frames.serve(&mut answer);
     }
     frames.report("100,000 messages, back");
-    println!("| messages that were reached | {} | | | |", MESSAGES - oldest);
+    println!("| messages that were reached | {} | | | |", reached.len());
 }
 
 /// The rest of the window, while a frame is drawn for another reason.
