@@ -13,6 +13,7 @@ use super::widget::fresh::fresh;
 use super::widget::{SHADE, ask, button, card, notice, rule, upright};
 use crate::model::call::CallState;
 use crate::model::party::Party;
+use crate::tr;
 
 /// The main window.
 pub fn main(app: &App) -> Element<'_, Message> {
@@ -106,7 +107,7 @@ fn details<'a>(with: &Party, narrow: bool) -> Element<'a, Message> {
     let go = sidebar::Message::Go(Go::Details(Who::Party(with.clone())));
     let press = Some(Message::Sidebar(go));
     let side = if narrow { step::S } else { step::L };
-    container(button::square(Button::Quiet, &icon::INFO, "Details", press))
+    container(button::square(Button::Quiet, &icon::INFO, tr!("sidebar-details"), press))
         .padding(Padding::ZERO.right(side))
         .center_y(Length::Fixed(measure::HEAD))
         .style(theme::surface)

@@ -29,6 +29,8 @@ settings-scale-hint = Gilt für alles im Fenster.
 settings-percent = { $percent } %
 settings-large-text = Große Schrift
 settings-large-text-hint = Nur die Schrift wird größer.
+settings-calm = Weniger Bewegung
+settings-calm-hint = Wie laut ein Anruf ist, wird einmal statt zehnmal in der Sekunde angezeigt.
 
 settings-broken = Ihre bisherigen Einstellungen waren nicht lesbar und bleiben unverändert liegen. Was Sie jetzt ändern, gilt, bis Dovetail beendet wird. { $reason }
 settings-set-aside = Datei beiseitelegen und jetzige Einstellungen behalten

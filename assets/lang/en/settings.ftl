@@ -29,6 +29,8 @@ settings-scale-hint = Of everything in the window.
 settings-percent = { $percent }%
 settings-large-text = Large text
 settings-large-text-hint = Only the text gets larger.
+settings-calm = Reduced motion
+settings-calm-hint = What is heard in a call is shown once a second instead of ten times.
 
 settings-broken = What you set before could not be read, and is left as it is. What you change now holds until Dovetail ends. { $reason }
 settings-set-aside = Set the file aside and keep what is set now

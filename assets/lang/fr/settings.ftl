@@ -29,6 +29,8 @@ settings-scale-hint = De tout ce que montre la fenêtre.
 settings-percent = { $percent } %
 settings-large-text = Grand texte
 settings-large-text-hint = Seul le texte s’agrandit.
+settings-calm = Moins de mouvement
+settings-calm-hint = Le niveau sonore d’un appel est affiché une fois par seconde au lieu de dix.
 
 settings-broken = Vos réglages précédents n’ont pas pu être lus et restent tels quels. Ce que vous changez maintenant vaut jusqu’à la fermeture de Dovetail. { $reason }
 settings-set-aside = Mettre le fichier de côté et garder les réglages actuels

@@ -14,6 +14,7 @@ use crate::model::book::BookEntry;
 use crate::model::contact::Contact;
 use crate::model::message::Conversation;
 use crate::model::party::Party;
+use crate::tr;
 
 /// One line of the list.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,9 +86,9 @@ pub fn items(snapshot: &Snapshot, search: &str) -> Vec<Item> {
     if let Some(aor) = writable(snapshot, search) {
         items.push(Item::Write(aor));
     }
-    section(&mut items, "Conversations", conversations, Item::Conversation);
-    section(&mut items, "Contacts", contacts, Item::Contact);
-    section(&mut items, "Address book", people, Item::Person);
+    section(&mut items, tr!("sidebar-conversations"), conversations, Item::Conversation);
+    section(&mut items, tr!("sidebar-contacts"), contacts, Item::Contact);
+    section(&mut items, tr!("sidebar-address-book"), people, Item::Person);
     if nobody && items.is_empty() {
         items.push(empty(snapshot, search));
     }
@@ -108,13 +109,13 @@ fn section<T>(
 
 fn empty(snapshot: &Snapshot, search: &str) -> Item {
     if !search.is_empty() {
-        Item::Note("Nothing found", "No name, address or number matches.")
+        Item::Note(tr!("sidebar-nothing"), tr!("sidebar-nothing-why"))
     } else if snapshot.accounts.is_empty() {
-        Item::Note("No account yet", "Contacts appear here once an account is set up.")
+        Item::Note(tr!("sidebar-no-account"), tr!("sidebar-no-account-why"))
     } else if !snapshot.roster_known {
-        Item::Note("Contacts are on their way", "They appear here once Chat is connected.")
+        Item::Note(tr!("sidebar-on-their-way"), tr!("sidebar-on-their-way-why"))
     } else {
-        Item::Note("No contacts yet", "Type an address above to add somebody.")
+        Item::Note(tr!("sidebar-no-contacts"), tr!("sidebar-no-contacts-why"))
     }
 }
 

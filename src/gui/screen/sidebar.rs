@@ -131,7 +131,7 @@ impl Sidebar {
                 Action::Go(page)
             }
             Message::Voicemail(to, account) => {
-                let name = "your voice mail".to_owned();
+                let name = tr!("sidebar-your-voice-mail").to_owned();
                 Action::Place { to, name, account: Some(account), linked: false }
             }
         }
@@ -302,7 +302,7 @@ impl Sidebar {
             buttons::square(
                 Button::Plain,
                 &icon::BOOK,
-                "Address book",
+                tr!("sidebar-address-book"),
                 Some(Message::Go(Go::Book))
             ),
         ]
@@ -312,7 +312,7 @@ impl Sidebar {
     }
 
     fn field(&self) -> Element<'_, Message> {
-        let input = text_input("Search, or type a number", &self.search)
+        let input = text_input(tr!("sidebar-search"), &self.search)
             .id(SEARCH)
             .on_input(Message::Search)
             .on_submit(Message::Submit)
@@ -434,9 +434,9 @@ fn presence_menu<'a>(shared: Shared<'a>) -> Element<'a, Message> {
             .on_press(message)
     };
     let pages = column![
-        page("Rules for calls…", "", Message::Rules),
-        page("Accounts…", "Ctrl Shift S", Message::Go(Go::Accounts)),
-        page("Address book…", "", Message::Go(Go::Book)),
+        page(tr!("sidebar-open-rules"), "", Message::Rules),
+        page(tr!("sidebar-open-accounts"), "Ctrl Shift S", Message::Go(Go::Accounts)),
+        page(tr!("sidebar-open-book"), "", Message::Go(Go::Book)),
         page(tr!("settings-open"), "Ctrl ,", Message::Go(Go::Settings(Section::default()))),
     ];
     let menu = container(column(rows).push(rule()).push(pages))

@@ -7,6 +7,7 @@ use super::line::Line;
 use super::press::press;
 use crate::gui::icon::{self, Icon};
 use crate::gui::theme::{self, Button, Tone, measure, radius, step};
+use crate::tr;
 
 /// A button with words; greyed when there is nothing to do.
 pub fn words<'a, Message: Clone + 'a>(
@@ -95,7 +96,7 @@ pub fn square<'a, Message: Clone + 'a>(
 /// The call button of a roster row, 32 px high: quiet until the pointer is on the row.
 pub fn row_call<'a, Message: Clone + 'a>(hovered: bool, on_press: Message) -> Element<'a, Message> {
     let tone = if hovered { Tone::OnAccent } else { Tone::Accent };
-    let content = row![icon::PHONE.sized(tone, 16.0), super::strong("Call")]
+    let content = row![icon::PHONE.sized(tone, 16.0), super::strong(tr!("sidebar-call"))]
         .spacing(step::XXS + 2.0)
         .height(Length::Fill)
         .align_y(Alignment::Center);
@@ -119,7 +120,7 @@ pub fn row_call_icon<'a, Message: Clone + 'a>(
         .height(Length::Fixed(32.0))
         .style(theme::row_call(hovered))
         .on_press(on_press);
-    hinted(square, "Call")
+    hinted(square, tr!("sidebar-call"))
 }
 
 fn framed<'a, Message: Clone + 'a>(

@@ -11,6 +11,7 @@ use crate::gui::icon::{self, Icon};
 use crate::gui::theme::{self, Button, Tone, radius, step};
 use crate::gui::words::{self, Clock};
 use crate::model::account::{Account, AccountState};
+use crate::tr;
 
 /// A fact that can be asked about: an icon and a few words.
 pub fn fact<'a, Message: Clone + 'a>(
@@ -97,7 +98,7 @@ pub fn mailbox<'a, Message: Clone + 'a>(
     call: Option<Message>,
 ) -> Element<'a, Message> {
     let call = call.map(|message| {
-        super::button::labelled(Button::Primary, &icon::PHONE, "Listen", Some(message))
+        super::button::labelled(Button::Primary, &icon::PHONE, tr!("sidebar-listen"), Some(message))
     });
     let content =
         row![icon::VOICEMAIL.sized(Tone::Accent, 16.0), Line::small(words).strong().fill(),]

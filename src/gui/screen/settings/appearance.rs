@@ -24,13 +24,17 @@ pub(super) fn view<'a>(prefs: Prefs<'a>, _shared: Shared<'a>) -> Vec<Element<'a,
         set.large_text,
         |on| Message::Prefer(Change::LargeText(on)),
     );
+    let calm =
+        switch::row_of(tr!("settings-calm"), tr!("settings-calm-hint"), set.reduced_motion, |on| {
+            Message::Prefer(Change::ReducedMotion(on))
+        });
     let scale = one_of(tr!("settings-scale"), tr!("settings-scale-hint"), scales(set.scale));
     parts.extend([
         sheet::section(
             tr!("settings-language-and-time"),
             vec![language(set.language.as_deref()), hours(set.hours)],
         ),
-        sheet::section(tr!("settings-look"), vec![theme(prefs, set.theme), scale, large]),
+        sheet::section(tr!("settings-look"), vec![theme(prefs, set.theme), scale, large, calm]),
     ]);
     parts
 }

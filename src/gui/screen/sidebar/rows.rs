@@ -20,6 +20,7 @@ use crate::model::call::Direction;
 use crate::model::contact::Contact;
 use crate::model::message::{ChatState, Conversation, Entry};
 use crate::model::party::Party;
+use crate::tr;
 
 /// A row of somebody: opens the conversation, and remembers the pointer.
 pub(super) fn hoverable<'a>(
@@ -61,7 +62,7 @@ pub(super) fn conversation_row<'a>(
     let last = conversation.entries.last();
     let typing = contact.is_some_and(|c| c.chat_state == Some(ChatState::Composing));
     let (tone, preview) = match last {
-        _ if typing => (Tone::Accent, "typing…".to_owned()),
+        _ if typing => (Tone::Accent, tr!("sidebar-typing").to_owned()),
         Some(entry) => preview(entry, &name),
         None => (Tone::Muted, with.shown()),
     };
@@ -85,12 +86,12 @@ pub(super) fn conversation_row<'a>(
 fn preview(entry: &Entry, name: &str) -> (Tone, String) {
     if let Some(call) = &entry.call {
         let (missed, text) = words::past_call(call, name);
-        let text = if missed { "Missed call".to_owned() } else { text };
+        let text = if missed { tr!("sidebar-missed-call").to_owned() } else { text };
         return (if missed { Tone::Bad } else { Tone::Muted }, text);
     }
     let body = plain::line(entry.body.as_deref().unwrap_or_default());
     let text = match entry.direction {
-        Direction::Out => format!("You: {body}"),
+        Direction::Out => tr!("sidebar-you-said", text = body),
         Direction::In => body,
     };
     (Tone::Muted, text)
@@ -114,9 +115,9 @@ pub(super) fn contact_row<'a>(
     let name = plain::line(&contact.name);
     let mut under = words::presence(&contact.presence);
     if contact.asks {
-        "Asks to see when you are available".clone_into(&mut under);
+        tr!("sidebar-asks").clone_into(&mut under);
     } else if contact.numbers.is_empty() {
-        under.push_str(" · no number");
+        under = tr!("sidebar-no-number", presence = under);
     }
     let mut content = row![
         avatar::person(&name, contact.jid.as_str(), Some(contact.presence.show)),
@@ -154,7 +155,9 @@ pub(super) fn person_row<'a>(entry: &BookEntry, shared: Shared<'_>) -> Element<'
 
 /// The row that calls what was typed.
 pub(super) fn dial_row<'a>(typed: &str) -> Element<'a, Message> {
-    let words = Line::body(format!("Call “{}”", plain::line(typed))).strong().tone(Tone::Accent);
+    let words = Line::body(tr!("sidebar-call-typed", typed = plain::line(typed)))
+        .strong()
+        .tone(Tone::Accent);
     let content = row![symbol(&icon::PHONE), words].spacing(step::S).align_y(Alignment::Center);
     plain_row(content.into(), false, Message::Dial(typed.to_owned()))
 }
@@ -162,7 +165,7 @@ pub(super) fn dial_row<'a>(typed: &str) -> Element<'a, Message> {
 /// The row that adds an address that was typed.
 pub(super) fn add_row<'a>(jid: &BareJid) -> Element<'a, Message> {
     let words = column![
-        Line::body("Add to your contacts").strong(),
+        Line::body(tr!("sidebar-add")).strong(),
         Line::small(jid.to_string()).tone(Tone::Muted),
     ];
     let content =
@@ -173,7 +176,7 @@ pub(super) fn add_row<'a>(jid: &BareJid) -> Element<'a, Message> {
 /// The row that writes to a telephony address that was typed.
 pub(super) fn write_row<'a>(aor: &Aor) -> Element<'a, Message> {
     let with = Party::Sip(aor.clone());
-    let words = Line::body(format!("Write to “{}”", plain::line(&with.shown()))).strong();
+    let words = Line::body(tr!("sidebar-write-to", who = plain::line(&with.shown()))).strong();
     let content = row![symbol(&icon::SEND), words.tone(Tone::Accent)]
         .spacing(step::S)
         .align_y(Alignment::Center);
