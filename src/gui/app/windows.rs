@@ -294,10 +294,16 @@ impl App {
     }
 }
 
+/// The program's mark, four bytes a point (`scripts/icons`), and its side in points: for X11 and
+/// Windows; elsewhere the desktop finds it by the application's identifier.
+const ICON: &[u8] = include_bytes!("../../../assets/linux/icons/window.rgba");
+const ICON_SIDE: u32 = 64;
+
 /// What a window is opened with besides its size.
 fn settings(size: Size) -> window::Settings {
     window::Settings {
         size,
+        icon: window::icon::from_rgba(ICON.to_vec(), ICON_SIDE, ICON_SIDE).ok(),
         exit_on_close_request: false,
         #[cfg(target_os = "linux")]
         platform_specific: window::settings::PlatformSpecific {
