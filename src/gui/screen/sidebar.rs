@@ -13,7 +13,7 @@ use super::settings::Section;
 use super::{Action, Go, Shared, call_with, contact_with, name_of, place};
 use crate::core::command::{Command, ContactCommand};
 use crate::core::snapshot::Snapshot;
-use crate::gui::app::{Keystroke, shortcuts};
+use crate::gui::app::{Door, Keystroke, shortcuts};
 use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, measure, step};
@@ -424,7 +424,8 @@ fn presence_menu<'a>(shared: Shared<'a>) -> Element<'a, Message> {
             .on_press(Message::Presence(show))
             .into()
     });
-    let page = |name, keys, message| {
+    let page = |name, key, message| {
+        let keys = shortcuts::keys_of(key);
         let words = row![body(name).width(Length::Fill), small(keys)].align_y(Alignment::Center);
         press(container(words).center_y(Length::Fill))
             .padding(theme::pad(0.0, step::S))
@@ -434,10 +435,14 @@ fn presence_menu<'a>(shared: Shared<'a>) -> Element<'a, Message> {
             .on_press(message)
     };
     let pages = column![
-        page(tr!("sidebar-open-rules"), "", Message::Rules),
-        page(tr!("sidebar-open-accounts"), "Ctrl Shift S", Message::Go(Go::Accounts)),
-        page(tr!("sidebar-open-book"), "", Message::Go(Go::Book)),
-        page(tr!("settings-open"), "Ctrl ,", Message::Go(Go::Settings(Section::default()))),
+        page(tr!("sidebar-open-rules"), Keystroke::Open(Door::Rules), Message::Rules),
+        page(tr!("sidebar-open-accounts"), Keystroke::Accounts, Message::Go(Go::Accounts)),
+        page(tr!("sidebar-open-book"), Keystroke::Open(Door::Book), Message::Go(Go::Book)),
+        page(
+            tr!("settings-open"),
+            Keystroke::Open(Door::Settings),
+            Message::Go(Go::Settings(Section::default()))
+        ),
     ];
     let menu = container(column(rows).push(rule()).push(pages))
         .padding(step::XXS)
