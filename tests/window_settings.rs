@@ -274,3 +274,16 @@ fn the_table_of_features_stands_in_the_settings() {
     let window = section("Features");
     assert!(window.says("Which way things go") && window.says("Your rules"));
 }
+
+#[test]
+fn one_more_account_is_added_from_here() {
+    let mut window = Driver::new(snapshot());
+    comma(&mut window);
+    window.click("Add an account");
+    assert!(!window.says("Welcome to Dovetail"));
+    window.click("Set up by hand");
+    assert!(window.says("Chat") && window.says("Telephony"));
+    window.click("Back");
+    window.click("Back");
+    assert!(window.says("Settings"));
+}

@@ -10,6 +10,8 @@ settings-accounts-way = Welche zusammengehören, was über welchen Weg geht, Ihr
 settings-accounts-open = Alles zu den Konten
 settings-protection-way = Wie beide Seiten geschützt sind und was zu tun ist, wo sie es nicht sind.
 settings-protection-open = Schutz
+settings-more-way = Ein weiteres Konto, bei diesem Anbieter oder einem anderen.
+settings-more-open = Konto hinzufügen
 settings-rules-way = Was klingelt, wohin Anrufe gehen und wer anrufen darf.
 settings-rules-open = Regeln für Anrufe
 

@@ -51,3 +51,4 @@ sign-in-nobody-chosen-words = Wählen Sie eine Unterhaltung oder einen Kontakt, 
 
 # On every page
 sign-in-dismiss = Schließen
+sign-in-another = Konto hinzufügen

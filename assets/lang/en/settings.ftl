@@ -10,6 +10,8 @@ settings-accounts-way = Which belong together, which way things go, your own car
 settings-accounts-open = All about accounts
 settings-protection-way = How both sides are protected, and what to do where they are not.
 settings-protection-open = Protection
+settings-more-way = One more account, of this provider or of another.
+settings-more-open = Add an account
 settings-rules-way = What rings, where calls go, and who may call.
 settings-rules-open = Rules for calls
 

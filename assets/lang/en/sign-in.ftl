@@ -51,3 +51,4 @@ sign-in-nobody-chosen-words = Choose a conversation or a contact to write or to 
 
 # On every page
 sign-in-dismiss = Dismiss
+sign-in-another = Add an account

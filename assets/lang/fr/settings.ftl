@@ -10,6 +10,8 @@ settings-accounts-way = Ceux qui vont ensemble, ce qui passe par où, votre prop
 settings-accounts-open = Tout sur les comptes
 settings-protection-way = La protection des deux côtés, et que faire là où elle manque.
 settings-protection-open = Protection
+settings-more-way = Un compte de plus, chez ce fournisseur ou chez un autre.
+settings-more-open = Ajouter un compte
 settings-rules-way = Ce qui sonne, où vont les appels et qui peut appeler.
 settings-rules-open = Règles d’appel
 

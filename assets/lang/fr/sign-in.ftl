@@ -51,3 +51,4 @@ sign-in-nobody-chosen-words = Choisissez une conversation ou un contact pour éc
 
 # On every page
 sign-in-dismiss = Fermer
+sign-in-another = Ajouter un compte

@@ -160,6 +160,8 @@ pub enum Page {
     Details(Who),
     /// The settings.
     Settings,
+    /// One more account.
+    NewAccount,
 }
 
 /// Something to tell, until it is dismissed.

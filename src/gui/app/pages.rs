@@ -61,6 +61,7 @@ impl Pages {
     pub(super) fn enter(&mut self, page: &Page, snapshot: &Snapshot) -> Action {
         match page {
             Page::Welcome if snapshot.accounts.is_empty() => self.sign_in.enter(),
+            Page::NewAccount => self.sign_in.enter(),
             _ => Action::None,
         }
     }
@@ -77,6 +78,7 @@ impl Pages {
             Page::Book => book::view(&self.book, shared).map(Message::Book),
             Page::Settings => settings::view(&self.settings, prefs, shared).map(Message::Settings),
             Page::Details(who) => details::view(who, shared).map(Message::Details),
+            Page::NewAccount => sign_in::view(&self.sign_in, shared).map(Message::SignIn),
             Page::Welcome if shared.snapshot.accounts.is_empty() => {
                 sign_in::view(&self.sign_in, shared).map(Message::SignIn)
             }
@@ -131,6 +133,10 @@ impl App {
                 self.page = Page::Book;
             }
             Go::Details(who) => self.page = Page::Details(who),
+            Go::NewAccount => {
+                self.pages.sign_in.begin_again();
+                self.page = Page::NewAccount;
+            }
             Go::Settings(section) => {
                 self.pages.accounts = Accounts::default();
                 self.page = Page::Settings;
@@ -157,7 +163,11 @@ impl App {
                 self.act(action)
             }
             Spot::SignIn(control) => {
+                let is_there = control == sign_in::Control::Apply && result.is_ok();
                 self.pages.sign_in.answered(control, result);
+                if is_there && self.page == Page::NewAccount {
+                    return self.go(Go::Settings(settings::Section::Accounts));
+                }
                 Task::none()
             }
             Spot::Protection(control) => {

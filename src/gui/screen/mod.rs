@@ -131,6 +131,8 @@ pub enum Go {
     NewRule(String),
     /// The address book.
     Book,
+    /// One more account: address and password, or both sides by hand.
+    NewAccount,
     /// Somebody of it as a form.
     Person(book::Draft),
     /// All that is known to reach somebody.

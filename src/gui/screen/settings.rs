@@ -137,6 +137,8 @@ pub enum Other {
     Protection,
     /// The rules for calls.
     Rules,
+    /// One more account.
+    NewAccount,
 }
 
 /// What is lent besides what all screens are lent.
@@ -241,6 +243,7 @@ impl Settings {
             Message::Leave(Other::Accounts) => Action::Go(Go::Accounts),
             Message::Leave(Other::Protection) => Action::Protection,
             Message::Leave(Other::Rules) => Action::Rules,
+            Message::Leave(Other::NewAccount) => Action::Go(Go::NewAccount),
         }
     }
 }

@@ -9,7 +9,8 @@ use iced::widget::{Column, column, container, row, scrollable, text, text_input}
 use iced::{Alignment, Element, Length};
 use zeroize::Zeroizing;
 
-use super::{Action, Shared, Spot};
+use super::settings::Section;
+use super::{Action, Go, Shared, Spot};
 use crate::core::command::{
     Answers, Command, CommandError, KeepPassword, Look, Password, ProvisionCommand, Reply,
 };
@@ -50,6 +51,8 @@ pub enum Message {
     ByHand,
     /// In the form for both sides.
     Form(by_hand::Message),
+    /// Wants no other account after all.
+    Leave,
 }
 
 /// What a command was for.
@@ -133,9 +136,15 @@ impl SignIn {
             }
             Message::ByHand if !self.busy => self.by_hand(None),
             Message::Form(message) => return self.in_form(message),
+            Message::Leave => return Action::Go(Go::Settings(Section::Accounts)),
             Message::ByHand | Message::Look | Message::Confirm(_) | Message::Apply(_) => {}
         }
         Action::None
+    }
+
+    /// Empties the page, for one more account.
+    pub fn begin_again(&mut self) {
+        *self = Self::new(self.example.take());
     }
 
     /// Sets up what is shown, where nothing of it is to be agreed to by name.
@@ -232,7 +241,7 @@ impl SignIn {
                 self.by_hand(Some(&wizard));
             }
             // The accounts show themselves.
-            (Control::Apply, Ok(_)) => *self = Self::new(self.example.take()),
+            (Control::Apply, Ok(_)) => self.begin_again(),
             (Control::Look, Ok(_)) => {}
             (_, Err(error)) => {
                 let words = plain::told(&error.to_string());
@@ -253,7 +262,7 @@ pub fn view<'a>(page: &'a SignIn, shared: Shared<'a>) -> Element<'a, Message> {
     let content: Element<'_, Message> = match (&page.found, &page.form) {
         (Some(found), _) => preview(page, found).max_width(440).into(),
         (None, Some(form)) => page.form_view(form),
-        (None, None) => form(page).max_width(440).into(),
+        (None, None) => form(page, shared).max_width(440).into(),
     };
     let side = if shared.narrow { step::M } else { step::XL };
     let content = container(content).padding(side).center_x(Length::Fill);
@@ -271,7 +280,9 @@ fn head<'a>(heading: impl text::IntoFragment<'a>, words: String) -> Column<'a, M
     column![title(heading), body(words).style(Tone::Muted.text())].spacing(step::S)
 }
 
-fn form(page: &SignIn) -> Column<'_, Message> {
+fn form<'a>(page: &'a SignIn, shared: Shared<'a>) -> Column<'a, Message> {
+    let is_first = shared.snapshot.accounts.is_empty();
+    let heading = if is_first { tr!("sign-in-welcome") } else { tr!("sign-in-another") };
     let words = tr!("sign-in-words");
     let submit = (page.is_ready() && !page.busy).then_some(Message::Look);
     let hint = page.example.as_ref().map_or(tr!("sign-in-example"), |it| it.address.as_str());
@@ -289,20 +300,22 @@ fn form(page: &SignIn) -> Column<'_, Message> {
         .style(theme::field);
     let label = if page.busy { tr!("sign-in-looking") } else { tr!("sign-in-sign-in") };
     let go = button::wide(Button::Primary, label, submit);
-    head(tr!("sign-in-welcome"), words.to_owned())
+    head(heading, words.to_owned())
         .push(column![small(tr!("sign-in-address")), address].spacing(step::XXS))
         .push(column![small(tr!("sign-in-password")), password].spacing(step::XXS))
         .push(told(page))
         .push(go)
-        .push(foot(page))
+        .push(foot(page, is_first))
         .spacing(step::M)
 }
 
 /// What else there is to say below the fields.
-fn foot(page: &SignIn) -> Element<'_, Message> {
-    let Some(Example { address, password }) = &page.example else {
-        let press = (!page.busy).then_some(Message::ByHand);
-        return button::words(Button::Quiet, tr!("sign-in-by-hand"), press);
+fn foot(page: &SignIn, is_first: bool) -> Element<'_, Message> {
+    let Some(Example { address, password }) = page.example.as_ref().filter(|_| is_first) else {
+        let press = |message| (!page.busy).then_some(message);
+        let by_hand = button::words(Button::Quiet, tr!("sign-in-by-hand"), press(Message::ByHand));
+        let leave = || button::words(Button::Quiet, tr!("sign-in-back"), press(Message::Leave));
+        return row![by_hand].push((!is_first).then(leave)).spacing(step::XS).into();
     };
     let words = tr!("sign-in-demo", address = address.as_str(), password = password.as_str());
     small(words).style(Tone::Muted.text()).into()

@@ -30,7 +30,11 @@ pub(super) fn view<'a>(shared: Shared<'a>) -> Vec<Element<'a, Message>> {
         ),
         way(tr!("settings-rules-way"), tr!("settings-rules-open"), leave(Other::Rules)),
     ];
-    vec![sheet::section(tr!("settings-accounts"), lines), sheet::boxed(ways)]
+    let more = way(tr!("settings-more-way"), tr!("settings-more-open"), leave(Other::NewAccount));
+    vec![
+        sheet::section(tr!("settings-accounts"), lines),
+        sheet::boxed([more].into_iter().chain(ways).collect()),
+    ]
 }
 
 fn line<'a>(account: &'a Account, shared: Shared<'a>) -> Element<'a, Message> {
