@@ -13,7 +13,10 @@ mod scenario;
 #[path = "support/tap.rs"]
 mod tap;
 
-use calls::{ALICE, BOB, ELSEWHERE, PATIENCE, answer, asked, hang_up, instance, until, until_call};
+use calls::{
+    ALICE, BOB, ELSEWHERE, PATIENCE, answer, asked, hang_up, instance, instance_in_order, until,
+    until_call,
+};
 use dovetail::lab::{ConfigOptions, Lab, LabBuilder, User};
 use dovetail::model::account::Transport;
 use instance::{Instance, RpcError};
@@ -196,7 +199,7 @@ async fn a_call_for_help_is_not_held_up_unless_somebody_else_leads_there() {
 #[tokio::test]
 async fn where_the_other_side_sends_us_is_asked_about_though_the_class_is_settled() {
     let lab = lab().await;
-    let mut alice = instance(&lab, "alice").await;
+    let mut alice = instance_in_order(&lab, "alice").await;
     let mut landline = instance(&lab, "landline").await;
     let mut hotline = instance(&lab, "hotline").await;
     let remember = json!({ "to": NUMBER, "confirm": true, "remember": true });

@@ -11,8 +11,8 @@ mod instance;
 mod scenario;
 
 use calls::{
-    ALICE, BOB, CAROL, PATIENCE, answer, asked, hang_up, hung_up, instance, instance_with, lab,
-    pressed, transferred, until_call,
+    ALICE, BOB, CAROL, PATIENCE, answer, asked, hang_up, hung_up, instance, instance_in_order,
+    instance_with, lab, pressed, transferred, until_call,
 };
 use dovetail::lab::{ConfigOptions, Lab};
 use instance::Instance;
@@ -59,7 +59,7 @@ async fn a_hold_that_crosses_another_comes_again() {
 #[tokio::test]
 async fn a_transfer_within_the_service_is_followed() {
     let lab = lab().await;
-    let mut alice = instance(&lab, "alice").await;
+    let mut alice = instance_in_order(&lab, "alice").await;
     let mut carol = instance(&lab, "carol").await;
     let (bob, call) = answered(&lab, &mut alice, "refer").await;
     answer(&mut carol).await;
@@ -75,7 +75,7 @@ async fn a_transfer_within_the_service_is_followed() {
 #[tokio::test]
 async fn a_transfer_elsewhere_is_not_followed_when_the_user_does_not_agree() {
     let lab = lab().await;
-    let mut alice = instance(&lab, "alice").await;
+    let mut alice = instance_in_order(&lab, "alice").await;
     let (bob, call) = answered(&lab, &mut alice, "refer_refused").await;
     asked(&mut alice, "transfer").await;
     alice.call("call.consent", json!({ "call": call, "accept": false })).await;

@@ -36,6 +36,13 @@ pub async fn instance(lab: &Lab, user: &str) -> Instance {
     instance_with(lab, user, &options).await
 }
 
+/// The same over TCP: over UDP the NOTIFY of a REFER may overtake its 202 within Kamailio
+/// (RFC 6665 §4.1.2.4), which sipp takes for a fault.
+pub async fn instance_in_order(lab: &Lab, user: &str) -> Instance {
+    let options = ConfigOptions { transport: Transport::Tcp, ..ConfigOptions::default() };
+    instance_with(lab, user, &options).await
+}
+
 /// The same with other options.
 pub async fn instance_with(lab: &Lab, user: &str, options: &ConfigOptions) -> Instance {
     let mut instance = Instance::start(&lab.config_toml(user, options).unwrap()).await;

@@ -253,7 +253,13 @@ fn facts<'a>(call: &Call, look: Look, on: Option<String>) -> Element<'a, Act> {
     if call.anonymous && call.state != CallState::Ended {
         more.push(words::anonymous(call).to_owned());
     }
-    let more: String = more.iter().map(|fact| format!(" · {fact}")).collect();
+    let last = more.len().saturating_sub(1);
+    let joined = |(at, fact): (usize, &String)| {
+        // A sentence that something follows has no stop of its own.
+        let fact = if at < last { fact.trim_end_matches('.') } else { fact };
+        format!(" · {fact}")
+    };
+    let more: String = more.iter().enumerate().map(joined).collect();
     let line = line.map(|line| {
         let words = Line::small(format!(" · {line}"));
         inline(words, tr!("calls-figures"), look.opened, Tell::Line)
