@@ -214,7 +214,7 @@ fn a_call_that_comes_in_behind_has_a_window_of_its_own_in_the_demo() {
     screen.leave();
     let is_incoming = |calls: &Value| calls[0]["state"] == "incoming";
     demo.until("calls", &json!({}), is_incoming);
-    let apart = screen.window("^Incoming call");
+    let apart = screen.window("^Dovetail.*Incoming call");
     let end = Instant::now() + PATIENCE;
     // As high as its card.
     while screen.size(apart) != (400, 228) {
@@ -228,7 +228,7 @@ fn a_call_that_comes_in_behind_has_a_window_of_its_own_in_the_demo() {
     let is_active = |calls: &Value| calls[0]["state"] == "active";
     let calls = demo.until_done(answer, "calls", &json!({}), is_active);
     assert_eq!(calls[0]["peer"]["jid"], "carol@cusax.test", "{calls}");
-    screen.gone("^Incoming call");
+    screen.gone("^Dovetail.*Incoming call");
     assert_eq!(screen.window("^Dovetail"), main);
 }
 

@@ -22,6 +22,10 @@ const DEPTH: usize = 5;
 /// Longer texts are none of the core's sentences, in bytes.
 const LONGEST: usize = 1_000;
 
+/// How many times a text and its parts are compared with all sentences: what strangers put into
+/// one cannot keep the window busy.
+const MOST_TRIES: usize = 100;
+
 /// The most texts that are remembered as retold.
 const MOST_KNOWN: usize = 256;
 
@@ -73,7 +77,7 @@ pub fn retold(text: &str) -> Cow<'_, str> {
         match known.get(text) {
             Some(said) => said.clone(),
             None => {
-                let said = again(text, DEPTH);
+                let said = again(text, DEPTH, &mut { MOST_TRIES });
                 known.insert(text.to_owned(), said.clone());
                 said
             }
@@ -91,18 +95,19 @@ fn turns(text: &str) -> bool {
 }
 
 /// The text as a whole, else part by part; none when nothing of it is known.
-fn again(text: &str, depth: usize) -> Option<String> {
+fn again(text: &str, depth: usize, tries: &mut usize) -> Option<String> {
     let depth = depth.checked_sub(1)?;
-    whole(text, depth).or_else(|| BETWEEN.iter().find_map(|between| parted(text, between, depth)))
+    whole(text, depth, tries)
+        .or_else(|| BETWEEN.iter().find_map(|between| parted(text, between, depth, tries)))
 }
 
 /// What stands between `between`, each by itself; none where nothing of it is known.
-fn parted(text: &str, between: &str, depth: usize) -> Option<String> {
+fn parted(text: &str, between: &str, depth: usize, tries: &mut usize) -> Option<String> {
     let parts: Vec<&str> = text.split(between).collect();
     if parts.len() < 2 {
         return None;
     }
-    let retold: Vec<Option<String>> = parts.iter().map(|part| again(part, depth)).collect();
+    let retold: Vec<Option<String>> = parts.iter().map(|part| again(part, depth, tries)).collect();
     retold.iter().any(Option::is_some).then(|| {
         let said = parts.iter().zip(&retold);
         let said = said.map(|(part, retold)| retold.as_deref().unwrap_or(part));
@@ -111,16 +116,17 @@ fn parted(text: &str, between: &str, depth: usize) -> Option<String> {
 }
 
 /// A sentence with or without its full stop.
-fn whole(text: &str, depth: usize) -> Option<String> {
+fn whole(text: &str, depth: usize, tries: &mut usize) -> Option<String> {
     let bare = text.strip_suffix('.').unwrap_or(text);
-    let said = recognised(bare, depth)?;
+    let said = recognised(bare, depth, tries)?;
     let said = said.strip_suffix('.').unwrap_or(&said).to_owned();
     // The end of a sentence within it is its own.
     let ends = text.len() > bare.len() && !said.ends_with(['.', '?', '!', '…']);
     Some(if ends { said + "." } else { said })
 }
 
-fn recognised(text: &str, depth: usize) -> Option<String> {
+fn recognised(text: &str, depth: usize, tries: &mut usize) -> Option<String> {
+    *tries = tries.checked_sub(1)?;
     if let Some(key) = SENTENCES.plain.get(text) {
         return Some(super::format(key, &FluentArgs::new()));
     }
@@ -128,15 +134,15 @@ fn recognised(text: &str, depth: usize) -> Option<String> {
         let found = taken_apart(&sentence.parts, text)?;
         let mut args = FluentArgs::new();
         for (name, value) in found {
-            args.set(name.to_owned(), put_in(value, depth));
+            args.set(name.to_owned(), put_in(value, depth, tries));
         }
         Some(super::format(&sentence.key, &args))
     })
 }
 
 /// What stands in a sentence: another one, a number that words may agree with, or as it is.
-fn put_in(value: &str, depth: usize) -> FluentValue<'static> {
-    if let Some(retold) = again(value, depth) {
+fn put_in(value: &str, depth: usize, tries: &mut usize) -> FluentValue<'static> {
+    if let Some(retold) = again(value, depth, tries) {
         return retold.into();
     }
     match value.parse::<u64>() {
@@ -307,5 +313,15 @@ mod tests {
         for text in ["a: b; c, d. ".repeat(80), ": ".repeat(400), "(x) ".repeat(200)] {
             assert!(!in_language(Language::German, &text).is_empty());
         }
+    }
+
+    #[test]
+    fn a_text_of_many_parts_does_not_keep_the_window_busy() {
+        super::super::speak(Language::German);
+        let hostile = "x, y; z. ".repeat(LONGEST / 9);
+        let mut tries = MOST_TRIES;
+        assert_eq!(again(&hostile, DEPTH, &mut tries), None);
+        assert_eq!(tries, 0, "it was given up");
+        assert_eq!(retold(&hostile), hostile);
     }
 }

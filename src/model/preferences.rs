@@ -20,10 +20,6 @@ pub struct Preferences {
     pub reduced_motion: bool,
     /// How the time of day is written.
     pub hours: Hours,
-    /// What is told outside of the window.
-    pub notifications: Notifications,
-    /// The program goes on in the tray when its window is closed.
-    pub close_to_tray: bool,
 }
 
 /// Light or dark.
@@ -57,20 +53,6 @@ pub enum Hours {
 #[serde(try_from = "u16", into = "u16")]
 pub struct Scale(u16);
 
-/// What is told outside of the window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Notifications {
-    /// New messages.
-    pub messages: bool,
-    /// With what they say; else only from whom.
-    pub text: bool,
-    /// Calls that come in, and those that were missed.
-    pub calls: bool,
-    /// A sound with a message.
-    pub sound: bool,
-}
-
 /// One thing set otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
@@ -86,16 +68,6 @@ pub enum Change {
     ReducedMotion(bool),
     /// How the time of day is written.
     Hours(Hours),
-    /// New messages are told.
-    Messages(bool),
-    /// With what they say.
-    Text(bool),
-    /// Calls are told.
-    Calls(bool),
-    /// A sound with a message.
-    Sound(bool),
-    /// The program goes on in the tray.
-    CloseToTray(bool),
 }
 
 impl Preferences {
@@ -108,11 +80,6 @@ impl Preferences {
             Change::LargeText(on) => self.large_text = on,
             Change::ReducedMotion(on) => self.reduced_motion = on,
             Change::Hours(hours) => self.hours = hours,
-            Change::Messages(on) => self.notifications.messages = on,
-            Change::Text(on) => self.notifications.text = on,
-            Change::Calls(on) => self.notifications.calls = on,
-            Change::Sound(on) => self.notifications.sound = on,
-            Change::CloseToTray(on) => self.close_to_tray = on,
         }
         self
     }
@@ -158,12 +125,6 @@ impl From<Scale> for u16 {
     }
 }
 
-impl Default for Notifications {
-    fn default() -> Self {
-        Self { messages: true, text: true, calls: true, sound: false }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -172,9 +133,9 @@ mod tests {
     #[test]
     fn what_is_not_named_is_as_without_a_file() {
         let set: Preferences =
-            serde_json::from_str(r#"{"theme":"dark","notifications":{"text":false}}"#).unwrap();
+            serde_json::from_str(r#"{"theme":"dark","large_text":true}"#).unwrap();
         assert_eq!(set.theme, Theme::Dark);
-        assert!(set.notifications.messages && !set.notifications.text);
+        assert!(set.large_text && !set.reduced_motion);
         let text = serde_json::to_string(&set).unwrap();
         assert_eq!(serde_json::from_str::<Preferences>(&text).unwrap(), set);
         assert!(serde_json::from_str::<Preferences>(r#"{"scale":20}"#).is_err());

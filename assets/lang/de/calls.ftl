@@ -1,5 +1,5 @@
 calls-title = {$name} ruft an
-calls-window-title = Eingehender Anruf
+calls-window-title = Dovetail – Eingehender Anruf
 calls-close = Schließen
 calls-dismiss = Verstanden
 calls-hang-up = Auflegen

@@ -1,6 +1,6 @@
 # Die Seitenleiste.
 
-sidebar-search = Suchen oder Nummer eingeben
+sidebar-search = Name oder Nummer
 sidebar-conversations = Unterhaltungen
 sidebar-contacts = Kontakte
 sidebar-address-book = Adressbuch

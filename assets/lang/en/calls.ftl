@@ -1,5 +1,5 @@
 calls-title = {$name} is calling
-calls-window-title = Incoming call
+calls-window-title = Dovetail – Incoming call
 calls-close = Close
 calls-dismiss = Dismiss
 calls-hang-up = Hang up

@@ -1,5 +1,5 @@
 calls-title = {$name} vous appelle
-calls-window-title = Appel entrant
+calls-window-title = Dovetail – Appel entrant
 calls-close = Fermer
 calls-dismiss = Ignorer
 calls-hang-up = Raccrocher

@@ -1,6 +1,6 @@
 # Le panneau latéral.
 
-sidebar-search = Rechercher ou saisir un numéro
+sidebar-search = Nom ou numéro
 sidebar-conversations = Conversations
 sidebar-contacts = Contacts
 sidebar-address-book = Carnet d’adresses
