@@ -15,11 +15,12 @@
 //! | [`store`], [`secrets`], [`config`] | history, passwords, settings |
 //! | [`hub`] | the one task that owns the core and every handle |
 //! | [`headless`], [`rpc`], `gui` | the three faces; [`cli`] starts one of them |
-//! | [`desktop`] | the desktop around the program: one instance, addresses handed over |
+//! | [`desktop`] | the desktop around the program: addresses handed over |
 //! | `lang` | what the window says, in several languages |
 //! | [`tls`], [`trust`] | one policy for both sides; what was seen of servers before |
 //! | [`provisioning`] | accounts and rules out of a provider's document |
 //! | [`import`] | accounts out of other programs' files |
+//! | [`diagnose`] | the report for who asks for help |
 //! | [`check`] | what an account or a provider's service is like, tested from outside |
 //! | [`lab`], [`demo`] | real servers on loopback, for the tests and for a newcomer |
 

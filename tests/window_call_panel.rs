@@ -10,12 +10,14 @@ mod window;
 
 use dovetail::core::command::{CallCommand, Command, CommandError, Device, DeviceCommand, Reply};
 use dovetail::core::snapshot::Snapshot;
-use dovetail::gui::app::{Keystroke, Message};
+use dovetail::gui::app::{Keystroke, Message, pages};
+use dovetail::gui::screen::settings;
 use dovetail::gui::widget::{call_bar, transfer};
 use dovetail::media::FRAME;
 use dovetail::media::meter::Levels;
 use dovetail::model::call::{Call, CallState, CallStats, Direction, MediaProtection};
 use dovetail::model::id::{AccountId, CallId};
+use dovetail::model::preferences::Change;
 use driver::Driver;
 use window::{call, claimed, jid, noon, snapshot, unanswered};
 
@@ -105,14 +107,18 @@ fn how_loud_it_is_is_looked_at_in_a_call() {
     assert!(window.says("02:31"));
 }
 
+fn prefer(change: Change) -> Message {
+    Message::Pages(pages::Message::Settings(settings::Message::Prefer(change)))
+}
+
 #[test]
 fn levels_are_looked_at_seldom_where_nobody_looks_and_never_where_nothing_is_heard() {
     let mut window = Driver::new(with(vec![talking()]));
     let every = |window: &Driver| window.app.looks_at_levels().map(|every| every.as_millis());
     assert_eq!(every(&window), Some(100));
-    window.app.reduce_motion(true);
+    window.take([prefer(Change::ReducedMotion(true))]);
     assert_eq!(every(&window), Some(1_000));
-    window.app.reduce_motion(false);
+    window.take([prefer(Change::ReducedMotion(false))]);
     window.take([Message::Focused(false)]);
     assert_eq!(every(&window), Some(1_000), "another program's window has the focus");
     window.take([Message::Focused(true)]);

@@ -2,10 +2,18 @@
 #![cfg(feature = "gui")]
 #![allow(missing_docs, clippy::unwrap_used)]
 
+#[path = "support/driver.rs"]
+mod driver;
+#[path = "support/window.rs"]
+mod window;
+
+use dovetail::gui::app::{Door, Keystroke, Message};
+use dovetail::gui::screen::settings::Section;
 use dovetail::gui::theme::{Button, Mode, REGULAR};
 use dovetail::gui::widget::fresh::fresh;
 use dovetail::gui::widget::press::press;
 use dovetail::gui::widget::{body, button};
+use driver::Driver;
 use futures::executor::block_on;
 use iced::advanced::widget::operation::focusable::{Count, count, focus_next};
 use iced::advanced::widget::{Operation, operation};
@@ -84,8 +92,8 @@ impl Page {
     }
 }
 
-fn counted(
-    shown: &mut UserInterface<'_, Said, iced::Theme, Renderer>,
+fn counted<T>(
+    shown: &mut UserInterface<'_, T, iced::Theme, Renderer>,
     renderer: &Renderer,
 ) -> Count {
     let mut count = count();
@@ -170,4 +178,21 @@ fn the_ring_is_seen() {
     let plain = look(&mut Page::new(), false);
     let ringed = look(&mut Page::new(), true);
     assert_ne!(plain, ringed);
+}
+
+/// How much of the window Tab goes to.
+fn reachable(window: &Driver) -> usize {
+    let mut renderer = Page::new().renderer;
+    let size = Size::new(1120.0, 1_400.0);
+    let view = window.app.view();
+    counted(&mut UserInterface::build(view, size, Cache::default(), &mut renderer), &renderer).total
+}
+
+#[test]
+fn the_sections_of_the_settings_are_reached() {
+    let mut window = Driver::new(window::snapshot());
+    let before = reachable(&window);
+    window.take([Message::Key(Keystroke::Open(Door::Settings))]);
+    // The way back, the sections, and the four ways from the first of them.
+    assert_eq!(reachable(&window), before + 1 + Section::ALL.len() + 4);
 }

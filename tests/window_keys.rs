@@ -163,12 +163,16 @@ fn keys_of_the_palette_reach_no_call() {
 #[test]
 fn the_choice_moves_with_the_arrows_and_calls() {
     let mut window = palette_in(snapshot());
-    // The first of the conversations, and round the corner.
-    key(&mut window, Keystroke::Move(Step::Up));
+    // The second of the conversations, and up again to the first.
+    let with = |at: usize| snapshot().conversations[at].with.to_string();
     key(&mut window, Keystroke::Move(Step::Down));
     key(&mut window, Keystroke::OnCall(Shortcut::Call));
-    let first = snapshot().conversations[0].with.to_string();
-    assert_eq!(window.commands(), [placed(&first)]);
+    assert_eq!(window.commands(), [placed(&with(1))]);
+    let mut window = palette_in(snapshot());
+    key(&mut window, Keystroke::Move(Step::Down));
+    key(&mut window, Keystroke::Move(Step::Up));
+    key(&mut window, Keystroke::OnCall(Shortcut::Call));
+    assert_eq!(window.commands(), [placed(&with(0))]);
 }
 
 #[test]

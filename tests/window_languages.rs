@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use dovetail::core::snapshot::Snapshot;
 use dovetail::gui::app::{Message, pages};
+use dovetail::gui::screen::settings::Section;
 use dovetail::gui::screen::{Go, details, sidebar, sign_in};
 use dovetail::lang::{self, Language};
 use dovetail::model::book::{BookAddress, BookEntry, BookSource};
@@ -95,7 +96,10 @@ fn no_english_on_the_pages() {
         ("entry", at(book, details(details::Who::Entry("1".into())))),
         ("contact", at(snapshot(), details(details::Who::Party(jid("bob").into())))),
     ];
-    for (page, texts) in pages {
+    let sections =
+        Section::ALL.map(|section| ("settings", at(snapshot(), go(Go::Settings(section)))));
+    let more = [("new account", at(snapshot(), go(Go::NewAccount)))];
+    for (page, texts) in pages.into_iter().chain(sections).chain(more) {
         assert!(texts.len() > 1, "{page} is empty");
         assert_eq!(english(&texts), Vec::<&String>::new(), "{page} in {:?}", lang::spoken());
     }

@@ -15,10 +15,10 @@ use dovetail::core::command::{
     ChatCommand, Command, CommandError, Cue, CueKind, Device, DeviceCommand, Reply,
     TelephonyCommand,
 };
-use dovetail::gui::app::{Keystroke, Message};
+use dovetail::gui::app::{Keystroke, Message, pages};
 use dovetail::gui::preferences::Kept;
 use dovetail::gui::screen::Go;
-use dovetail::gui::screen::settings::Section;
+use dovetail::gui::screen::settings::{self, Section};
 use dovetail::gui::{GuiOptions, theme};
 use dovetail::lang::{self, Language};
 use dovetail::model::preferences::{Change, Hours, Preferences, Theme};
@@ -137,6 +137,9 @@ fn as_the_system_goes_back_to_what_the_system_says() {
     assert_eq!(window.app.theme(), theme::Mode::Light.theme());
     window.take([Message::SystemTheme(iced::theme::Mode::Dark)]);
     assert_eq!(window.app.theme(), theme::Mode::Light.theme());
+    let prefer = settings::Message::Prefer(Change::Theme(Theme::System));
+    window.take([Message::Pages(pages::Message::Settings(prefer))]);
+    assert_eq!(window.app.theme(), theme::Mode::Dark.theme());
 }
 
 #[test]

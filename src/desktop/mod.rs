@@ -1,5 +1,5 @@
-//! What ties the program to the desktop around it: one instance a profile, addresses that other
-//! programs hand over. One subject a room; what a platform lacks is left out inside of it.
+//! What ties the program to the desktop around it: addresses that other programs hand
+//! over. That there is one instance a profile is `cli`'s and `rpc`'s. One subject a room; what a platform lacks is left out inside of it.
 //!
 //! | room | what it holds |
 //! | --- | --- |

@@ -74,7 +74,6 @@ pub struct App {
     pub(super) question: Option<Question>,
     asked: calls::Asked,
     /// Nothing is to move that need not.
-    calm: bool,
     pub(super) over: Option<over::Over>,
     pub(super) notice: Option<Notice>,
     pub(super) progress: Progress,
@@ -114,7 +113,6 @@ impl App {
             card: None,
             question: None,
             asked: calls::Asked::default(),
-            calm: false,
             over: None,
             notice: None,
             progress: Progress::default(),

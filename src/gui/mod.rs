@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | [`app`] | the state, one method a message; the only one that starts effects; its `pages` keeps what is done on the newer pages |
 //! | [`bridge`] | the hub's snapshots and events in, commands out |
-//! | [`screen`] | side panel, conversation, call panel, protection, rules for calls, accounts, address book, a person's details, the empty states |
+//! | [`screen`] | side panel, conversation, call panel, protection, rules for calls, accounts, address book, a person's details, settings, palette, shortcuts, the first run, the empty states |
 //! | [`widget`] | bubbles, cards, chips, bars, keypad, transfer, buttons, text with links, long work, a line with an ellipsis |
 //! | [`theme`], [`icon`], [`color`] | the design's tokens, icons, an avatar's colour |
 //! | [`words`], [`plain`] | what is said; text from the network made safe |

@@ -94,11 +94,6 @@ impl Kept {
         }
     }
 
-    /// Preferences that no file keeps.
-    pub fn unkept(set: Preferences) -> Self {
-        Self { set, ..Self::default() }
-    }
-
     /// What is set.
     pub fn set(&self) -> &Preferences {
         &self.set

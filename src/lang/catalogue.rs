@@ -22,13 +22,12 @@ macro_rules! room {
 pub(super) const CORE: [&str; 3] = room!("core");
 
 /// All rooms.
-pub(super) const ROOMS: [[&str; 3]; 15] = [
+pub(super) const ROOMS: [[&str; 3]; 14] = [
     room!("accounts"),
     room!("book"),
     room!("calls"),
     room!("chat"),
     CORE,
-    room!("desktop"),
     room!("details"),
     room!("keys"),
     room!("protection"),

@@ -17,9 +17,9 @@ use crate::model::feature::{Feature, Match, Protocol, Rule};
 use crate::model::id::{AccountId, CallId};
 use crate::model::time::Timestamp;
 
-/// How long Enter does nothing to a question that has just come up: a key that was on its way,
-/// as from typing a number, must not cost money.
-const GRACE: Duration = Duration::from_millis(500);
+/// How long keys do nothing to a question, or a call's window, that has just come up: one that was
+/// on its way, as from typing a number, must not cost money or take a call.
+pub(super) const GRACE: Duration = Duration::from_millis(500);
 
 /// Between two looks at how loud it is.
 const LEVELS: Duration = Duration::from_millis(100);
@@ -220,17 +220,12 @@ impl App {
         }
     }
 
-    /// Nothing is to move that need not, or may again.
-    pub fn reduce_motion(&mut self, on: bool) {
-        self.calm = on;
-    }
-
     /// How often it is looked how loud it is: while a call is heard, and seldom where the person
     /// works with something else, whose window may stand beside this one.
     pub fn looks_at_levels(&self) -> Option<Duration> {
         let is_heard = |call: &Call| call.state == CallState::Active;
         let in_sight = self.is_open() && self.snapshot.calls.iter().any(is_heard);
-        let is_seldom = self.calm || !self.is_in_front();
+        let is_seldom = self.preferences.set().reduced_motion || !self.is_in_front();
         in_sight.then_some(if is_seldom { LEVELS_CALM } else { LEVELS })
     }
 

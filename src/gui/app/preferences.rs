@@ -91,7 +91,6 @@ impl App {
     fn take_effect(&mut self) {
         let set = self.preferences.set();
         theme::enlarge_text(set.large_text);
-        self.calm = set.reduced_motion;
         self.clock.hours = match set.hours {
             Hours::System => self.setting.options.session.hours,
             Hours::Twelve => lang::Hours::Twelve,

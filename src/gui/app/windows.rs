@@ -2,13 +2,11 @@
 //! until the person closes it; calls that begin to ring while it is not in front have a small
 //! one of their own.
 
-use std::time::Duration;
-
 use iced::keyboard::key::Named;
 use iced::widget::operation;
 use iced::{Element, Event, Point, Size, Task, Theme, event, keyboard, window};
 
-use super::calls::has_passed;
+use super::calls::{GRACE, has_passed};
 use super::{App, Keystroke, Message, Shortcut};
 use crate::gui::theme::measure;
 use crate::gui::view;
@@ -32,10 +30,6 @@ const RINGING_MOST: f32 = 640.0;
 
 /// Its distance from the upper right corner of the screen.
 const CORNER: Point = Point::new(24.0, 48.0);
-
-/// How long keys do nothing in it: one that was on its way to something else when it came up
-/// must not take a call.
-const GRACE: Duration = Duration::from_millis(500);
 
 /// What can happen to any window.
 #[derive(Debug, Clone, PartialEq)]

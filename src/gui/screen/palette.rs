@@ -293,8 +293,8 @@ impl Palette {
             .on_input(Message::Typed)
             .on_submit(Message::Submit)
             .font(theme::REGULAR)
-            .size(14)
-            .line_height(iced::widget::text::LineHeight::Absolute(20.0.into()))
+            .size(theme::type_size(14.0))
+            .line_height(iced::widget::text::LineHeight::Absolute(theme::type_size(20.0).into()))
             .padding(theme::pad(step::S, step::S))
             .style(theme::field);
         let hits = self.hits();

@@ -68,8 +68,8 @@ impl Sheet {
             .id(FIELD)
             .on_input(Message::Typed)
             .font(theme::REGULAR)
-            .size(14)
-            .line_height(iced::widget::text::LineHeight::Absolute(20.0.into()))
+            .size(theme::type_size(14.0))
+            .line_height(iced::widget::text::LineHeight::Absolute(theme::type_size(20.0).into()))
             .padding(theme::pad(step::XS, step::S))
             .style(theme::field);
         let mut list = column![].spacing(step::M).padding(step::M);

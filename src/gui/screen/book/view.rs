@@ -1,6 +1,6 @@
 //! How the list of the address book looks, and what a file would change.
 
-use iced::widget::{button as pressed, column, container, row, scrollable, space};
+use iced::widget::{column, container, row, scrollable, space};
 use iced::{Alignment, Element, Length};
 
 use super::{Book, Control, File, Message, OnFile, PATH, SEARCH, form};
@@ -10,6 +10,7 @@ use crate::gui::plain;
 use crate::gui::screen::Shared;
 use crate::gui::theme::{self, Button, Tone, measure, step};
 use crate::gui::widget::line::Line;
+use crate::gui::widget::press::press;
 use crate::gui::widget::{avatar, body, button, rule, sheet, small, strong};
 use crate::model::book::BookEntry;
 use crate::tr;
@@ -101,7 +102,8 @@ fn person<'a>(entry: &BookEntry, calls: bool, narrow: bool) -> Element<'a, Messa
         .spacing(step::S)
         .align_y(Alignment::Center);
     let side = if narrow { step::M } else { step::XL };
-    pressed(container(content).center_y(Length::Fill))
+    press(container(content).center_y(Length::Fill))
+        .edge_to_edge()
         .padding(theme::pad(0.0, side))
         .width(Length::Fill)
         .height(Length::Fixed(measure::ROW))

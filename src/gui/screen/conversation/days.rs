@@ -1,6 +1,6 @@
 //! Going to a day: a month to choose from, and a field for who would rather type.
 
-use iced::widget::{button as pressed, column, container, row, space, text_input};
+use iced::widget::{column, container, row, space, text_input};
 use iced::{Alignment, Element, Length};
 use time::{Date, Duration, Month};
 
@@ -8,6 +8,7 @@ use super::{bar, find};
 use crate::gui::icon;
 use crate::gui::screen::Shared;
 use crate::gui::theme::{self, Button, Tone, step};
+use crate::gui::widget::press::press;
 use crate::gui::widget::{body, button, small, strong};
 use crate::gui::words::Clock;
 use crate::model::time::Timestamp;
@@ -128,7 +129,7 @@ impl Days {
                     return container(number).center(Length::Fixed(DAY)).into();
                 }
                 let kind = if date == self.chosen { Button::Quiet } else { Button::Plain };
-                pressed(container(number).center(Length::Fill))
+                press(container(number).center(Length::Fill))
                     .padding(0)
                     .width(DAY)
                     .height(DAY)

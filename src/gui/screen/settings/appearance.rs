@@ -6,7 +6,6 @@ use iced::widget::column;
 use super::view::one_of;
 use super::{Message, Prefs};
 use crate::gui::icon;
-use crate::gui::screen::Shared;
 use crate::gui::theme::{Button, Tone, step};
 use crate::gui::widget::pick::Item;
 use crate::gui::widget::{button, chip, sheet, switch};
@@ -15,7 +14,7 @@ use crate::model::preferences::{Change, Hours, Scale, Theme};
 use crate::tr;
 
 /// The section.
-pub(super) fn view<'a>(prefs: Prefs<'a>, _shared: Shared<'a>) -> Vec<Element<'a, Message>> {
+pub(super) fn view<'a>(prefs: Prefs<'a>) -> Vec<Element<'a, Message>> {
     let set = prefs.kept.set();
     let mut parts: Vec<Element<'a, Message>> = broken(prefs).into_iter().collect();
     let large = switch::row_of(

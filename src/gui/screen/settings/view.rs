@@ -1,12 +1,13 @@
 //! How the settings look: the list of sections, and the one that is open.
 
-use iced::widget::{Column, button as press, column, container, row, scrollable};
+use iced::widget::{Column, column, container, row, scrollable};
 use iced::{Alignment, Element, Length, Padding};
 
 use super::{Message, Prefs, Section, Settings, accounts, appearance, privacy, sound};
 use crate::gui::screen::Shared;
 use crate::gui::theme::{self, Button, Tone, measure, radius, step};
 use crate::gui::widget::pick::{self, Item};
+use crate::gui::widget::press::press;
 use crate::gui::widget::{body, button, rule, sheet, small, strong, upright};
 use crate::tr;
 
@@ -90,7 +91,7 @@ fn section<'a>(
         }
         Section::Privacy => privacy::view(page, shared),
         Section::Sound => sound::view(page),
-        Section::Appearance => appearance::view(prefs, shared),
+        Section::Appearance => appearance::view(prefs),
     };
     let parts = Column::with_children(parts).spacing(step::L).max_width(WIDEST);
     scrolled(container(parts).padding(side).width(Length::Fill).into())
