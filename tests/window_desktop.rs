@@ -11,7 +11,7 @@ use dovetail::core::command::{CallCommand, ChatCommand, Command, CommandError, C
 use dovetail::desktop::desk::Wish;
 use dovetail::desktop::uri::Target;
 use dovetail::gui::app::{Message, desktop};
-use dovetail::gui::screen::conversation::COMPOSER;
+use dovetail::gui::screen::conversation::{self, COMPOSER};
 use dovetail::model::account::{AccountKind, AccountState};
 use driver::Driver;
 use window::snapshot;
@@ -85,4 +85,27 @@ fn words_of_another_program_are_a_draft_below_what_the_person_wrote() {
     });
     let expected = ("zoe@xmpp.example.com".to_owned(), "Mine.\nTheirs?");
     assert_eq!(bodies.collect::<Vec<_>>(), [expected]);
+}
+
+#[test]
+fn another_program_cannot_fill_the_draft() {
+    let mut driver = Driver::new(snapshot());
+    let again = "xmpp:bob@xmpp.example.com?message;body=again";
+    driver.take([open(again), open(again)]);
+    driver.take([Message::Conversation(conversation::Message::Send)]);
+    let sent = |driver: &mut Driver| {
+        let commands = driver.commands();
+        commands.into_iter().find_map(|command| match command {
+            Command::Chat(ChatCommand::Send { body, .. }) => Some(body),
+            _ => None,
+        })
+    };
+    assert_eq!(sent(&mut driver).as_deref(), Some("again"));
+    for number in 0..40 {
+        let words = format!("{number:03}").repeat(400);
+        driver.take([open(&format!("xmpp:bob@xmpp.example.com?message;body={words}"))]);
+    }
+    driver.take([Message::Conversation(conversation::Message::Send)]);
+    let length = sent(&mut driver).unwrap().len();
+    assert!((8 << 10..17 << 10).contains(&length), "{length}");
 }

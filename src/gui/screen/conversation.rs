@@ -41,6 +41,9 @@ pub use span::{PAGE, Side};
 /// The composer.
 pub const COMPOSER: &str = "composer";
 
+/// The longest draft that other programs add to, in bytes.
+const MOST_PROPOSED: usize = 16 << 10;
+
 /// The most conversations whose drafts and entries are kept.
 const KEPT_LIMIT: usize = 200;
 
@@ -277,6 +280,8 @@ impl Conversations {
         let own = kept.draft.text();
         let text = match own.trim() {
             "" => body.to_owned(),
+            // Said again, or again and again: other programs cannot fill the draft.
+            own if own.ends_with(body) || own.len() + body.len() > MOST_PROPOSED => return,
             own => format!("{own}\n{body}"),
         };
         kept.draft = Content::with_text(&text);
