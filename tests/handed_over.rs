@@ -23,8 +23,8 @@ const AGAIN: Duration = Duration::from_secs(5);
 /// At the lower end of the conversation, in a window of 1120 × 720.
 const COMPOSER: (u32, u32) = (700, 690);
 
-/// On the card of the question, below the notice that the two sides of the lab differ.
-const CALL_ANYWAY: (u32, u32) = (628, 283);
+/// On the card of the question, once the notice above it was closed.
+const CALL_ANYWAY: (u32, u32) = (628, 215);
 
 /// A window with a profile of its own. Dropping it kills it.
 struct Window {
@@ -134,13 +134,22 @@ fn an_address_opens_the_window_and_the_next_is_handed_to_it() {
     let before = window.until(&screen, || {}, history(), |_| true);
     assert_eq!(before, json!([]), "nothing happens by itself");
     window.until(&screen, || {}, ("calls", json!({})), |calls| *calls == json!([]));
+    // Whoever was typing goes on, and Enter sends nothing: the words are somebody else's.
+    screen.type_text(shown, "");
+    screen.key("Escape");
+    screen.key("Escape");
+    screen.key("Return");
+    screen.type_text(shown, "yes");
+    screen.key("Return");
     let send = || {
         screen.type_text(shown, "");
         screen.key("Escape");
         screen.click(COMPOSER);
         screen.key("Return");
     };
-    window.until(&screen, send, history(), sent);
+    let all = window.until(&screen, send, history(), sent);
+    let bodies: Vec<_> = all.as_array().unwrap().iter().map(|one| &one["body"]).collect();
+    assert_eq!(bodies, [&json!("Only a draft")], "what was typed before went nowhere");
 
     // A call goes out on the person's word alone, and not on a key that was meant for the composer.
     let again = window.again(&screen, &["sip:bob@cusax.test"]);

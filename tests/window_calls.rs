@@ -19,7 +19,7 @@ use dovetail::gui::screen::conversation::COMPOSER;
 use dovetail::gui::screen::{rules, sidebar};
 use dovetail::gui::widget::card;
 use dovetail::model::address::Aor;
-use dovetail::model::call::{Binding, Call, CallState, Direction};
+use dovetail::model::call::{Ask, AskKind, Binding, Call, CallState, Direction};
 use dovetail::model::dialing::CostClass;
 use dovetail::model::feature::{Feature, Match, Protocol, Rule};
 use dovetail::model::id::{AccountId, CallId};
@@ -594,6 +594,38 @@ fn no_key_that_is_held_from_typing_a_number_answers_the_question() {
     window.take([Message::Key(Keystroke::Escape)]);
     assert!(!window.says("Call anyway"));
     assert_eq!(window.commands(), []);
+}
+
+#[test]
+fn a_key_that_was_on_its_way_takes_no_call_and_grants_no_wish() {
+    let enter = || Message::Key(Keystroke::Enter);
+    let mut window = Driver::new(with(Vec::new()));
+    window.show(with(vec![incoming()]));
+    window.take([enter()]);
+    assert_eq!(window.commands(), [], "it has only begun to ring");
+    window.wait(500);
+    // It comes into sight again.
+    window.take([Message::Focused(false), Message::Focused(true), enter()]);
+    assert_eq!(window.commands(), [], "the window has only got the focus");
+    window.wait(500);
+    window.take([enter()]);
+    assert_eq!(window.commands(), [Command::Call(CallCommand::Answer(CallId::new("call-1")))]);
+
+    let mut window = Driver::new(with(Vec::new()));
+    let mut asking = call(CallState::Active, Direction::Out, noon());
+    asking.ask = Some(Ask {
+        kind: AskKind::Transfer,
+        uri: "tel:+19005550123".to_owned(),
+        display: "tel:+19005550123".to_owned(),
+        cues: vec!["Costs".to_owned()],
+    });
+    window.show(with(vec![asking]));
+    window.take([enter()]);
+    assert_eq!(window.commands(), [], "the other side has only just asked");
+    window.wait(500);
+    window.take([enter()]);
+    let consent = CallCommand::Consent { call: CallId::new("call-1"), accept: true };
+    assert_eq!(window.commands(), [Command::Call(consent)]);
 }
 
 #[test]

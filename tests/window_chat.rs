@@ -77,6 +77,21 @@ fn a_failed_message_says_so_and_a_waiting_one_says_why() {
 }
 
 #[test]
+fn only_our_own_words_are_sent_again() {
+    // The other side gives its message the identifier of ours, and says that ours failed.
+    let mut ours = Entry::clone(&message("bob", noon(), Direction::Out, "Mine."));
+    ours.state = Some(MessageState::Failed);
+    let mut theirs = Entry::clone(&message("bob", ago(noon(), 1), Direction::In, "Theirs."));
+    theirs.id = ours.id.clone();
+    let mut window = Driver::new(with_bob(vec![Arc::new(theirs), Arc::new(ours)]));
+    window.click("Bob");
+    let _ = window.commands();
+    window.click("Send again");
+    let sent = ChatCommand::Send { to: jid("bob").into(), body: "Mine.".to_owned() };
+    assert_eq!(window.commands(), [Command::Chat(sent)]);
+}
+
+#[test]
 fn what_is_looked_at_is_reported_once() {
     let mut window = Driver::new(snapshot());
     window.take([Message::Focused(false)]);

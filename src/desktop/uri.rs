@@ -62,6 +62,11 @@ pub enum UriError {
     Room,
 }
 
+/// How much of the user part of an address is shown.
+const MOST_USER: usize = 60;
+/// And of its host, from its end.
+const MOST_HOST: usize = 100;
+
 impl Target {
     /// Reads an address.
     ///
@@ -82,17 +87,43 @@ impl Target {
 }
 
 fn call(uri: &str) -> Result<Target, UriError> {
-    let shown = uri.split_once(':').map_or(uri, |(_, rest)| rest);
-    // A number may be written with escapes for blanks; headers are for no person.
-    let shown = shown.split(['?', ';']).next().unwrap_or_default();
-    let shown = percent_decode_str(shown).decode_utf8_lossy();
-    let shown: String = shown.chars().filter(|c| !is_forbidden(*c)).collect();
     match Dialable::parse(uri, &DialPlan::default()) {
-        Ok(dialable) => Ok(Target::Call { to: dialable.uri, shown }),
+        Ok(dialable) => {
+            let shown = shown(uri, &dialable.uri);
+            Ok(Target::Call { to: dialable.uri, shown })
+        }
         // It has a meaning at the user's provider.
-        Err(AddressError::LocalNumber) => Ok(Target::Call { to: uri.to_owned(), shown }),
+        Err(AddressError::LocalNumber) => {
+            Ok(Target::Call { to: uri.to_owned(), shown: shown(uri, uri) })
+        }
         Err(error) => Err(UriError::Call(error)),
     }
+}
+
+/// What a call would lead to, for people: of a SIP address always its host, which nothing before
+/// it hides. `read` is the address as it was understood.
+fn shown(typed: &str, read: &str) -> String {
+    let after_scheme = |uri: &str| uri.split_once(':').map_or(uri, |(_, rest)| rest).to_owned();
+    let rest = after_scheme(read);
+    let text = match rest.split_once('@') {
+        Some((user, host)) => {
+            let host = host.split([';', '?']).next().unwrap_or_default();
+            let begin: String = user.chars().take(MOST_USER).collect();
+            let cut = if begin.len() < user.len() { "…" } else { "" };
+            // The end of a host says whose it is.
+            let skip = host.chars().count().saturating_sub(MOST_HOST);
+            let end: String = host.chars().skip(skip).collect();
+            let missing = if skip > 0 { "…" } else { "" };
+            format!("{begin}{cut}@{missing}{end}")
+        }
+        // A number may be written with escapes for blanks; what follows is for no person.
+        None => {
+            let typed = after_scheme(typed);
+            let number = typed.split([';', '?']).next().unwrap_or_default();
+            percent_decode_str(number).decode_utf8_lossy().into_owned()
+        }
+    };
+    text.chars().filter(|c| !is_forbidden(*c)).collect()
 }
 
 fn chat(rest: &str) -> Result<Target, UriError> {
@@ -146,6 +177,7 @@ mod tests {
             ("tel:+1-303-555-1212", "tel:+13035551212", "+1-303-555-1212"),
             ("tel:+1%20303%20555%201212", "tel:+13035551212", "+1 303 555 1212"),
             (" tel:1002 ", "tel:1002", "1002"),
+            ("sip:1002;x@evil.test;y?z=1", "sip:1002;x@evil.test;y", "1002;x@evil.test"),
         ] {
             assert_eq!(called(uri), (to.to_owned(), shown.to_owned()), "{uri}");
         }

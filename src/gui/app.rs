@@ -187,7 +187,9 @@ impl App {
             Message::Pages(message) => self.in_pages(message),
             Message::Calls(message) => self.in_calls(message),
             Message::Card(call, act) => self.on_card(call, act),
-            Message::Question(answer) => self.on_question(answer),
+            Message::Question(answer) => {
+                Task::batch([self.on_question(answer), self.prepare_waiting()])
+            }
             Message::Progress(message) => self.in_progress(message),
             Message::DismissNotice => self.dismiss(),
             Message::Done(origin, result) => self.done(origin, result),
@@ -284,6 +286,7 @@ impl App {
             self.card = None;
         }
         self.calls.follow(&self.snapshot.calls);
+        self.follow_asked();
         if let Page::Conversation(with) = &self.page {
             let snapshot = Arc::clone(&self.snapshot);
             let shared = self.lent(&snapshot);
@@ -396,12 +399,18 @@ impl App {
         }
     }
 
+    /// Shows a conversation, with the cursor where one writes.
     pub(super) fn open(&mut self, with: Party) -> Task<Message> {
+        Task::batch([self.show(with), operation::focus(conversation::COMPOSER)])
+    }
+
+    /// Shows a conversation.
+    pub(super) fn show(&mut self, with: Party) -> Task<Message> {
         self.page = Page::Conversation(with.clone());
         let snapshot = Arc::clone(&self.snapshot);
         let shared = self.lent(&snapshot);
         let action = self.conversations.opened(&with, shared);
-        Task::batch([self.act(action), self.look(), operation::focus(conversation::COMPOSER)])
+        Task::batch([self.act(action), self.look()])
     }
 
     fn run(&self, command: Command, origin: Origin) -> Task<Message> {

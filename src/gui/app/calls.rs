@@ -30,8 +30,10 @@ const LEVELS_CALM: Duration = Duration::from_secs(1);
 /// What is on its way to a question, or to a call.
 #[derive(Debug, Default)]
 pub(super) struct Asked {
-    /// When the question came up that stands there.
+    /// When what stands there and can be answered by a key came up, or came into sight.
     since: Option<Timestamp>,
+    /// What other sides want, and the calls that ring, as they were seen last.
+    stood: Vec<(CallId, bool)>,
     /// The calls that the hub was asked for and did not answer yet: a key that is held down in
     /// a field asks for one again and again.
     placing: Vec<Wish>,
@@ -91,7 +93,7 @@ impl App {
         };
         let always = self.may_always(&purpose, &ask).then_some(false);
         self.question = Some(Question { purpose, name, ask, always });
-        self.asked.since = Some(self.clock.now);
+        self.comes_into_sight();
         Ok(operate(unfocus()))
     }
 
@@ -178,7 +180,24 @@ impl App {
         })
     }
 
-    /// The question stands there for long enough to be answered by a key.
+    /// What other sides want has changed, or a call rings that did not: a key that was on its way
+    /// is not for it.
+    pub(super) fn follow_asked(&mut self) {
+        let asks = self.asks().map(|(call, _)| (call.id.clone(), true));
+        let rings = self.incoming().map(|call| (call.id.clone(), false));
+        let stands: Vec<_> = asks.chain(rings).collect();
+        if stands.iter().any(|one| !self.asked.stood.contains(one)) {
+            self.comes_into_sight();
+        }
+        self.asked.stood = stands;
+    }
+
+    /// What stands there is seen from now on.
+    pub(super) fn comes_into_sight(&mut self) {
+        self.asked.since = Some(self.clock.now);
+    }
+
+    /// What stands there does so for long enough to be answered by a key.
     pub(super) fn may_be_answered(&self) -> bool {
         self.asked.since.is_none_or(|since| has_passed(GRACE, since, self.clock.now))
     }
@@ -279,6 +298,6 @@ impl App {
 
 /// So much time went by between two moments.
 pub(super) fn has_passed(time: Duration, from: Timestamp, to: Timestamp) -> bool {
-    let passed = to.unix_millis().saturating_sub(from.unix_millis());
-    u128::try_from(passed).is_ok_and(|passed| passed >= time.as_millis())
+    // A clock that was set back does not make anybody wait.
+    u128::from(to.unix_millis().abs_diff(from.unix_millis())) >= time.as_millis()
 }

@@ -4,6 +4,8 @@
 use std::hash::{Hash, Hasher};
 
 use futures::StreamExt as _;
+use iced::advanced::widget::operate;
+use iced::advanced::widget::operation::focusable::unfocus;
 use iced::{Subscription, Task};
 
 use super::{App, Message as AppMessage, Origin, Wish};
@@ -57,7 +59,8 @@ impl App {
                 if let Some(draft) = draft {
                     self.conversations.propose(&with, &draft);
                 }
-                self.open(with)
+                // Whoever types something else just now does not send these words with it.
+                Task::batch([operate(unfocus()), self.show(with)])
             }
             Outside::Open(Target::Call { to, shown }) => {
                 let wish = Wish { to, name: plain::line(&shown), account: None, linked: true };
@@ -70,7 +73,8 @@ impl App {
 
     /// Asks about the call that waits, once telephony can say what it costs, or that it cannot.
     pub(super) fn prepare_waiting(&mut self) -> Task<AppMessage> {
-        if !is_settled(&self.snapshot) {
+        // What is asked already is answered first.
+        if !is_settled(&self.snapshot) || self.question.is_some() {
             return Task::none();
         }
         let Some(wish) = self.desktop.waiting.take() else { return Task::none() };
@@ -80,6 +84,10 @@ impl App {
 
     /// The answer is a question always; what is none says why nothing can be called.
     pub(super) fn prepared(&mut self, wish: Wish, error: CommandError) -> Task<AppMessage> {
+        if self.question.is_some() {
+            self.desktop.waiting = Some(wish);
+            return Task::none();
+        }
         let Wish { to, name, account, linked } = wish;
         let asked = self.ask(Purpose::Call { to, account, linked }, name, error);
         asked.unwrap_or_else(|error| {

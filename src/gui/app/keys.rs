@@ -327,7 +327,7 @@ impl App {
             return Task::none();
         }
         if self.question.is_some() {
-            return self.on_question(Answer::Cancel);
+            return self.update(Message::Question(Answer::Cancel));
         }
         if let Some(call) = self.asking() {
             return self.in_calls(calls::Message::Ask(call, ask::Act::Refuse));
@@ -359,10 +359,16 @@ impl App {
     fn enter(&mut self) -> Task<Message> {
         if let Some(question) = &self.question {
             return match question.ask {
-                Ask::Confirm(_) if self.may_be_answered() => self.on_question(Answer::Confirm),
+                Ask::Confirm(_) if self.may_be_answered() => {
+                    self.update(Message::Question(Answer::Confirm))
+                }
                 // Nothing behind a question is answered by its key.
                 Ask::Confirm(_) | Ask::Choose(_) => Task::none(),
             };
+        }
+        let stands = self.asking().is_some() || self.ringing().is_some();
+        if stands && !self.may_be_answered() {
+            return Task::none();
         }
         if let Some(call) = self.asking() {
             return self.in_calls(calls::Message::Ask(call, ask::Act::Call));

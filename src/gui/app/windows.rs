@@ -262,6 +262,9 @@ impl App {
     /// The main window gained or lost the focus.
     pub(super) fn focused(&mut self, on: bool) -> Task<Message> {
         self.windows.main_focused = on;
+        if on {
+            self.comes_into_sight();
+        }
         let taken = if on { self.take_into_main() } else { Task::none() };
         Task::batch([taken, self.look()])
     }

@@ -20,11 +20,12 @@ use iced::{Element, Length};
 
 use super::{Action, Shared, call_with, contact_with, name_of, place};
 use crate::core::command::{ChatCommand, Command, ContactCommand};
-use crate::gui::widget::feed::{Place, Sight, Wish};
+use crate::gui::widget::feed::{Key, Place, Sight, Wish};
 use crate::gui::widget::{card, choice, rule};
 use crate::gui::words;
 use crate::model::BareJid;
-use crate::model::message::{ChatState, Entry};
+use crate::model::call::Direction;
+use crate::model::message::{ChatState, Entry, MessageState};
 use crate::model::party::Party;
 use crate::model::time::Timestamp;
 
@@ -65,7 +66,7 @@ pub enum Message {
     /// The time after which an untouched draft is a paused one.
     Idle(u64),
     /// Did something with this message.
-    Text(String, picked::Act),
+    Text(Key, picked::Act),
     /// What to do with the link.
     Chose(choice::Act),
     /// The timeline shows another part.
@@ -276,6 +277,9 @@ impl Conversations {
 
     /// Puts words of another program's into the composer, below what the person wrote there.
     pub fn propose(&mut self, with: &Party, body: &str) {
+        if self.kept.len() >= KEPT_LIMIT && !self.kept.contains_key(with) {
+            return;
+        }
         let kept = self.kept.entry(with.clone()).or_default();
         let own = kept.draft.text();
         let text = match own.trim() {
@@ -330,11 +334,13 @@ impl Conversations {
         Action::Send { to: with.clone(), body }
     }
 
-    fn send_again(&mut self, with: &Party, id: &str, shared: Shared<'_>) -> Action {
+    fn send_again(&mut self, with: &Party, of: Key, shared: Shared<'_>) -> Action {
         let Some(kept) = self.kept.get_mut(with) else { return Action::None };
-        let Some(body) = kept.span.entry(id).and_then(|entry| entry.body.clone()) else {
-            return Action::None;
-        };
+        // Words of ours that were not sent, and nothing else.
+        let ours = kept.span.entry(of).filter(|entry| {
+            entry.direction == Direction::Out && entry.state == Some(MessageState::Failed)
+        });
+        let Some(body) = ours.and_then(|entry| entry.body.clone()) else { return Action::None };
         kept.go_to_newest(shared.clock);
         Action::Send { to: with.clone(), body }
     }

@@ -229,17 +229,17 @@ impl State {
         }
     }
 
-    /// Colours the ground of a part.
+    /// Colours the ground of parts.
     fn mark(
         &self,
         renderer: &mut Renderer,
         bounds: Rectangle,
         prose: &Prose,
-        part: &Range<usize>,
+        parts: &[Range<usize>],
         color: Color,
     ) {
         let border = Border { radius: 2.0.into(), ..Border::default() };
-        for line in select::boxes(self.paragraph.buffer(), &prose.text, part) {
+        for line in select::boxes(self.paragraph.buffer(), &prose.text, parts) {
             let quad = renderer::Quad {
                 bounds: line + Vector::new(bounds.x, bounds.y),
                 border,
@@ -298,10 +298,11 @@ impl<Message> Widget<Message, Theme, Renderer> for Words<'_, Message> {
         }
         let tokens_now = tokens(theme);
         let ground = if self.in_turn { tokens_now.hit_in_turn } else { tokens_now.hit };
-        for hit in &self.hits {
-            state.mark(renderer, bounds, &self.prose, hit, ground);
+        if !self.hits.is_empty() {
+            state.mark(renderer, bounds, &self.prose, &self.hits, ground);
         }
         if let Some(picked) = &self.picked {
+            let picked = std::slice::from_ref(picked);
             state.mark(renderer, bounds, &self.prose, picked, tokens_now.picked);
         }
         for (_, line) in &state.boxes {

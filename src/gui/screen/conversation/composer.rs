@@ -12,7 +12,7 @@ use crate::gui::plain;
 use crate::gui::screen::{Shared, contact_with};
 use crate::gui::theme::{self, Button, Tone, step};
 use crate::gui::widget::prose::Pick;
-use crate::gui::widget::{button, small};
+use crate::gui::widget::{button, feed, small};
 use crate::model::account::{AccountKind, AccountState};
 use crate::model::party::Party;
 use crate::tr;
@@ -21,7 +21,7 @@ use crate::tr;
 /// was chosen: that is what is copied.
 pub(super) fn view<'a>(
     draft: Option<&'a Content>,
-    picked: Option<&'a str>,
+    picked: Option<feed::Key>,
     with: &Party,
     name: &str,
     shared: Shared<'a>,
@@ -62,7 +62,7 @@ pub(super) fn view<'a>(
 
 /// Enter sends, Shift and Enter break the line; the timeline is paged through from here, and
 /// Ctrl and a letter are not typed.
-fn keys(press: KeyPress, picked: Option<&str>, empty: bool) -> Option<Binding<Message>> {
+fn keys(press: KeyPress, picked: Option<feed::Key>, empty: bool) -> Option<Binding<Message>> {
     let focused = matches!(press.status, text_editor::Status::Focused { .. });
     match press.key.as_ref() {
         Key::Named(Named::Enter) if focused && !press.modifiers.shift() => {
@@ -81,7 +81,7 @@ fn keys(press: KeyPress, picked: Option<&str>, empty: bool) -> Option<Binding<Me
                 && let Some(entry) = picked =>
         {
             let copy = picked::Act::Pick(Pick::Copy);
-            Some(Binding::Custom(Message::Text(entry.to_owned(), copy)))
+            Some(Binding::Custom(Message::Text(entry, copy)))
         }
         Key::Character(key) if Keystroke::is_of_the_window(key, press.modifiers) => None,
         _ => Binding::from_key_press(press),

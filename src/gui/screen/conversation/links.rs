@@ -9,7 +9,9 @@ use std::sync::Arc;
 use iced::Element;
 
 use super::super::{Action, Shared, place_linked};
+use super::rows;
 use crate::gui::widget::choice::{self, Act, Look};
+use crate::gui::widget::feed::Key;
 use crate::gui::widget::prose::Prose;
 use crate::model::account::{AccountKind, AccountState};
 use crate::model::link::Target;
@@ -20,11 +22,11 @@ use crate::tr;
 /// The most texts that are kept.
 const LIMIT: usize = 4_096;
 
-/// Texts by the identifiers of their entries, and the choice that is open.
+/// Texts by what the rows of their entries are known by, and the choice that is open.
 #[derive(Debug, Default)]
 pub struct Links {
     /// A view asks for texts; what it asked for once need not be read again.
-    found: RefCell<HashMap<String, Found>>,
+    found: RefCell<HashMap<Key, Found>>,
     open: Option<Open>,
 }
 
@@ -34,7 +36,7 @@ type Found = (Arc<Entry>, Rc<Prose>);
 /// The choice that is open.
 #[derive(Debug)]
 struct Open {
-    entry: String,
+    entry: Key,
     link: usize,
     target: Target,
     copied: bool,
@@ -50,7 +52,7 @@ impl Links {
     /// A message's text with its links.
     pub fn prose(&self, entry: &Arc<Entry>) -> Rc<Prose> {
         let mut found = self.found.borrow_mut();
-        if let Some((known, prose)) = found.get_mut(&entry.id)
+        if let Some((known, prose)) = found.get_mut(&rows::key(entry))
             && (Arc::ptr_eq(known, entry) || known.body == entry.body)
         {
             known.clone_from(entry);
@@ -60,19 +62,13 @@ impl Links {
             found.clear();
         }
         let prose = Rc::new(Prose::of(entry.body.as_deref().unwrap_or_default()));
-        found.insert(entry.id.clone(), (Arc::clone(entry), Rc::clone(&prose)));
+        found.insert(rows::key(entry), (Arc::clone(entry), Rc::clone(&prose)));
         prose
     }
 
     /// A link was clicked on: a contact's conversation opens, anything else is a question
     /// first. `with` is whose conversation this is.
-    pub fn clicked(
-        &mut self,
-        entry: String,
-        link: usize,
-        with: &Party,
-        shared: Shared<'_>,
-    ) -> Action {
+    pub fn clicked(&mut self, entry: Key, link: usize, with: &Party, shared: Shared<'_>) -> Action {
         let again = |open: Open| open.entry == entry && open.link == link;
         if self.open.take().is_some_and(again) {
             return Action::None;
@@ -123,7 +119,7 @@ impl Links {
         room: f32,
         shared: Shared<'_>,
     ) -> Option<Element<'a, Act>> {
-        let open = self.open.as_ref().filter(|open| open.entry == entry.id)?;
+        let open = self.open.as_ref().filter(|open| open.entry == rows::key(entry))?;
         let look =
             Look { hindrance: hindrance(shared), copied: open.copied, room, mode: shared.mode };
         Some(choice::view(&open.target, look))

@@ -5,11 +5,12 @@ use std::ops::Range;
 use iced::widget::{column, row};
 use iced::{Alignment, Element};
 
-use super::{Action, Conversations, Message};
+use super::{Action, Conversations, Message, rows};
 use crate::gui::icon;
 use crate::gui::screen::Shared;
 use crate::gui::theme::{Button, step};
 use crate::gui::widget::button;
+use crate::gui::widget::feed::Key;
 use crate::gui::widget::prose::Pick;
 use crate::model::message::Entry;
 use crate::model::party::Party;
@@ -33,19 +34,19 @@ pub enum Act {
 /// What was chosen: one part of one message.
 #[derive(Debug, Default)]
 pub struct Picked {
-    part: Option<(String, Range<usize>)>,
-    menu: Option<(String, bool)>,
+    part: Option<(Key, Range<usize>)>,
+    menu: Option<(Key, bool)>,
 }
 
 impl Picked {
     /// The part that was chosen of an entry.
-    pub fn of(&self, id: &str) -> Option<Range<usize>> {
-        self.part.as_ref().filter(|(entry, _)| entry == id).map(|(_, part)| part.clone())
+    pub fn of(&self, of: Key) -> Option<Range<usize>> {
+        self.part.as_ref().filter(|(entry, _)| *entry == of).map(|(_, part)| part.clone())
     }
 
     /// The entry of which a part was chosen.
-    pub fn entry(&self) -> Option<&str> {
-        self.part.as_ref().map(|(entry, _)| entry.as_str())
+    pub fn entry(&self) -> Option<Key> {
+        self.part.as_ref().map(|(entry, _)| *entry)
     }
 
     /// Nothing is chosen; false when nothing was.
@@ -57,10 +58,11 @@ impl Picked {
 
     /// What can be done with a message, when that was asked for.
     pub fn menu<'a>(&self, entry: &Entry) -> Option<Element<'a, Message>> {
-        let (_, copied) = self.menu.as_ref().filter(|(id, _)| *id == entry.id)?;
-        let act = |act| Some(Message::Text(entry.id.clone(), act));
+        let of = rows::key(entry);
+        let (_, copied) = self.menu.as_ref().filter(|(entry, _)| *entry == of)?;
+        let act = |act| Some(Message::Text(of, act));
         let words = if *copied { tr!("chat-copied") } else { tr!("chat-copy-message") };
-        let part = self.of(&entry.id).map(|_| {
+        let part = self.of(of).map(|_| {
             let press = act(Act::Pick(Pick::Copy));
             button::words(Button::Quiet, tr!("chat-copy-part"), press)
         });
@@ -75,21 +77,21 @@ impl Conversations {
     pub(super) fn on_text(
         &mut self,
         with: &Party,
-        id: String,
+        of: Key,
         act: Act,
         shared: Shared<'_>,
     ) -> Action {
         match act {
-            Act::Link(link) => self.links.clicked(id, link, with, shared),
-            Act::SendAgain => self.send_again(with, &id, shared),
+            Act::Link(link) => self.links.clicked(of, link, with, shared),
+            Act::SendAgain => self.send_again(with, of, shared),
             Act::Menu => {
-                let open = self.picked.menu.take().is_some_and(|(entry, _)| entry == id);
-                self.picked.menu = (!open).then_some((id, false));
+                let open = self.picked.menu.take().is_some_and(|(entry, _)| entry == of);
+                self.picked.menu = (!open).then_some((of, false));
                 Action::None
             }
             Act::Copy => {
-                let text = self.text_of(with, &id, None);
-                self.picked.menu = Some((id, true));
+                let text = self.text_of(with, of, None);
+                self.picked.menu = Some((of, true));
                 text.map_or(Action::None, Action::Copy)
             }
             Act::Pick(Pick::Nothing) => {
@@ -97,19 +99,19 @@ impl Conversations {
                 Action::None
             }
             Act::Pick(Pick::Part(part)) => {
-                self.picked.part = Some((id, part));
+                self.picked.part = Some((of, part));
                 Action::None
             }
             Act::Pick(Pick::Copy) => {
-                let part = self.picked.of(&id);
-                self.text_of(with, &id, part).map_or(Action::None, Action::Copy)
+                let part = self.picked.of(of);
+                self.text_of(with, of, part).map_or(Action::None, Action::Copy)
             }
         }
     }
 
     /// A message as it is shown, or a part of it.
-    fn text_of(&self, with: &Party, id: &str, part: Option<Range<usize>>) -> Option<String> {
-        let prose = self.links.prose(self.kept.get(with)?.span.entry(id)?);
+    fn text_of(&self, with: &Party, of: Key, part: Option<Range<usize>>) -> Option<String> {
+        let prose = self.links.prose(self.kept.get(with)?.span.entry(of)?);
         let text = part.as_ref().map_or(prose.text(), |part| prose.part(part));
         (!text.is_empty()).then(|| text.to_owned())
     }

@@ -112,9 +112,10 @@ impl Span {
         !self.detached
     }
 
-    /// An entry at hand, by its identifier.
-    pub fn entry(&self, id: &str) -> Option<&Arc<Entry>> {
-        self.entries.iter().find(|entry| entry.id == id)
+    /// An entry at hand, by what its row is known by: an identifier alone may be the other
+    /// side's as well.
+    pub fn entry(&self, of: Key) -> Option<&Arc<Entry>> {
+        self.entries.iter().find(|entry| rows::key(entry) == of)
     }
 
     /// The row before which the unread part begins.

@@ -6,7 +6,7 @@ use iced::widget::{center_x, container, mouse_area, row, space, stack};
 use iced::{Alignment, Element, Length, Padding};
 
 use super::picked::Act;
-use super::rows::Row;
+use super::rows::{self, Row};
 use super::span::{Side, Wait};
 use super::{Conversations, Jump, Kept, Message, Open};
 use crate::gui::icon;
@@ -85,14 +85,14 @@ impl Conversations {
 
     /// A message, and below it what can be done with it.
     fn message<'a>(&'a self, entry: &'a Arc<Entry>, shared: Shared<'a>) -> Element<'a, Message> {
-        let id = entry.id.clone();
-        let act = move |act| Message::Text(id.clone(), act);
+        let of = rows::key(entry);
+        let act = move |act| Message::Text(of, act);
         let prose = self.links.prose(entry);
         let hits = self.looked_for().map(|find| prose.hits(find.words())).unwrap_or_default();
-        let (on_link, on_pick) = (act.clone(), act.clone());
+        let (on_link, on_pick) = (act, act);
         let words = Words::new(prose, shared.mode)
             .on_link(move |link| on_link(Act::Link(link)))
-            .on_pick(self.picked.of(&entry.id), move |pick| on_pick(Act::Pick(pick)))
+            .on_pick(self.picked.of(of), move |pick| on_pick(Act::Pick(pick)))
             .hits(hits, self.looked_for().is_some_and(|find| find.shows(&entry.id)));
         let side = if shared.narrow { step::M } else { step::L };
         let room = shared.width - 2.0 * side - step::XL;

@@ -17,18 +17,21 @@ pub fn offset(buffer: &Buffer, text: &str, point: Point) -> usize {
     }
 }
 
-/// The boxes of a part, in one piece where letters stand side by side.
-pub fn boxes(buffer: &Buffer, text: &str, part: &Range<usize>) -> Vec<Rectangle> {
+/// The boxes of parts, in one piece where letters stand side by side. The text is gone through
+/// once, however many parts there are: they are in order, and none reaches into the next.
+pub fn boxes(buffer: &Buffer, text: &str, parts: &[Range<usize>]) -> Vec<Rectangle> {
     let mut all: Vec<Rectangle> = Vec::new();
-    let mut line = (0, 0);
+    let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+    let lines: Vec<usize> = std::iter::once(0).chain(breaks).collect();
+    let within = |start: usize, end: usize| {
+        let at = parts.partition_point(|part| part.end <= start);
+        parts.get(at).is_some_and(|part| part.start < end)
+    };
     for run in buffer.layout_runs() {
-        if run.line_i != line.0 {
-            line = (run.line_i, begins(text, run.line_i));
-        }
+        let Some(line) = lines.get(run.line_i) else { break };
         let mut last: Option<Rectangle> = None;
         for glyph in run.glyphs {
-            let (start, end) = (line.1 + glyph.start, line.1 + glyph.end);
-            if start >= part.end || end <= part.start {
+            if !within(line + glyph.start, line + glyph.end) {
                 continue;
             }
             last = Some(match last {
@@ -69,6 +72,9 @@ pub fn word(text: &str, at: usize) -> Range<usize> {
     at..at + after.chars().next().map_or(0, char::len_utf8)
 }
 
+/// The most places of a search that are shown in one message.
+const MOST_HITS: usize = 500;
+
 /// Where words of a search stand: each at the beginning of a word, as the history finds them.
 pub fn hits<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> Vec<Range<usize>> {
     let mut all: Vec<Range<usize>> = Vec::new();
@@ -82,7 +88,23 @@ pub fn hits<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> Vec<Range<u
                 && let Some(length) = starts(text.get(at..).unwrap_or_default(), wanted)
             {
                 all.push(at..at + length);
+                if all.len() >= MOST_HITS {
+                    return in_order(all);
+                }
             }
+        }
+    }
+    in_order(all)
+}
+
+/// The same parts in order, those that touch as one.
+fn in_order(mut parts: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    parts.sort_by_key(|part| part.start);
+    let mut all: Vec<Range<usize>> = Vec::with_capacity(parts.len());
+    for part in parts {
+        match all.last_mut() {
+            Some(last) if part.start <= last.end => last.end = last.end.max(part.end),
+            _ => all.push(part),
         }
     }
     all
@@ -118,6 +140,12 @@ mod tests {
         assert_eq!(at(text.len()), "日本");
         assert_eq!(word("", 3), 0..0);
         assert_eq!(word("a b", 1), 0..1);
+    }
+
+    #[test]
+    fn what_is_found_is_in_order_and_bounded() {
+        assert_eq!(hits("ab a abc", ["a", "ab"].into_iter()), [0..2, 3..4, 5..7]);
+        assert_eq!(hits(&"a\n".repeat(4_000), std::iter::once("a")).len(), MOST_HITS);
     }
 
     #[test]
