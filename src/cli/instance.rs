@@ -151,6 +151,7 @@ fn show(
         title_suffix: demo.map(|_| "demo".to_owned()).unwrap_or_default(),
         example: demo.and_then(Demo::example),
         desk,
+        board: crate::desktop::status::Board::default(),
         preferences: crate::gui::preferences::Kept::read(profile.preferences_path()),
         session: crate::lang::Session::read(),
     };

@@ -5,6 +5,9 @@
 //! | --- | --- |
 //! | [`uri`] | an address from another program, read into what the window is to show (pure) |
 //! | [`desk`] | the way of such wishes to the window |
+//! | `status` | what the desktop shows of the state: unread messages, calls, the connection |
 
 pub mod desk;
+#[cfg(feature = "gui")]
+pub mod status;
 pub mod uri;

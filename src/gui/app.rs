@@ -120,6 +120,7 @@ impl App {
             desktop: desktop::Desktop::default(),
         };
         app.begin_preferences();
+        app.post();
         let theme = system::theme().map(Message::SystemTheme);
         (app, Task::batch([opened, theme]))
     }
@@ -285,6 +286,7 @@ impl App {
         if self.card.as_ref().is_some_and(|(call, _)| !ringing.contains(call)) {
             self.card = None;
         }
+        self.post();
         self.calls.follow(&self.snapshot.calls);
         self.follow_asked();
         if let Page::Conversation(with) = &self.page {

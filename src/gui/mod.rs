@@ -34,6 +34,7 @@ use time::UtcOffset;
 
 use crate::demo::Example;
 use crate::desktop::desk::Desk;
+use crate::desktop::status::Board;
 use crate::hub::Handle;
 use crate::lang::{self, Session};
 use crate::model::time::{Now, Timestamp};
@@ -47,6 +48,8 @@ pub struct GuiOptions {
     pub example: Option<Example>,
     /// Where wishes of others for the window are taken.
     pub desk: Desk,
+    /// Where the window writes what the desktop shows of it.
+    pub board: Board,
     /// What the person set of how the window looks and behaves.
     pub preferences: preferences::Kept,
     /// What the session wants where they set nothing.

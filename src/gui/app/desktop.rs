@@ -12,6 +12,7 @@ use super::{App, Message as AppMessage, Origin, Wish};
 use crate::core::command::{CallCommand, Command, CommandError};
 use crate::core::snapshot::Snapshot;
 use crate::desktop::desk::{Desk, Wish as Outside};
+use crate::desktop::status::Status;
 use crate::desktop::uri::Target;
 use crate::gui::plain;
 use crate::gui::widget::card::Purpose;
@@ -50,6 +51,11 @@ pub fn subscription(desk: &Desk) -> Subscription<Message> {
 }
 
 impl App {
+    /// Tells the desktop what is so now.
+    pub(super) fn post(&self) {
+        self.setting.options.board.show(Status::of(&self.snapshot));
+    }
+
     pub(super) fn in_desktop(&mut self, message: Message) -> Task<AppMessage> {
         let Message::Wish(wish) = message;
         let shown = match wish {

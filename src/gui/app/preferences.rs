@@ -53,6 +53,7 @@ impl App {
         let ratio = before / self.scale();
         self.size = Size::new(self.size.width * ratio, self.size.height * ratio);
         self.take_effect();
+        self.post();
         job.map_or_else(Task::none, write)
     }
 
