@@ -146,7 +146,9 @@ pub fn section<'a, M: 'a>(
 pub fn boxed<'a, M: 'a>(rows: Vec<Element<'a, M>>) -> Element<'a, M> {
     let mut list = column![];
     for (at, line) in rows.into_iter().enumerate() {
-        list = list.push((at > 0).then(rule)).push(line);
+        // It begins and ends where the words of the rows do.
+        let between = (at > 0).then(|| container(rule()).padding(theme::pad(0.0, step::S)));
+        list = list.push(between).push(line);
     }
     container(list).padding(step::XXS).width(Length::Fill).style(theme::card).into()
 }

@@ -2,17 +2,123 @@
 
 use iced::Element;
 use iced::widget::{column, container};
+use serde_json::{Map, Value, json};
 
-use super::{Control, Message, Settings, Told};
-use crate::gui::screen::Shared;
+use super::asked::Asked;
+use crate::core::command::{ChatCommand, Command, CommandError, Reply, TelephonyCommand};
+use crate::gui::screen::{Action, Shared};
 use crate::gui::theme::step;
 use crate::gui::widget::{body, sheet, switch};
 use crate::model::account::AccountKind;
+use crate::model::signals::SignalsPatch;
 use crate::model::telephony::Strangers;
 use crate::tr;
 
+/// What the person did.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// Turned something that others are told, or who reaches us.
+    Turn(Told, bool),
+    /// Chose what becomes of calls from strangers.
+    Strangers(Strangers),
+    /// Wants what a control asked although it has cues.
+    Confirm(Control),
+}
+
+/// Something that others are told, or that keeps them away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Told {
+    /// That a message has come.
+    Delivered,
+    /// That it was looked at.
+    Displayed,
+    /// That we write.
+    Typing,
+    /// Calls say our chat address.
+    ChatAddress,
+    /// That a call is on.
+    OnThePhone,
+    /// Our telephony address.
+    Address,
+    /// Calls of who hides who they are are refused.
+    RejectAnonymous,
+}
+
+/// Where something is said.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Control {
+    /// A switch.
+    Told(Told),
+    /// What becomes of calls from strangers.
+    Strangers,
+}
+
+impl From<Control> for super::Control {
+    fn from(control: Control) -> Self {
+        Self::Privacy(control)
+    }
+}
+
+/// The section's own state.
+#[derive(Debug, Default)]
+pub(super) struct Privacy {
+    asked: Asked<Control>,
+}
+
+impl Privacy {
+    /// The hub's answer to what a control asked.
+    pub(super) fn answered(
+        &mut self,
+        control: Control,
+        result: &Result<Reply, CommandError>,
+    ) -> Action {
+        self.asked.answered(control, result);
+        Action::None
+    }
+
+    /// Takes in what the person did.
+    pub(super) fn update(&mut self, message: Message) -> Action {
+        match message {
+            Message::Turn(told, on) => self.asked.ask(Control::Told(told), command(told, on)),
+            Message::Strangers(wish) => {
+                self.asked.ask(Control::Strangers, telephony(json!({ "strangers": wish })))
+            }
+            Message::Confirm(control) => match self.asked.last(&control) {
+                Some(Command::Telephony(TelephonyCommand::Set(mut wish))) => {
+                    wish.insert("confirm".to_owned(), json!(true));
+                    self.asked.ask(control, Command::Telephony(TelephonyCommand::Set(wish)))
+                }
+                _ => Action::None,
+            },
+        }
+    }
+}
+
+/// What a switch asks.
+fn command(told: Told, on: bool) -> Command {
+    let none = SignalsPatch::default();
+    let signals = |patch| Command::Chat(ChatCommand::Signals(patch));
+    match told {
+        Told::Delivered => signals(SignalsPatch { delivered: Some(on), ..none }),
+        Told::Displayed => signals(SignalsPatch { displayed: Some(on), ..none }),
+        Told::Typing => signals(SignalsPatch { typing: Some(on), ..none }),
+        Told::ChatAddress => telephony(json!({ "send_chat_address": on })),
+        Told::OnThePhone => telephony(json!({ "on_the_phone": on })),
+        Told::Address => telephony(json!({ "publish_address": on })),
+        Told::RejectAnonymous => telephony(json!({ "reject_anonymous": on })),
+    }
+}
+
+fn telephony(wish: Value) -> Command {
+    let wish = match wish {
+        Value::Object(wish) => wish,
+        _ => Map::new(),
+    };
+    Command::Telephony(TelephonyCommand::Set(wish))
+}
+
 /// The section.
-pub(super) fn view<'a>(page: &'a Settings, shared: Shared<'a>) -> Vec<Element<'a, Message>> {
+pub(super) fn view<'a>(page: &'a Privacy, shared: Shared<'a>) -> Vec<Element<'a, Message>> {
     let (signals, set) = (shared.snapshot.signals, &shared.snapshot.telephony);
     let turn = |told, name, hint, on| turned(page, told, name, hint, on);
     let messages = vec![
@@ -75,7 +181,7 @@ pub(super) fn view<'a>(page: &'a Settings, shared: Shared<'a>) -> Vec<Element<'a
 }
 
 fn turned<'a>(
-    page: &'a Settings,
+    page: &'a Privacy,
     told: Told,
     name: &'a str,
     hint: &'a str,
@@ -83,10 +189,10 @@ fn turned<'a>(
 ) -> Element<'a, Message> {
     let control = Control::Told(told);
     let line = switch::row_of(name, hint, on, move |on| Message::Turn(told, on));
-    sheet::told(line, page.notes.at(&control), Message::Confirm(control.clone()))
+    sheet::told(line, page.asked.at(&control), Message::Confirm(control.clone()))
 }
 
-fn strangers<'a>(page: &'a Settings, set: Strangers) -> Element<'a, Message> {
+fn strangers<'a>(page: &'a Privacy, set: Strangers) -> Element<'a, Message> {
     let ways = [
         (Strangers::Accept, tr!("settings-strangers-ring"), tr!("settings-strangers-ring-hint")),
         (Strangers::Ask, tr!("settings-strangers-shown"), tr!("settings-strangers-shown-hint")),
@@ -101,6 +207,6 @@ fn strangers<'a>(page: &'a Settings, set: Strangers) -> Element<'a, Message> {
     let name = container(body(tr!("settings-strangers")))
         .padding(iced::Padding::from([step::XXS, step::S]).top(step::S));
     let control = Control::Strangers;
-    let told = page.notes.at(&control);
+    let told = page.asked.at(&control);
     sheet::told(column![name].extend(ways), told, Message::Confirm(Control::Strangers))
 }

@@ -2,32 +2,108 @@
 
 use iced::Element;
 
-use super::{Control, Message, Settings, Way};
-use crate::core::command::Device;
+use super::asked::Asked;
+use crate::core::command::{Command, CommandError, Device, DeviceCommand, Reply};
 use crate::gui::plain;
+use crate::gui::screen::Action;
 use crate::gui::widget::{sheet, switch};
 use crate::tr;
 
 /// The most devices that are offered each way.
 const MOST: usize = 32;
 
+/// What the person did.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// Wants the devices listed once more.
+    List,
+    /// Picked a device.
+    Device(Way, String),
+}
+
+/// A direction of sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Way {
+    /// The microphone.
+    In,
+    /// The loudspeaker.
+    Out,
+}
+
+/// Where something is said.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Control {
+    /// The list of devices.
+    Devices,
+    /// The choice of a device.
+    Device(Way),
+}
+
+impl From<Control> for super::Control {
+    fn from(control: Control) -> Self {
+        Self::Sound(control)
+    }
+}
+
+/// The section's own state.
+#[derive(Debug, Default)]
+pub(super) struct Sound {
+    asked: Asked<Control>,
+    /// Microphones and loudspeakers, once they were listed.
+    devices: Option<(Vec<Device>, Vec<Device>)>,
+}
+
+impl Sound {
+    /// What the section needs to know.
+    pub(super) fn begin(&mut self) -> Action {
+        self.asked.ask(Control::Devices, Command::Devices(DeviceCommand::List))
+    }
+
+    /// The hub's answer to what a control asked.
+    pub(super) fn answered(
+        &mut self,
+        control: Control,
+        result: Result<Reply, CommandError>,
+    ) -> Action {
+        let picked = matches!(control, Control::Device(_));
+        let done = self.asked.answered(control, &result);
+        if let Ok(Reply::Devices { inputs, outputs }) = result {
+            self.devices = Some((inputs, outputs));
+        } else if done && picked {
+            return self.begin();
+        }
+        Action::None
+    }
+
+    /// Takes in what the person did.
+    pub(super) fn update(&mut self, message: Message) -> Action {
+        match message {
+            Message::List => self.begin(),
+            Message::Device(way, name) => {
+                let (input, output) = match way {
+                    Way::In => (Some(name), None),
+                    Way::Out => (None, Some(name)),
+                };
+                let pick = DeviceCommand::Use { input, output };
+                self.asked.ask(Control::Device(way), Command::Devices(pick))
+            }
+        }
+    }
+}
+
 /// The section.
-pub(super) fn view(page: &Settings) -> Vec<Element<'_, Message>> {
+pub(super) fn view(page: &Sound) -> Vec<Element<'_, Message>> {
     let Some((inputs, outputs)) = &page.devices else {
         let looking = sheet::remark(tr!("settings-devices-looking"));
-        let told = page.notes.at(&Control::Devices);
-        return vec![sheet::boxed(vec![sheet::told(
-            looking,
-            told,
-            Message::Show(super::Section::Sound),
-        )])];
+        let told = page.asked.at(&Control::Devices);
+        return vec![sheet::boxed(vec![sheet::told(looking, told, Message::List)])];
     };
     let pick = |way, devices: &[Device], name| {
         let control = Control::Device(way);
         let lines = devices.iter().take(MOST).map(|device| line(way, device)).collect();
-        let told = page.notes.at(&control);
+        let told = page.asked.at(&control);
         let section = sheet::section(name, lines);
-        sheet::told(section, told, Message::Confirm(control.clone()))
+        sheet::told(section, told, Message::List)
     };
     vec![
         pick(Way::In, inputs, tr!("settings-microphone")),

@@ -87,14 +87,22 @@ fn section<'a>(
         Section::Accounts => accounts::view(shared),
         Section::Features => {
             let parts = crate::gui::screen::accounts::features(prefs.accounts, shared);
-            parts.into_iter().map(|part| part.map(Message::Features)).collect()
+            mapped(parts, Message::Features)
         }
-        Section::Privacy => privacy::view(page, shared),
-        Section::Sound => sound::view(page),
+        Section::Privacy => mapped(privacy::view(&page.privacy, shared), Message::Privacy),
+        Section::Sound => mapped(sound::view(&page.sound), Message::Sound),
         Section::Appearance => appearance::view(prefs),
     };
     let parts = Column::with_children(parts).spacing(step::L).max_width(WIDEST);
     scrolled(container(parts).padding(side).width(Length::Fill).into())
+}
+
+/// A section's parts, with its messages as the page's.
+fn mapped<'a, M: 'a>(
+    parts: Vec<Element<'a, M>>,
+    to: impl Fn(M) -> Message + Copy + 'a,
+) -> Vec<Element<'a, Message>> {
+    parts.into_iter().map(|part| part.map(to)).collect()
 }
 
 /// A setting with one of a few words, below its name and what it does.
