@@ -147,16 +147,48 @@ fn show(
         headless::asked_to_end().await;
         std::process::exit(1);
     });
+    let around = Around::begin(runtime);
     let options = crate::gui::GuiOptions {
         title_suffix: demo.map(|_| "demo".to_owned()).unwrap_or_default(),
         example: demo.and_then(Demo::example),
         desk,
-        board: crate::desktop::status::Board::default(),
+        board: around.board.clone(),
         preferences: crate::gui::preferences::Kept::read(profile.preferences_path()),
         session: crate::lang::Session::read(),
     };
-    crate::gui::run(instance.handle(), options).map_err(Failure::new)?;
-    Ok(ExitCode::SUCCESS)
+    let shown = crate::gui::run(instance.handle(), options).map_err(Failure::new);
+    around.end(runtime);
+    shown.map(|()| ExitCode::SUCCESS)
+}
+
+/// What goes on around a window: nothing of it is waited for but at the end.
+#[cfg(feature = "gui")]
+struct Around {
+    board: crate::desktop::status::Board,
+    end: tokio_util::sync::CancellationToken,
+    tasks: tokio::task::JoinSet<()>,
+}
+
+#[cfg(feature = "gui")]
+impl Around {
+    /// How long the desktop may take to hear that the window has gone.
+    const FAREWELL: std::time::Duration = std::time::Duration::from_secs(1);
+
+    fn begin(runtime: &Runtime) -> Self {
+        let end = tokio_util::sync::CancellationToken::new();
+        let board = crate::desktop::status::Board::default();
+        let mut tasks = tokio::task::JoinSet::new();
+        tasks.spawn_on(crate::desktop::awake::run(board.watch(), end.clone()), runtime.handle());
+        Self { board, end, tasks }
+    }
+
+    fn end(self, runtime: &Runtime) {
+        self.end.cancel();
+        let gone = async { tokio::time::timeout(Self::FAREWELL, self.tasks.join_all()).await };
+        if runtime.block_on(gone).is_err() {
+            tracing::warn!("the desktop does not answer");
+        }
+    }
 }
 
 #[cfg(not(feature = "gui"))]

@@ -5,8 +5,11 @@
 //! | --- | --- |
 //! | [`uri`] | an address from another program, read into what the window is to show (pure) |
 //! | [`desk`] | the way of such wishes to the window |
+//! | `awake` | no sleep while somebody talks |
 //! | `status` | what the desktop shows of the state: unread messages, calls, the connection |
 
+#[cfg(feature = "gui")]
+pub mod awake;
 pub mod desk;
 #[cfg(feature = "gui")]
 pub mod status;

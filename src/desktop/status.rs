@@ -33,6 +33,8 @@ pub struct Status {
     pub overall: Overall,
     /// The calls that are not over, those that ring first; at most [`CALLS`].
     pub calls: Vec<OnCall>,
+    /// Some call, shown or not, was answered and is not over: the machine is to stay awake.
+    pub talks: bool,
 }
 
 /// A call that is not over.
@@ -75,6 +77,7 @@ impl Status {
     /// What is so now, in the language of this thread.
     pub fn of(snapshot: &Snapshot) -> Self {
         let mut calls: Vec<OnCall> = snapshot.calls.iter().filter_map(OnCall::of).collect();
+        let talks = calls.iter().any(|call| call.answered);
         // What began first stays first.
         calls.sort_by_key(|call| call.phase);
         calls.truncate(CALLS);
@@ -85,17 +88,13 @@ impl Status {
             has_account: !snapshot.accounts.is_empty(),
             overall: snapshot.overall,
             calls,
+            talks,
         }
     }
 
     /// The call that matters most: one that rings, else the one that is talked on.
     pub fn call(&self) -> Option<&OnCall> {
         self.calls.first()
-    }
-
-    /// A call rings here, or one goes on with somebody: nobody wants the machine to sleep.
-    pub fn is_busy(&self) -> bool {
-        self.calls.iter().any(|call| call.phase != Phase::Quiet)
     }
 }
 

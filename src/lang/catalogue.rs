@@ -22,8 +22,9 @@ macro_rules! room {
 pub(super) const CORE: [&str; 3] = room!("core");
 
 /// All rooms.
-pub(super) const ROOMS: [[&str; 3]; 14] = [
+pub(super) const ROOMS: [[&str; 3]; 15] = [
     room!("accounts"),
+    room!("awake"),
     room!("book"),
     room!("calls"),
     room!("chat"),

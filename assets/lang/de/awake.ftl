@@ -1,0 +1,3 @@
+# Was der Desktop über Anrufe erfährt.
+
+awake-reason = Im Gespräch

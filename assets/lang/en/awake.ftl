@@ -1,0 +1,3 @@
+# What the desktop is told of calls.
+
+awake-reason = In a call

@@ -1,0 +1,3 @@
+# Ce que le bureau apprend des appels.
+
+awake-reason = Appel en cours

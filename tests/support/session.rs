@@ -1,0 +1,184 @@
+//! A session without a desktop: a screen, a bus of its own (dbus-daemon), and the program's window
+//! in it, asked over its control socket.
+#![allow(dead_code)]
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use dovetail::lab::guard;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::screen::Screen;
+
+/// For anything that is to happen, on a machine under load.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A bus on which nobody is but who comes by himself. Dropping it ends it.
+pub struct Bus {
+    daemon: Child,
+    address: String,
+    _place: TempDir,
+}
+
+/// No services are started by it.
+const CONFIG: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:dir=PLACE</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"#;
+
+impl Drop for Bus {
+    fn drop(&mut self) {
+        let _ = self.daemon.kill();
+        let _ = self.daemon.wait();
+        guard::forget_group(self.daemon.id());
+    }
+}
+
+impl Bus {
+    pub fn start() -> Self {
+        use std::os::unix::process::CommandExt;
+        let place = tempfile::Builder::new().prefix("dovetail-bus-").tempdir().unwrap();
+        let config = place.path().join("bus.conf");
+        let text = CONFIG.replace("PLACE", &place.path().to_string_lossy());
+        std::fs::write(&config, text).unwrap();
+        let mut daemon = Command::new("dbus-daemon")
+            .arg(format!("--config-file={}", config.display()))
+            .args(["--print-address=1", "--nofork"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .expect("dbus-daemon (scripts/setup test installs it)");
+        guard::watch_group(daemon.id()).unwrap();
+        let mut address = String::new();
+        BufReader::new(daemon.stdout.take().unwrap()).read_line(&mut address).unwrap();
+        Self { daemon, address: address.trim().to_owned(), _place: place }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+}
+
+/// A window with a profile of its own. Dropping it kills it.
+pub struct Window {
+    process: Child,
+    profile: TempDir,
+    environment: Vec<(&'static str, String)>,
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        guard::forget_group(self.process.id());
+    }
+}
+
+impl Window {
+    /// Opens one; both the session's bus and the system's are this one.
+    pub fn start(screen: &Screen, bus: &Bus, config: &str) -> Self {
+        let profile = tempfile::Builder::new().prefix("dovetail-window-").tempdir().unwrap();
+        std::fs::write(profile.path().join("config.toml"), config).unwrap();
+        let environment = vec![
+            ("DISPLAY", screen.name().to_owned()),
+            ("DBUS_SESSION_BUS_ADDRESS", bus.address().to_owned()),
+            ("DBUS_SYSTEM_BUS_ADDRESS", bus.address().to_owned()),
+            ("XDG_RUNTIME_DIR", profile.path().to_string_lossy().into_owned()),
+            ("RUST_LOG", "dovetail=debug".to_owned()),
+        ];
+        let log = std::fs::File::create(profile.path().join("test.log")).unwrap();
+        let process = program(profile.path(), &environment)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        guard::watch_group(process.id()).unwrap();
+        Self { process, profile, environment }
+    }
+
+    /// What it said.
+    pub fn log(&self) -> String {
+        let file = |name| std::fs::read_to_string(self.profile.path().join(name));
+        let logs = ["test.log", "dovetail.log"].map(|name| file(name).unwrap_or_default());
+        logs.concat()
+    }
+
+    /// What it answers to a call over its socket.
+    pub fn rpc(&self, method: &str, params: &Value) -> Value {
+        let answer = self.run(&["rpc", method, &params.to_string()]);
+        serde_json::from_slice(&answer.stdout).unwrap_or(Value::Null)
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        program(self.profile.path(), &self.environment).args(arguments).output().unwrap()
+    }
+
+    /// Asks until the answer is as wanted.
+    #[track_caller]
+    pub fn until(&self, method: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let mut last = Value::Null;
+        poll(
+            || {
+                last = self.rpc(method, &json!({}));
+                wanted(&last).then(|| last.clone())
+            },
+            || format!("{method} does not become as wanted\n{}", self.log()),
+        )
+    }
+
+    /// Waits until its only call is so.
+    #[track_caller]
+    pub fn call_is(&self, state: &str) -> Value {
+        self.until("calls", |calls| calls[0]["state"] == state)[0].clone()
+    }
+
+    /// Asks it to end, and waits until it did.
+    pub fn terminate(mut self) {
+        use rustix::process::{Pid, Signal, kill_process};
+        let id = Pid::from_raw(i32::try_from(self.process.id()).unwrap()).unwrap();
+        kill_process(id, Signal::TERM).unwrap();
+        let status = self.process.wait().unwrap();
+        assert!(status.success(), "{status}\n{}", self.log());
+    }
+}
+
+fn program(profile: &Path, environment: &[(&str, String)]) -> Command {
+    use std::os::unix::process::CommandExt;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dovetail"));
+    command
+        .process_group(0)
+        .arg("--profile")
+        .arg(profile)
+        .env_remove("WAYLAND_DISPLAY")
+        .env_remove("WAYLAND_SOCKET")
+        .envs(environment.iter().map(|(name, value)| (name, value)));
+    command
+}
+
+/// Looks again and again until there is something.
+#[track_caller]
+pub fn poll<T>(mut look: impl FnMut() -> Option<T>, what: impl Fn() -> String) -> T {
+    let begin = Instant::now();
+    while begin.elapsed() < PATIENCE {
+        if let Some(found) = look() {
+            return found;
+        }
+        std::thread::sleep(Duration::from_millis(30));
+    }
+    panic!("{}", what());
+}
