@@ -18,7 +18,7 @@ use window::snapshot;
 
 fn at(kind: WorkKind, done: u64, total: Option<u64>) -> Snapshot {
     let can_cancel = kind != WorkKind::HistoryDelete;
-    let work = Work { id: WorkId::new("1"), kind, done, total, can_cancel };
+    let work = Work { id: WorkId::new("1"), kind, account: None, done, total, can_cancel };
     Snapshot { work: vec![work], ..snapshot() }
 }
 

@@ -1,6 +1,5 @@
 //! `dovetail diagnose`: writes a report to attach when asking for help.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -16,17 +15,7 @@ pub(super) fn run(directory: Option<&Path>, output: Option<PathBuf>) -> Result<E
         print!("{report}");
         return Ok(ExitCode::SUCCESS);
     };
-    let directory = match output.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    let told = |error: std::io::Error| {
-        Failure::new(format!("{}: cannot be written: {error}", output.display()))
-    };
-    // Whole or not at all, for the user alone, and in no other file's place.
-    let mut file = tempfile::NamedTempFile::new_in(directory).map_err(told)?;
-    file.write_all(report.as_bytes()).map_err(told)?;
-    file.persist_noclobber(&output).map_err(|error| told(error.error))?;
+    diagnose::save(&profile, &output).map_err(Failure::new)?;
     println!(
         "The report is in {}: the version, which settings are set, the accounts' states, the \
          profile's files and the end of the log, without passwords, messages and people's \

@@ -155,6 +155,8 @@ fn show(
         board: around.board.clone(),
         preferences: crate::gui::preferences::Kept::read(profile.preferences_path()),
         session: crate::lang::Session::read(),
+        // The demonstration writes no log.
+        files: crate::gui::files::Files::of(profile, demo.is_none()),
     };
     let shown = crate::gui::run(instance.handle(), options).map_err(Failure::new);
     around.end(runtime);

@@ -4,6 +4,7 @@ use super::command::CommandError;
 use super::{Core, Output, RequestId};
 use crate::model::account::AccountKind;
 use crate::model::id::AccountId;
+use crate::model::work::WorkKind;
 
 impl Core {
     pub(super) fn check_account(&mut self, request: RequestId, account: AccountId) {
@@ -16,6 +17,7 @@ impl Core {
         let phone = self.accounts.telephony_for(&account).filter(|_| is_chat);
         let phone = phone.and_then(|record| self.accounts.sip(&record.view.id));
         let phone = phone.map(|account| account.aor.clone());
+        self.begin_work_about(request, WorkKind::AccountCheck, Some(account.clone()));
         self.outputs.push_back(Output::Check { request, account, phone });
     }
 }

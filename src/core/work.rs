@@ -3,7 +3,7 @@
 use super::command::{CommandError, Reply, WorkCommand};
 use super::event::Event;
 use super::{Core, Output, RequestId};
-use crate::model::id::WorkId;
+use crate::model::id::{AccountId, WorkId};
 use crate::model::work::{Work, WorkKind};
 
 /// At most so many are shown; more run unseen.
@@ -48,12 +48,23 @@ impl Works {
 impl Core {
     /// Something that a face asked for will take a while.
     pub(super) fn begin_work(&mut self, request: RequestId, kind: WorkKind) {
+        self.begin_work_about(request, kind, None);
+    }
+
+    /// The same about an account.
+    pub(super) fn begin_work_about(
+        &mut self,
+        request: RequestId,
+        kind: WorkKind,
+        account: Option<AccountId>,
+    ) {
         if self.works.all.len() >= MOST {
             return;
         }
         let work = Work {
             id: WorkId::new(request.0.to_string()),
             kind,
+            account,
             done: 0,
             total: None,
             // A deletion is done in one piece: there is no moment to stop it at.
@@ -135,6 +146,7 @@ impl Core {
         let work = Work {
             id: WorkId::new(CARDS),
             kind: WorkKind::ContactCards,
+            account: None,
             done,
             total: Some(total),
             can_cancel: true,

@@ -6,11 +6,13 @@
 //! | [`uri`] | an address from another program, read into what the window is to show (pure) |
 //! | [`desk`] | the way of such wishes to the window |
 //! | `awake` | no sleep while somebody talks |
+//! | [`folder`] | a directory shown by the desktop's program for files |
 //! | `status` | what the desktop shows of the state: unread messages, calls, the connection |
 
 #[cfg(feature = "gui")]
 pub mod awake;
 pub mod desk;
+pub mod folder;
 #[cfg(feature = "gui")]
 pub mod status;
 pub mod uri;

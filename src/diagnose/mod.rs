@@ -7,8 +7,8 @@ mod config;
 mod redact;
 
 use std::fmt::Write as _;
-use std::io::{self, Read as _, Seek as _, SeekFrom};
-use std::path::Path;
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
@@ -22,6 +22,31 @@ use crate::rpc::client::{self, Outcome};
 /// The most of the log's end that is taken, in bytes, and in lines.
 const LOG_BYTES: u64 = 512 * 1024;
 const LOG_LINES: usize = 2000;
+
+/// Why the report is in no file.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: cannot be written: {source}", path.display())]
+pub struct SaveError {
+    /// Where it was to be.
+    pub path: PathBuf,
+    /// Why.
+    pub source: io::Error,
+}
+
+/// Writes the report into a new file: whole or not at all, for the user alone, and in no other
+/// file's place. It waits for the disk, and for an instance that runs.
+///
+/// # Errors
+/// When there is a file already, or none can be made there.
+pub fn save(profile: &Profile, path: &Path) -> Result<(), SaveError> {
+    let told = |source| SaveError { path: path.to_owned(), source };
+    let directory = path.parent().filter(|parent| *parent != Path::new(""));
+    let mut file =
+        tempfile::NamedTempFile::new_in(directory.unwrap_or(Path::new("."))).map_err(told)?;
+    file.write_all(report(profile).as_bytes()).map_err(told)?;
+    file.persist_noclobber(path).map_err(|error| told(error.error))?;
+    Ok(())
+}
 
 /// The report.
 pub fn report(profile: &Profile) -> String {

@@ -3,6 +3,7 @@
 
 mod calls;
 pub mod desktop;
+mod files;
 mod keys;
 mod message;
 pub mod over;
@@ -375,6 +376,8 @@ impl App {
             Action::Go(page) => self.go(page),
             Action::Prefer(change) => self.prefer(change),
             Action::SetPreferencesAside => self.set_preferences_aside(),
+            Action::SaveReport(path) => self.save_report(path),
+            Action::Folder(path) => files::show(path),
             Action::At(spot, command) => self.run(command, Origin::At(spot)),
             Action::Focus(Some(field)) => operation::focus(field),
             Action::Scroll(list, y) => operation::scroll_to(list, AbsoluteOffset { x: 0.0, y }),

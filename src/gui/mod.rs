@@ -11,11 +11,13 @@
 //! | [`widget`] | bubbles, cards, chips, bars, keypad, transfer, buttons, text with links, long work, a line with an ellipsis |
 //! | [`theme`], [`icon`], [`color`] | the design's tokens, icons, an avatar's colour |
 //! | [`words`], [`plain`] | what is said; text from the network made safe |
+//! | [`files`] | where new files are proposed, and what the program keeps |
 //! | [`preferences`] | how the window looks and behaves, kept in the profile |
 
 pub mod app;
 pub mod bridge;
 pub mod color;
+pub mod files;
 pub mod icon;
 pub mod plain;
 pub mod preferences;
@@ -54,6 +56,8 @@ pub struct GuiOptions {
     pub preferences: preferences::Kept,
     /// What the session wants where they set nothing.
     pub session: Session,
+    /// The profile and its files.
+    pub files: files::Files,
 }
 
 /// Why there is no window.

@@ -273,7 +273,7 @@ impl Pump {
             Output::Archive(request, command) => self.archive(request, command),
             Output::Check { request, account, phone } => {
                 let answer = self.actors.check(&account, phone);
-                self.answer_later(request, answer);
+                self.answer_unless_called_off(request, answer);
             }
             Output::Devices(request, audio) => self.answer_later(request, async move {
                 let listed = tokio::task::spawn_blocking(move || super::actors::devices(&audio));
@@ -393,6 +393,22 @@ impl Pump {
                 let _ = waiting.send(answer.await);
             });
         }
+    }
+
+    /// The same with what can be called off, and is over then.
+    fn answer_unless_called_off(
+        &mut self,
+        request: RequestId,
+        answer: impl Future<Output = Result<Reply, CommandError>> + Send + 'static,
+    ) {
+        let Some(waiting) = self.pending.remove(&request) else { return };
+        let token = CancellationToken::new();
+        self.running.insert(request, token.clone());
+        self.actors.report_later(async move {
+            let answer = token.run_until_cancelled(answer).await;
+            let _ = waiting.send(answer.unwrap_or(Err(CommandError::Cancelled)));
+            Input::WorkEnded(request)
+        });
     }
 
     /// Lets the actors sign out and the recordings complete, for a bounded time.

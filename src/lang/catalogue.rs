@@ -22,7 +22,7 @@ macro_rules! room {
 pub(super) const CORE: [&str; 3] = room!("core");
 
 /// All rooms.
-pub(super) const ROOMS: [[&str; 3]; 15] = [
+pub(super) const ROOMS: [[&str; 3]; 16] = [
     room!("accounts"),
     room!("awake"),
     room!("book"),
@@ -30,6 +30,7 @@ pub(super) const ROOMS: [[&str; 3]; 15] = [
     room!("chat"),
     CORE,
     room!("details"),
+    room!("diagnostics"),
     room!("keys"),
     room!("protection"),
     room!("rules"),

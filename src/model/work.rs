@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::id::WorkId;
+use super::id::{AccountId, WorkId};
 
 /// What runs, and how far it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -11,6 +11,9 @@ pub struct Work {
     pub id: WorkId,
     /// What it is about.
     pub kind: WorkKind,
+    /// Of which account it is, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
     /// How much is done.
     pub done: u64,
     /// Of how much, where that is known.
@@ -32,4 +35,6 @@ pub enum WorkKind {
     HistoryExport,
     /// A part of the history is deleted, and its file written anew.
     HistoryDelete,
+    /// The way to an account is tested.
+    AccountCheck,
 }

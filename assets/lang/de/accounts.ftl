@@ -64,6 +64,16 @@ accounts-types-hint = Video wird Ihren Kontakten nur angeboten, wo eine Nummer d
 accounts-testing = Wird geprüft …
 accounts-test = Verbindung prüfen
 accounts-tested = { $what }: { $found }
+accounts-test-cancel = Abbrechen
+accounts-tested-well = Alles funktioniert.
+accounts-tested-better = { $count ->
+        [one] Es funktioniert. Eine Sache könnte besser sein.
+       *[other] Es funktioniert. { $count } Dinge könnten besser sein.
+    }
+accounts-tested-problems = { $count ->
+        [one] Eine Sache funktioniert nicht.
+       *[other] { $count } Dinge funktionieren nicht.
+    }
 
 # Which way things go
 accounts-calls-one = Anrufe: Es gibt ein Telefoniekonto, über das alle gehen.

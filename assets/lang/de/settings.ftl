@@ -73,3 +73,14 @@ settings-devices-hint = Ihre Wahl gilt sofort, auch im laufenden Gespräch, bis 
 settings-microphone = Mikrofon
 settings-loudspeaker = Lautsprecher
 settings-no-device = Keines
+
+# Eigene Dateien
+settings-copy = Kopieren
+settings-copy-path = Pfad kopieren
+settings-open-folder = Ordner öffnen
+settings-folder-refused = Der Ordner ließ sich nicht öffnen. { $reason }
+settings-file = Die Datei, etwa /home/alice/dovetail.txt
+settings-file-whole = Geben Sie den vollständigen Pfad einer neuen Datei an, etwa /home/alice/dovetail.txt.
+settings-file-exists = { $path } gibt es schon; die Datei blieb unverändert. Wählen Sie einen anderen Namen.
+settings-file-no-folder = Diesen Ordner gibt es nicht: { $path }.
+settings-file-unwritable = { $path } lässt sich nicht schreiben: { $reason }.

@@ -64,6 +64,16 @@ accounts-types-hint = Your contacts are offered video only where a number says s
 accounts-testing = Testing…
 accounts-test = Test connection
 accounts-tested = { $what }: { $found }
+accounts-test-cancel = Cancel
+accounts-tested-well = Everything works.
+accounts-tested-better = { $count ->
+        [one] It works. One thing could be better.
+       *[other] It works. { $count } things could be better.
+    }
+accounts-tested-problems = { $count ->
+        [one] One thing does not work.
+       *[other] { $count } things do not work.
+    }
 
 # Which way things go
 accounts-calls-one = Calls: there is one telephony account, which makes them all.

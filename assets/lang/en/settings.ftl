@@ -73,3 +73,14 @@ settings-devices-hint = What you pick is used at once, also in a call, until Dov
 settings-microphone = Microphone
 settings-loudspeaker = Loudspeaker
 settings-no-device = None
+
+# Files of your own
+settings-copy = Copy
+settings-copy-path = Copy path
+settings-open-folder = Open folder
+settings-folder-refused = The folder could not be opened. { $reason }
+settings-file = The file, such as /home/alice/dovetail.txt
+settings-file-whole = Write the whole path of a new file, such as /home/alice/dovetail.txt.
+settings-file-exists = { $path } is there already and was left alone. Choose another name.
+settings-file-no-folder = There is no such folder: { $path }.
+settings-file-unwritable = { $path } cannot be written: { $reason }.

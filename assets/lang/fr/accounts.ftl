@@ -64,6 +64,16 @@ accounts-types-hint = La vidéo n’est proposée à vos contacts que si un num�
 accounts-testing = Test en cours…
 accounts-test = Tester la connexion
 accounts-tested = { $what } : { $found }
+accounts-test-cancel = Annuler
+accounts-tested-well = Tout fonctionne.
+accounts-tested-better = { $count ->
+        [one] Cela fonctionne. Un point pourrait être amélioré.
+       *[other] Cela fonctionne. { $count } points pourraient être améliorés.
+    }
+accounts-tested-problems = { $count ->
+        [one] Un point ne fonctionne pas.
+       *[other] { $count } points ne fonctionnent pas.
+    }
 
 # Which way things go
 accounts-calls-one = Appels : il n’y a qu’un compte de téléphonie, qui les passe tous.

@@ -73,3 +73,14 @@ settings-devices-hint = Votre choix vaut tout de suite, même pendant un appel, 
 settings-microphone = Microphone
 settings-loudspeaker = Haut-parleur
 settings-no-device = Aucun
+
+# Vos propres fichiers
+settings-copy = Copier
+settings-copy-path = Copier le chemin
+settings-open-folder = Ouvrir le dossier
+settings-folder-refused = Le dossier n’a pas pu être ouvert. { $reason }
+settings-file = Le fichier, par exemple /home/alice/dovetail.txt
+settings-file-whole = Indiquez le chemin complet d’un nouveau fichier, par exemple /home/alice/dovetail.txt.
+settings-file-exists = { $path } existe déjà et n’a pas été modifié. Choisissez un autre nom.
+settings-file-no-folder = Ce dossier n’existe pas : { $path }.
+settings-file-unwritable = Impossible d’écrire { $path } : { $reason }.

@@ -9,7 +9,7 @@ use crate::core::snapshot::Snapshot;
 use crate::demo::Example;
 use crate::gui::screen::accounts::{self, Accounts};
 use crate::gui::screen::book::{self, Book};
-use crate::gui::screen::settings::{self, Prefs, Settings};
+use crate::gui::screen::settings::{self, Lent, Prefs, Settings};
 use crate::gui::screen::sign_in::{self, SignIn};
 use crate::gui::screen::{Action, Go, Shared, Spot, details};
 use crate::gui::widget::sheet;
@@ -94,14 +94,19 @@ impl App {
             Message::Book(message) => self.pages.book.update(message),
             Message::SignIn(message) => self.pages.sign_in.update(message),
             Message::Settings(message) => {
-                if let settings::Message::Written(result) = &message {
-                    self.preferences_written(result);
+                match &message {
+                    settings::Message::Written(result) => self.preferences_written(result),
+                    settings::Message::NoFolder(error) => self.folder_not_shown(error),
+                    _ => {}
                 }
                 match message {
                     settings::Message::Features(message) => {
                         self.pages.accounts.update(message, &self.snapshot)
                     }
-                    message => self.pages.settings.update(message),
+                    message => {
+                        let lent = Lent { files: &self.setting.options.files, clock: self.clock };
+                        self.pages.settings.update(message, lent)
+                    }
                 }
             }
             Message::Details(message) => match &self.page {
@@ -140,7 +145,8 @@ impl App {
             Go::Settings(section) => {
                 self.pages.accounts = Accounts::default();
                 self.page = Page::Settings;
-                let action = self.pages.settings.opened(section);
+                let lent = Lent { files: &self.setting.options.files, clock: self.clock };
+                let action = self.pages.settings.opened(section, lent);
                 return self.act(action);
             }
         }

@@ -25,6 +25,7 @@ impl App {
             kept: &self.preferences,
             accounts: self.pages.accounts(),
             theme_is_told: self.setting.forced.is_some(),
+            files: &self.setting.options.files,
         }
     }
 

@@ -15,7 +15,7 @@ use super::{Action, Spot, password};
 use crate::check::Report;
 use crate::core::command::{
     AccountCommand, CardCommand, Command, CommandError, FeatureCommand, RelationCommand, Reply,
-    TelephonyCommand,
+    TelephonyCommand, WorkCommand,
 };
 use crate::core::snapshot::Snapshot;
 use crate::gui::widget::sheet::Notes;
@@ -26,6 +26,7 @@ use crate::model::relation::{Pair, Relation};
 use crate::model::vcard::OwnCard;
 
 pub use own_card::OnCard;
+pub use tested::tests;
 pub use view::{features, view};
 pub use ways::{OnRule, Scope, Way, can_make_rules};
 
@@ -74,6 +75,8 @@ pub enum Message {
     Connect(AccountId),
     /// Wants the way to it tested.
     Check(AccountId),
+    /// Wants that called off.
+    CancelCheck(AccountId),
     /// Says which accounts belong together.
     Pair(Pair, Together),
     /// Chose which way a feature goes with everybody.
@@ -153,6 +156,10 @@ impl Accounts {
                 let command = Command::Account(AccountCommand::Check(account.clone()));
                 self.ask(Control::Check(account), command)
             }
+            Message::CancelCheck(account) => match tested::running(snapshot, &account) {
+                Some(work) => Action::Run(Command::Work(WorkCommand::Cancel(work.id.clone()))),
+                None => Action::None,
+            },
             Message::Pair(pair, wish) => self.pair(pair, wish),
             Message::Default(feature, way) => {
                 let control = Control::Rule(feature, None);
@@ -189,6 +196,10 @@ impl Accounts {
     /// The hub's answer to what a control asked.
     pub fn answered(&mut self, control: Control, result: &Result<Reply, CommandError>) {
         self.waits.remove(&control);
+        if let (Control::Check(_), Err(CommandError::Cancelled)) = (&control, result) {
+            // Nothing is to be said of what the person called off.
+            return self.notes.hush(&control);
+        }
         if let (Control::Check(account), Ok(Reply::Check(report))) = (&control, result) {
             self.reports.insert(account.clone(), Report::clone(report));
         }

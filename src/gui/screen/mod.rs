@@ -17,6 +17,8 @@ pub mod sidebar;
 pub mod sign_in;
 pub mod welcome;
 
+use std::path::PathBuf;
+
 use serde_json::{Map, Value};
 
 use crate::core::command::{CallCommand, Command, TransferTo};
@@ -113,6 +115,10 @@ pub enum Action {
     Prefer(Change),
     /// Give the file of that another name: it cannot be read.
     SetPreferencesAside,
+    /// Write the report that helps when something does not work into a new file.
+    SaveReport(PathBuf),
+    /// Show a directory in the desktop's program for files.
+    Folder(PathBuf),
     /// Carry out a command whose answer is said at a control.
     At(Spot, Command),
     /// Go back to the list.

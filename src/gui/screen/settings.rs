@@ -7,15 +7,21 @@
 mod accounts;
 mod appearance;
 mod asked;
+pub mod diagnostics;
+mod place;
 pub mod privacy;
 pub mod sound;
 mod view;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Action, Go};
 use crate::core::command::{CommandError, Reply};
+use crate::desktop::folder::FolderError;
+use crate::gui::files::Files;
 use crate::gui::preferences::{Kept, WriteError};
+use crate::gui::words::Clock;
 use crate::model::preferences::Change;
 use crate::tr;
 
@@ -35,12 +41,20 @@ pub enum Section {
     Sound,
     /// How the window looks.
     Appearance,
+    /// What helps when something does not work.
+    Diagnostics,
 }
 
 impl Section {
     /// All of them, in the order of the list.
-    pub const ALL: [Self; 5] =
-        [Self::Accounts, Self::Features, Self::Privacy, Self::Sound, Self::Appearance];
+    pub const ALL: [Self; 6] = [
+        Self::Accounts,
+        Self::Features,
+        Self::Privacy,
+        Self::Sound,
+        Self::Appearance,
+        Self::Diagnostics,
+    ];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -50,6 +64,7 @@ impl Section {
             Self::Privacy => tr!("settings-privacy"),
             Self::Sound => tr!("settings-sound"),
             Self::Appearance => tr!("settings-appearance"),
+            Self::Diagnostics => tr!("diagnostics-title"),
         }
     }
 }
@@ -71,12 +86,20 @@ pub enum Message {
     SetAside,
     /// It was written, or was not.
     Written(Result<(), Arc<WriteError>>),
+    /// Copies something that stands there.
+    Copy(String),
+    /// Wants a directory shown.
+    Folder(PathBuf),
+    /// It could not be.
+    NoFolder(Arc<FolderError>),
     /// In the table of features: the page of the accounts keeps it.
     Features(super::accounts::Message),
     /// In the section of that name.
     Privacy(privacy::Message),
     /// Likewise.
     Sound(sound::Message),
+    /// Likewise.
+    Diagnostics(diagnostics::Message),
 }
 
 /// Where something is said.
@@ -106,10 +129,21 @@ pub enum Other {
 pub struct Prefs<'a> {
     /// What is set, and whether it is kept.
     pub kept: &'a Kept,
-    /// What the person did to the table of features.
+    /// What the person did to the table of features, and to the tests of accounts.
     pub accounts: &'a super::accounts::Accounts,
     /// Light or dark was told to the program when it was started.
     pub theme_is_told: bool,
+    /// The profile and its files.
+    pub files: &'a Files,
+}
+
+/// What is lent while the page's own state changes.
+#[derive(Debug, Clone, Copy)]
+pub struct Lent<'a> {
+    /// The profile and its files.
+    pub files: &'a Files,
+    /// The moment.
+    pub clock: Clock,
 }
 
 /// The page's own state.
@@ -120,18 +154,20 @@ pub struct Settings {
     listed: bool,
     privacy: privacy::Privacy,
     sound: sound::Sound,
+    diagnostics: diagnostics::Diagnostics,
 }
 
 impl Settings {
     /// Shows a section.
-    pub fn opened(&mut self, section: Section) -> Action {
+    pub fn opened(&mut self, section: Section, lent: Lent<'_>) -> Action {
         *self = Self { section, ..Self::default() };
-        self.begin()
+        self.begin(lent)
     }
 
     /// What a section needs to know.
-    fn begin(&mut self) -> Action {
+    fn begin(&mut self, lent: Lent<'_>) -> Action {
         match self.section {
+            Section::Diagnostics => self.diagnostics.begin(lent),
             Section::Sound => self.sound.begin(),
             _ => Action::None,
         }
@@ -146,7 +182,7 @@ impl Settings {
     }
 
     /// Takes in what the person did. What was written is its parent's business.
-    pub fn update(&mut self, message: Message) -> Action {
+    pub fn update(&mut self, message: Message, lent: Lent<'_>) -> Action {
         match message {
             Message::Close => Action::Back,
             Message::List => {
@@ -155,7 +191,7 @@ impl Settings {
             }
             Message::Show(section) => {
                 (self.section, self.listed) = (section, false);
-                self.begin()
+                self.begin(lent)
             }
             Message::Leave(Other::Accounts) => Action::Go(Go::Accounts),
             Message::Leave(Other::Protection) => Action::Protection,
@@ -163,10 +199,13 @@ impl Settings {
             Message::Leave(Other::NewAccount) => Action::Go(Go::NewAccount),
             Message::Prefer(change) => Action::Prefer(change),
             Message::SetAside => Action::SetPreferencesAside,
-            // Its parent hands the one on, and has taken the other.
-            Message::Features(_) | Message::Written(_) => Action::None,
+            Message::Copy(text) => Action::Copy(text),
+            Message::Folder(path) => Action::Folder(path),
+            // Its parent hands the first on, and has taken the others.
+            Message::Features(_) | Message::Written(_) | Message::NoFolder(_) => Action::None,
             Message::Privacy(message) => self.privacy.update(message),
             Message::Sound(message) => self.sound.update(message),
+            Message::Diagnostics(message) => self.diagnostics.update(message),
         }
     }
 }

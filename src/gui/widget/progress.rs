@@ -110,6 +110,7 @@ fn said(work: &Work) -> String {
             None => tr!("words-progress-history-export-begin").to_owned(),
         },
         (WorkKind::HistoryDelete, _) => tr!("words-progress-history-delete").to_owned(),
+        (WorkKind::AccountCheck, _) => tr!("words-progress-account-check").to_owned(),
     }
 }
 

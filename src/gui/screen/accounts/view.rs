@@ -89,7 +89,7 @@ fn connection<'a>(
     let form = page.passwords.view(account).map(|form| form.map(Message::Password));
     let facts = facts.push(form).push(tested(page, &account.id));
     let connect = (account.state != AccountState::Disabled)
-        .then(|| row![test(page, &account.id)].push(connect).spacing(step::XS));
+        .then(|| row![test(page, account, shared)].push(connect).spacing(step::XS));
     // A narrow row has no room beside the reason.
     let (beside, below) = if shared.narrow { (None, connect) } else { (connect, None) };
     let below = below.map(|button| container(button).padding(Padding::ZERO.top(step::XS)));
