@@ -24,11 +24,16 @@ impl Drop for Screen {
 }
 
 impl Screen {
-    /// Starts one of 1120 × 720. There is no window manager: a window stands in its corner.
+    /// Its width and height.
+    pub const SIZE: (u32, u32) = (1120, 720);
+
+    /// Starts one. There is no window manager: a window stands in its corner.
     pub fn start() -> Self {
         use std::os::unix::process::CommandExt;
+        let (width, height) = Self::SIZE;
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1120x720x24", "-nolisten", "tcp"])
+            .args(["-displayfd", "1", "-screen", "0", &format!("{width}x{height}x24")])
+            .args(["-nolisten", "tcp"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -48,15 +53,25 @@ impl Screen {
 
     /// The window whose title matches, once it is there.
     pub fn window(&self, title: &str) -> u64 {
-        let end = Instant::now() + PATIENCE;
-        while Instant::now() < end {
+        let found = self.within(PATIENCE, title);
+        found.unwrap_or_else(|| panic!("no window is called {title}"))
+    }
+
+    /// Whether a window's title matches within this time.
+    pub fn shows(&self, title: &str, limit: Duration) -> bool {
+        self.within(limit, title).is_some()
+    }
+
+    fn within(&self, limit: Duration, title: &str) -> Option<u64> {
+        let end = Instant::now() + limit;
+        loop {
             let found = self.xdotool(&["search", "--onlyvisible", "--name", title]);
-            if let Some(id) = found.and_then(|ids| ids.lines().next()?.parse().ok()) {
-                return id;
+            let found = found.and_then(|ids| ids.lines().next()?.parse().ok());
+            if found.is_some() || Instant::now() > end {
+                return found;
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        panic!("no window is called {title}");
     }
 
     /// A window's width and height.
@@ -74,6 +89,11 @@ impl Screen {
     pub fn click(&self, (x, y): (u32, u32)) {
         let (x, y) = (x.to_string(), y.to_string());
         self.xdotool(&["mousemove", &x, &y, "click", "1"]).expect("a click");
+    }
+
+    /// Moves the pointer.
+    pub fn point(&self, (x, y): (u32, u32)) {
+        self.xdotool(&["mousemove", &x.to_string(), &y.to_string()]).expect("a move");
     }
 
     /// Types into a window. With no window manager, nobody else gives it the focus.

@@ -190,9 +190,10 @@ fn proof<'a>(call: &Call) -> Element<'a, Act> {
 
 fn refusal<'a>(words: &'a str) -> Element<'a, Act> {
     let send = Some(Act::DeclineWithMessage);
-    row![
+    // Below each other: a sentence is longer than half a card.
+    column![
         sheet::field(DECLINE_FIELD, tr!("calls-card-message"), words, Act::MessageChanged, send),
-        button::words(Button::HangUp, tr!("calls-card-send"), Some(Act::DeclineWithMessage)),
+        button::wide(Button::HangUp, tr!("calls-card-send"), Some(Act::DeclineWithMessage)),
     ]
     .spacing(step::XS)
     .into()
