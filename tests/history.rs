@@ -70,6 +70,14 @@ async fn it_is_searched_written_out_and_deleted_and_the_faces_follow() {
     let odd = instance.call("history.search", json!({ "text": "\" OR NEAR( * -👎" })).await;
     assert_eq!(odd, json!([]));
 
+    let counted = instance.call("history.count", json!({})).await;
+    assert_eq!((&counted["entries"], &counted["waiting"]), (&json!(30), &json!(1)));
+    assert_eq!(counted["first"], json!(Timestamp::from_unix_millis(1_700_000_000_000).to_string()));
+    assert!(counted["bytes"].as_u64().unwrap() > 4_096);
+    let asked = json!({ "with": BOB, "before": "2023-11-14T22:13:30.000Z" });
+    let counted = instance.call("history.count", asked).await;
+    assert_eq!((&counted["entries"], &counted["waiting"]), (&json!(7), &json!(0)));
+
     let written = instance.call("history.export", json!({ "with": BOB })).await;
     assert_eq!(written["entries"], 21);
     let path = Path::new(written["path"].as_str().unwrap());

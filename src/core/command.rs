@@ -20,7 +20,7 @@ use crate::model::call::Call;
 use crate::model::contact::Contact;
 use crate::model::dialing::CostClass;
 use crate::model::feature::{Decision, Rule};
-use crate::model::history::Deleted;
+use crate::model::history::{Counted, Deleted};
 use crate::model::id::{AccountId, CallId, MessageId};
 use crate::model::message::{ChatState, Entry};
 use crate::model::party::Party;
@@ -219,6 +219,8 @@ pub enum Reply {
     },
     /// `history.delete`
     Deleted(Deleted),
+    /// `history.count`
+    Counted(Counted),
     /// `call`
     Call {
         /// The call's identifier.

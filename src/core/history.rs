@@ -1,4 +1,4 @@
-//! The history as a whole: it is searched, written out and deleted by the store; the core
+//! The history as a whole: it is searched, counted, written out and deleted by the store; the core
 //! forgets what is deleted, once it is.
 
 use std::collections::BTreeSet;
@@ -27,6 +27,7 @@ impl Core {
             HistoryCommand::Search { limit, .. } => {
                 *limit = Some(limit.unwrap_or(HISTORY_PAGE.0).min(HISTORY_PAGE.1));
             }
+            HistoryCommand::Count(_) => {}
             HistoryCommand::Export { .. } => self.begin_work(request, WorkKind::HistoryExport),
             HistoryCommand::Delete(scope) => {
                 let deletion = Deletion { scope: scope.clone(), at_hand: self.chats.view() };

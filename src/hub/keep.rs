@@ -146,6 +146,14 @@ pub(super) async fn search(
     found.map(Reply::History).map_err(refused)
 }
 
+/// What answers `history.count`.
+///
+/// # Errors
+/// When the history cannot be read.
+pub(super) async fn count(store: Store, scope: Scope) -> Result<Reply, CommandError> {
+    store.count(scope).await.map(Reply::Counted).map_err(refused)
+}
+
 /// Writes the history out, as it is on the disk: into a new file, never over one that is there.
 /// `watch` is told how far it is, and calls it off by `false`.
 ///

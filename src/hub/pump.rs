@@ -345,6 +345,9 @@ impl Pump {
             HistoryCommand::Search { text, scope, limit } => {
                 self.answer_later(request, super::keep::search(store, text, scope, limit));
             }
+            HistoryCommand::Count(scope) => {
+                self.answer_later(request, super::keep::count(store, scope));
+            }
             HistoryCommand::Export { path, scope } => self.export(request, path, scope),
             HistoryCommand::Delete(scope) => {
                 // Asked for here, so that what is kept from now on comes after it.

@@ -22,7 +22,7 @@ macro_rules! room {
 pub(super) const CORE: [&str; 3] = room!("core");
 
 /// All rooms.
-pub(super) const ROOMS: [[&str; 3]; 16] = [
+pub(super) const ROOMS: &[[&str; 3]] = &[
     room!("accounts"),
     room!("awake"),
     room!("book"),
@@ -31,6 +31,7 @@ pub(super) const ROOMS: [[&str; 3]; 16] = [
     CORE,
     room!("details"),
     room!("diagnostics"),
+    room!("history"),
     room!("keys"),
     room!("protection"),
     room!("rules"),

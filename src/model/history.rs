@@ -49,6 +49,21 @@ pub struct Deleted {
     pub waiting: u64,
 }
 
+/// How much there is of a part of the history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Counted {
+    /// Entries that a deletion would delete.
+    pub entries: u64,
+    /// Messages that wait to be sent, and would stay for that.
+    pub waiting: u64,
+    /// When the oldest of all these was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first: Option<Timestamp>,
+    /// How large the whole history's file is, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

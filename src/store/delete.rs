@@ -5,7 +5,8 @@ use std::path::Path;
 
 use rusqlite::{Connection, ToSql, params_from_iter};
 
-use super::{Deleted, Scope, StoreError, backup};
+use super::{Counted, Deleted, Scope, StoreError, backup};
+use crate::model::time::Timestamp;
 
 /// A message that waits to be sent is no history yet: only sending or a refusal ends that.
 const WAITS: &str = "(direction = 1 AND kind = 0 AND state = 0)";
@@ -43,14 +44,29 @@ pub(super) fn delete(db: &Connection, scope: &Scope) -> Result<Deleted, StoreErr
     Ok(Deleted { deleted: u64::try_from(deleted).unwrap_or(u64::MAX), waiting })
 }
 
-/// How much a deletion would delete.
-pub(super) fn count(db: &Connection, scope: &Scope) -> Result<Deleted, StoreError> {
+/// How much a deletion would delete. The size of the file is another's.
+pub(super) fn count(db: &Connection, scope: &Scope) -> Result<Counted, StoreError> {
     let (meant, values) = condition(scope);
-    let sql = format!("SELECT count(*), ifnull(sum({WAITS}), 0) FROM entry WHERE {meant}");
-    let (all, waiting): (i64, i64) =
-        db.query_row(&sql, params_from_iter(&values), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let sql = format!("SELECT count(*), ifnull(sum({WAITS}), 0), min(at) FROM entry WHERE {meant}");
+    let (all, waiting, first): (i64, i64, Option<i64>) =
+        db.query_row(&sql, params_from_iter(&values), |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?;
     let unsigned = |n: i64| u64::try_from(n).unwrap_or(0);
-    Ok(Deleted { deleted: unsigned(all - waiting), waiting: unsigned(waiting) })
+    Ok(Counted {
+        entries: unsigned(all - waiting),
+        waiting: unsigned(waiting),
+        first: first.map(Timestamp::from_unix_millis),
+        bytes: None,
+    })
+}
+
+/// How large the file is, with what has not been moved into it yet.
+pub(super) fn size(path: &Path) -> Option<u64> {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let file = std::fs::metadata(path).ok()?.len();
+    Some(file + std::fs::metadata(log).map_or(0, |log| log.len()))
 }
 
 fn condition(scope: &Scope) -> (String, Vec<Box<dyn ToSql>>) {

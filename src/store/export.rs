@@ -61,7 +61,8 @@ struct Line<'a> {
 /// # Errors
 /// When it cannot be read.
 pub fn count(history: &Path, scope: &Scope) -> Result<Deleted, ExportError> {
-    Ok(delete::count(&reader(history)?, scope)?)
+    let counted = delete::count(&reader(history)?, scope)?;
+    Ok(Deleted { deleted: counted.entries, waiting: counted.waiting })
 }
 
 /// Writes the history that the file at `history` holds, also while a program uses it: as it is

@@ -28,7 +28,7 @@ use rusqlite::Connection;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
 use crate::model::book::BookEntry;
-use crate::model::history::{Deleted, Scope};
+use crate::model::history::{Counted, Deleted, Scope};
 use crate::model::id::{AccountId, BookId, MessageId};
 use crate::model::message::{Entry, MessageState};
 use crate::model::time::Timestamp;
@@ -220,6 +220,15 @@ impl Store {
         let text = text.to_owned();
         let limit = limit.clamp(1, MAX_PAGE);
         self.ask(Kind::Read, 0, move |db| search::search(db, &text, &scope, limit))
+    }
+
+    /// How much there is of a part of the history, and how large the file is.
+    pub fn count(&self, scope: Scope) -> Answer<Counted> {
+        let path = self.path.clone();
+        self.ask(Kind::Read, 0, move |db| {
+            let bytes = path.as_deref().and_then(|path| delete::size(path));
+            Ok(Counted { bytes, ..delete::count(db, &scope)? })
+        })
     }
 
     /// Deletes a part of the history; what waits to be sent stays. It is gone when

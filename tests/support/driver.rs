@@ -136,6 +136,11 @@ impl Driver {
         Self::begin(snapshot, options, 1120.0, 720.0)
     }
 
+    /// The same of another size.
+    pub fn opened_sized(snapshot: Snapshot, options: GuiOptions, width: f32, height: f32) -> Self {
+        Self::begin(snapshot, options, width, height)
+    }
+
     /// The same, in the colours that were chosen there.
     pub fn opened_unforced(snapshot: Snapshot, options: GuiOptions) -> Self {
         Self::begin_with(snapshot, options, None, 1120.0, 720.0)

@@ -84,3 +84,6 @@ settings-file-whole = Geben Sie den vollständigen Pfad einer neuen Datei an, et
 settings-file-exists = { $path } gibt es schon; die Datei blieb unverändert. Wählen Sie einen anderen Namen.
 settings-file-no-folder = Diesen Ordner gibt es nicht: { $path }.
 settings-file-unwritable = { $path } lässt sich nicht schreiben: { $reason }.
+
+settings-shortcuts = Tastenkürzel
+settings-shortcuts-hint = F1 zeigt sie überall an.

@@ -84,3 +84,6 @@ settings-file-whole = Write the whole path of a new file, such as /home/alice/do
 settings-file-exists = { $path } is there already and was left alone. Choose another name.
 settings-file-no-folder = There is no such folder: { $path }.
 settings-file-unwritable = { $path } cannot be written: { $reason }.
+
+settings-shortcuts = Shortcuts
+settings-shortcuts-hint = F1 shows them anywhere.

@@ -84,3 +84,6 @@ settings-file-whole = Indiquez le chemin complet d’un nouveau fichier, par exe
 settings-file-exists = { $path } existe déjà et n’a pas été modifié. Choisissez un autre nom.
 settings-file-no-folder = Ce dossier n’existe pas : { $path }.
 settings-file-unwritable = Impossible d’écrire { $path } : { $reason }.
+
+settings-shortcuts = Raccourcis
+settings-shortcuts-hint = F1 les affiche partout.

@@ -1,4 +1,4 @@
-//! `history.search`, `history.export` and `history.delete`.
+//! `history.search`, `history.export`, `history.delete` and `history.count`.
 
 use std::path::PathBuf;
 
@@ -25,6 +25,8 @@ pub enum HistoryCommand {
     },
     /// `history.delete`
     Delete(Scope),
+    /// `history.count`: how much that would be.
+    Count(Scope),
 }
 
 /// Without what is looked for: it is what was said.
@@ -34,6 +36,7 @@ impl std::fmt::Debug for HistoryCommand {
             Self::Search { scope, .. } => ("Search", scope),
             Self::Export { scope, .. } => ("Export", scope),
             Self::Delete(scope) => ("Delete", scope),
+            Self::Count(scope) => ("Count", scope),
         };
         f.debug_tuple(name).field(scope).finish()
     }

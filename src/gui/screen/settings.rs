@@ -8,8 +8,10 @@ mod accounts;
 mod appearance;
 mod asked;
 pub mod diagnostics;
+pub mod history;
 mod place;
 pub mod privacy;
+mod shortcuts;
 pub mod sound;
 mod view;
 
@@ -17,11 +19,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Action, Go};
-use crate::core::command::{CommandError, Reply};
+use crate::core::command::{Command, CommandError, Reply, WorkCommand};
 use crate::desktop::folder::FolderError;
 use crate::gui::files::Files;
 use crate::gui::preferences::{Kept, WriteError};
 use crate::gui::words::Clock;
+use crate::model::id::WorkId;
 use crate::model::preferences::Change;
 use crate::tr;
 
@@ -41,18 +44,24 @@ pub enum Section {
     Sound,
     /// How the window looks.
     Appearance,
+    /// What was said and called.
+    History,
+    /// What keys do.
+    Shortcuts,
     /// What helps when something does not work.
     Diagnostics,
 }
 
 impl Section {
     /// All of them, in the order of the list.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Accounts,
         Self::Features,
         Self::Privacy,
         Self::Sound,
         Self::Appearance,
+        Self::History,
+        Self::Shortcuts,
         Self::Diagnostics,
     ];
 
@@ -64,6 +73,8 @@ impl Section {
             Self::Privacy => tr!("settings-privacy"),
             Self::Sound => tr!("settings-sound"),
             Self::Appearance => tr!("settings-appearance"),
+            Self::History => tr!("history-title"),
+            Self::Shortcuts => tr!("settings-shortcuts"),
             Self::Diagnostics => tr!("diagnostics-title"),
         }
     }
@@ -88,6 +99,8 @@ pub enum Message {
     Written(Result<(), Arc<WriteError>>),
     /// Copies something that stands there.
     Copy(String),
+    /// Calls long work off.
+    Cancel(WorkId),
     /// Wants a directory shown.
     Folder(PathBuf),
     /// It could not be.
@@ -99,6 +112,8 @@ pub enum Message {
     /// Likewise.
     Sound(sound::Message),
     /// Likewise.
+    History(history::Message),
+    /// Likewise.
     Diagnostics(diagnostics::Message),
 }
 
@@ -109,6 +124,8 @@ pub enum Control {
     Privacy(privacy::Control),
     /// Likewise.
     Sound(sound::Control),
+    /// Likewise.
+    History(history::Control),
 }
 
 /// Where the page leads.
@@ -154,6 +171,7 @@ pub struct Settings {
     listed: bool,
     privacy: privacy::Privacy,
     sound: sound::Sound,
+    history: history::History,
     diagnostics: diagnostics::Diagnostics,
 }
 
@@ -167,6 +185,7 @@ impl Settings {
     /// What a section needs to know.
     fn begin(&mut self, lent: Lent<'_>) -> Action {
         match self.section {
+            Section::History => self.history.begin(lent),
             Section::Diagnostics => self.diagnostics.begin(lent),
             Section::Sound => self.sound.begin(),
             _ => Action::None,
@@ -178,6 +197,7 @@ impl Settings {
         match control {
             Control::Privacy(control) => self.privacy.answered(control, &result),
             Control::Sound(control) => self.sound.answered(control, result),
+            Control::History(control) => self.history.answered(control, result),
         }
     }
 
@@ -200,11 +220,13 @@ impl Settings {
             Message::Prefer(change) => Action::Prefer(change),
             Message::SetAside => Action::SetPreferencesAside,
             Message::Copy(text) => Action::Copy(text),
+            Message::Cancel(work) => Action::Run(Command::Work(WorkCommand::Cancel(work))),
             Message::Folder(path) => Action::Folder(path),
             // Its parent hands the first on, and has taken the others.
             Message::Features(_) | Message::Written(_) | Message::NoFolder(_) => Action::None,
             Message::Privacy(message) => self.privacy.update(message),
             Message::Sound(message) => self.sound.update(message),
+            Message::History(message) => self.history.update(message, lent),
             Message::Diagnostics(message) => self.diagnostics.update(message),
         }
     }

@@ -41,6 +41,13 @@ fn of_fields() -> [(Group, &'static str, String); 3] {
     ]
 }
 
+/// All rows of a group: names and keys.
+pub fn all(group: Group) -> impl Iterator<Item = (&'static str, String)> {
+    let all = TABLE.iter().map(|row| (row.group, (row.name)(), row.chord.words()));
+    let of_group = all.chain(of_fields()).filter(move |(of, ..)| *of == group);
+    of_group.map(|(_, name, keys)| (name, keys))
+}
+
 impl Sheet {
     /// Takes in what the person did.
     pub fn update(&mut self, message: Message) {
@@ -50,16 +57,12 @@ impl Sheet {
 
     /// The rows of a group that are looked for: names and keys.
     fn rows(&self, group: Group) -> Vec<(&'static str, String)> {
-        let all = TABLE.iter().map(|row| (row.group, (row.name)(), row.chord.words()));
         let asked = fold(self.text.trim());
         let fits = |name: &str, keys: &str| {
             let known = fold(&format!("{name} {keys}"));
             words(&asked).all(|word| words(&known).any(|known| known.starts_with(word)))
         };
-        all.chain(of_fields())
-            .filter(|(of, name, keys)| *of == group && fits(name, keys))
-            .map(|(_, name, keys)| (name, keys))
-            .collect()
+        all(group).filter(|(name, keys)| fits(name, keys)).collect()
     }
 
     /// The sheet.

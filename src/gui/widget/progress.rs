@@ -91,12 +91,13 @@ fn line<'a>(work: &Work, is_called_off: bool) -> Element<'a, Message> {
 }
 
 /// How much of it is done, from 0 to 1.
-fn part(work: &Work) -> Option<f32> {
+pub fn part(work: &Work) -> Option<f32> {
     let total = work.total.filter(|total| *total > 0)?;
     Some((work.done.min(total) as f64 / total as f64) as f32)
 }
 
-fn said(work: &Work) -> String {
+/// What it is, and how far, in words.
+pub fn said(work: &Work) -> String {
     match (work.kind, work.total) {
         (WorkKind::ContactCards, Some(total)) => {
             tr!("words-progress-contact-cards", done = work.done, total = total)
@@ -114,7 +115,8 @@ fn said(work: &Work) -> String {
     }
 }
 
-fn thin(theme: &Theme) -> progress_bar::Style {
+/// How its bar looks.
+pub fn thin(theme: &Theme) -> progress_bar::Style {
     let tokens = tokens(theme);
     progress_bar::Style {
         background: Background::Color(tokens.line),

@@ -1,4 +1,4 @@
-//! `history.search`, `history.export` and `history.delete`.
+//! `history.search`, `history.export`, `history.delete` and `history.count`.
 
 use std::path::PathBuf;
 
@@ -16,6 +16,7 @@ pub(super) fn command(method: &str, params: &mut Params) -> Result<HistoryComman
             limit: params.may("limit")?,
         },
         "history.export" => HistoryCommand::Export { path: params.may::<PathBuf>("path")?, scope },
+        "history.count" => HistoryCommand::Count(Scope { before: params.may("before")?, ..scope }),
         "history.delete" => {
             let before = params.may("before")?;
             let all = params.may::<bool>("all")?.unwrap_or(false);

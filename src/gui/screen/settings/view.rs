@@ -3,7 +3,10 @@
 use iced::widget::{Column, column, container, row, scrollable};
 use iced::{Alignment, Element, Length, Padding};
 
-use super::{Message, Prefs, Section, Settings, accounts, appearance, diagnostics, privacy, sound};
+use super::{
+    Message, Prefs, Section, Settings, accounts, appearance, diagnostics, history, privacy,
+    shortcuts, sound,
+};
 use crate::gui::screen::Shared;
 use crate::gui::theme::{self, Button, Tone, measure, radius, step};
 use crate::gui::widget::pick::{self, Item};
@@ -92,6 +95,8 @@ fn section<'a>(
         Section::Privacy => mapped(privacy::view(&page.privacy, shared), Message::Privacy),
         Section::Sound => mapped(sound::view(&page.sound), Message::Sound),
         Section::Appearance => appearance::view(prefs),
+        Section::History => history::view(&page.history, prefs, shared),
+        Section::Shortcuts => shortcuts::view(),
         Section::Diagnostics => diagnostics::view(&page.diagnostics, prefs, shared),
     };
     let parts = Column::with_children(parts).spacing(step::L).max_width(WIDEST);
