@@ -140,6 +140,7 @@ fn files(input: &Path, output: &Path) -> Audio {
     Audio {
         input: AudioDevice::File(input.to_owned()),
         output: AudioDevice::File(output.to_owned()),
+        ringer: None,
         echo_cancellation: false,
     }
 }
@@ -229,8 +230,12 @@ async fn an_echo_sends_back_what_it_hears() {
     write_voice(&path("a.wav"), 0.4);
     let mut a =
         Side::prepare(files(&path("a.wav"), &path("at-a.wav")), Codec::Opus, SrtpPolicy::Off).await;
-    let echo =
-        Audio { input: AudioDevice::Echo, output: AudioDevice::Null, echo_cancellation: false };
+    let echo = Audio {
+        input: AudioDevice::Echo,
+        output: AudioDevice::Null,
+        ringer: None,
+        echo_cancellation: false,
+    };
     let b = Side::prepare(echo, Codec::Opus, SrtpPolicy::Off).await;
     connect(&a, &b).await;
     a.hears(170).await;
@@ -256,6 +261,7 @@ async fn mute_and_hold_are_silent() {
     let quiet = Audio {
         input: AudioDevice::Null,
         output: AudioDevice::File(path("at-b.wav")),
+        ringer: None,
         echo_cancellation: false,
     };
     let mut b = Side::prepare(quiet, Codec::Pcmu, SrtpPolicy::Off).await;
@@ -281,8 +287,12 @@ async fn mute_and_hold_are_silent() {
 async fn keys_cross_at_both_clocks_plain_encrypted_muted_and_on_hold() {
     let _alone = ALONE.lock().await;
     for (codec, srtp) in [(Codec::Opus, SrtpPolicy::Required), (Codec::Pcma, SrtpPolicy::Off)] {
-        let null =
-            Audio { input: AudioDevice::Null, output: AudioDevice::Null, echo_cancellation: false };
+        let null = Audio {
+            input: AudioDevice::Null,
+            output: AudioDevice::Null,
+            ringer: None,
+            echo_cancellation: false,
+        };
         let mut a = Side::prepare(null.clone(), codec, srtp).await;
         let mut b = Side::prepare(null, codec, srtp).await;
         // Before there is a line nobody hears them.
@@ -362,6 +372,7 @@ async fn what_cannot_be_opened_is_told_and_the_end_comes() {
     let audio = Audio {
         input: AudioDevice::File("/nonexistent/a.wav".into()),
         output: AudioDevice::Null,
+        ringer: None,
         echo_cancellation: false,
     };
     let (commands, receiver) = mpsc::channel(8);

@@ -57,10 +57,13 @@ fn list() -> Command {
 }
 
 fn devices(current: &str) -> Reply {
-    let all = ["default", "Headset"]
-        .map(|name| Device { name: name.to_owned(), current: name == current });
-    let outputs = vec![Device { name: "Loud and clear".to_owned(), current: true }];
-    Reply::Devices { inputs: all.to_vec(), outputs }
+    let all = ["default", "Headset"].map(|name| Device {
+        name: name.to_owned(),
+        current: name == current,
+        missing: false,
+    });
+    let outputs = vec![Device { name: "Loud and clear".to_owned(), current: true, missing: false }];
+    Reply::Devices { inputs: all.to_vec(), outputs, ringers: Vec::new() }
 }
 
 #[test]
@@ -73,7 +76,8 @@ fn microphone_and_loudspeaker_are_picked_within_a_call() {
         assert_eq!(window.answer(Ok(devices("default"))), list());
         assert!(window.says("The system's choice") && window.says("Loud and clear"));
         window.click("Headset");
-        let chosen = DeviceCommand::Use { input: Some("Headset".to_owned()), output: None };
+        let chosen =
+            DeviceCommand::Use { input: Some("Headset".to_owned()), output: None, ringer: None };
         assert_eq!(window.answer(Ok(Reply::Done {})), Command::Devices(chosen));
         assert_eq!(window.answer(Ok(devices("Headset"))), list());
         // What is in use is not asked for again.

@@ -255,19 +255,21 @@ fn what_others_would_know_is_asked_about_at_its_switch() {
 fn devices_are_listed_and_picked() {
     let mut window = section("Sound");
     assert!(window.says("Looking for devices…"));
-    let device = |name: &str, current| Device { name: name.to_owned(), current };
+    let device = |name: &str, current| Device { name: name.to_owned(), current, missing: false };
     let listed = Reply::Devices {
         inputs: vec![device("default", true), device("Headset", false)],
         outputs: vec![device("default", true), device("Speakers", false)],
+        ringers: vec![device("output", true), device("Speakers", false)],
     };
     assert_eq!(window.answer(Ok(listed)), Command::Devices(DeviceCommand::List));
     window.click("Headset");
-    let pick = DeviceCommand::Use { input: Some("Headset".to_owned()), output: None };
+    let pick = DeviceCommand::Use { input: Some("Headset".to_owned()), output: None, ringer: None };
     let gone = CommandError::Media("The microphone “Headset” is not connected.".to_owned());
     assert_eq!(window.answer(Err(gone)), Command::Devices(pick));
     assert!(window.mentions("is not connected"));
     window.click("Speakers");
-    let pick = DeviceCommand::Use { input: None, output: Some("Speakers".to_owned()) };
+    let pick =
+        DeviceCommand::Use { input: None, output: Some("Speakers".to_owned()), ringer: None };
     assert_eq!(window.answer(Ok(Reply::Done {})), Command::Devices(pick));
     assert_eq!(window.commands(), [Command::Devices(DeviceCommand::List)], "what is used now");
 }

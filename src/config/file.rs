@@ -9,8 +9,8 @@ use toml::de::DeTable;
 
 use super::table::{Document, Problem, Table};
 use super::{
-    Audio, AudioDevice, Config, DtmfMode, EXPIRES_RANGE, HostPort, PasswordSource, SipAccount,
-    SrtpPolicy, TlsStart, XmppAccount,
+    AS_OUTPUT, Audio, AudioDevice, Config, DtmfMode, EXPIRES_RANGE, HostPort, PasswordSource,
+    SipAccount, SrtpPolicy, TlsStart, XmppAccount,
 };
 use crate::model::BareJid;
 use crate::model::address::{self, Aor, SipTarget};
@@ -333,13 +333,14 @@ fn audio<'a, 'd>(
     let table = value
         .as_table()
         .ok_or_else(|| root.complain("audio", Problem::Type("written as [audio]")))?;
-    let known = ["input", "output", "echo_cancellation"];
+    let known = ["input", "output", "ringer", "echo_cancellation"];
     let table = Table::new(document, "audio", at, table, &known)?;
     let device =
         |key| table.parsed(key, |text| AudioDevice::parse(text, base).ok_or(Problem::Empty));
     Ok(Audio {
         input: device("input")?.unwrap_or(AudioDevice::Default),
         output: device("output")?.unwrap_or(AudioDevice::Default),
+        ringer: device("ringer")?.filter(|ringer| !ringer.is_called(AS_OUTPUT)),
         echo_cancellation: table.flag("echo_cancellation", true)?,
     })
 }

@@ -218,13 +218,39 @@ pub struct Audio {
     pub input: AudioDevice,
     /// Where to play.
     pub output: AudioDevice,
+    /// Where it rings; as `output` when none is named.
+    pub ringer: Option<AudioDevice>,
     /// Echo cancellation (takes effect with sound cards).
     pub echo_cancellation: bool,
 }
 
+/// The name of [`Audio::ringer`] when it is none: as the output.
+pub const AS_OUTPUT: &str = "output";
+
+impl Audio {
+    /// Where it rings, if it is heard anywhere. A file or nothing as output is for calls alone.
+    pub fn rings_at(&self) -> Option<&AudioDevice> {
+        match &self.ringer {
+            None => self.tones_at(),
+            Some(AudioDevice::Null | AudioDevice::Echo) => None,
+            Some(ringer) => Some(ringer),
+        }
+    }
+
+    /// Where tones besides the ring tone are heard: where the person hears calls.
+    pub fn tones_at(&self) -> Option<&AudioDevice> {
+        Some(&self.output).filter(|output| output.is_card())
+    }
+}
+
 impl Default for Audio {
     fn default() -> Self {
-        Self { input: AudioDevice::Default, output: AudioDevice::Default, echo_cancellation: true }
+        Self {
+            input: AudioDevice::Default,
+            output: AudioDevice::Default,
+            ringer: None,
+            echo_cancellation: true,
+        }
     }
 }
 
@@ -244,6 +270,16 @@ pub enum AudioDevice {
 }
 
 impl AudioDevice {
+    /// It is the sound card of this name.
+    pub fn is_called(&self, name: &str) -> bool {
+        matches!(self, Self::Named(own) if own == name)
+    }
+
+    /// It is a sound card.
+    pub fn is_card(&self) -> bool {
+        matches!(self, Self::Default | Self::Named(_))
+    }
+
     /// Reads `default`, `null`, `echo`, `file:PATH` (relative to `base`) or a sound card's name;
     /// `None` for an empty text or path.
     pub fn parse(text: &str, base: &Path) -> Option<Self> {

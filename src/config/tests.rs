@@ -77,12 +77,39 @@ fn the_example_is_read() {
     let audio = Audio {
         input: AudioDevice::File("/p/speech.wav".into()),
         output: AudioDevice::Null,
+        ringer: None,
         echo_cancellation: false,
     };
     assert_eq!(
         config,
         Config { xmpp: vec![chat], sip: vec![phone], audio, provisioning: Provisioning::default() }
     );
+}
+
+#[test]
+fn it_rings_where_calls_are_heard_unless_another_place_is_named() {
+    let audio = |text: &str| parse(text).unwrap().audio;
+    let desk = AudioDevice::Named("Desk".to_owned());
+    for (text, rings_at, tones_at) in [
+        ("", Some(AudioDevice::Default), Some(AudioDevice::Default)),
+        ("[audio]\nringer = 'output'", Some(AudioDevice::Default), Some(AudioDevice::Default)),
+        ("[audio]\nringer = 'Desk'\noutput = 'null'", Some(desk.clone()), None),
+        ("[audio]\noutput = 'Desk'", Some(desk.clone()), Some(desk)),
+        ("[audio]\noutput = 'file:x.wav'", None, None),
+        ("[audio]\nringer = 'null'", None, Some(AudioDevice::Default)),
+        (
+            "[audio]\nringer = 'file:r.wav'",
+            Some(AudioDevice::File("/p/r.wav".into())),
+            Some(AudioDevice::Default),
+        ),
+    ] {
+        let audio = audio(text);
+        assert_eq!(
+            (audio.rings_at(), audio.tones_at()),
+            (rings_at.as_ref(), tones_at.as_ref()),
+            "{text}"
+        );
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What a face asks of the core, and what it gets back. One command is one method of the
 //! JSON-RPC face (`docs/control.md`).
 
+mod audio;
 mod book;
 mod call;
 mod history;
@@ -27,12 +28,14 @@ use crate::model::party::Party;
 use crate::model::presence::Show;
 use crate::model::relation::{Proposal, Relation};
 use crate::model::signals::{Signals, SignalsPatch};
+use crate::model::sound::Ringing;
 use crate::model::telephony::Telephony;
 use crate::model::time::Timestamp;
 use crate::model::vcard::OwnCard;
 use crate::model::work::Work;
 use crate::provisioning::status::{Outcome, ProvisionError, Status};
 
+pub use audio::AudioCommand;
 pub use book::{BookCommand, BookPatch, BookReply, CardsFrom};
 pub use call::{CallCommand, TransferTo};
 pub use history::HistoryCommand;
@@ -69,6 +72,8 @@ pub enum Command {
     Call(CallCommand),
     /// `devices`, `devices.use`
     Devices(DeviceCommand),
+    /// `ringing`, `ringing.set`, `audio.*`
+    Audio(AudioCommand),
     /// `telephony`, `telephony.set`
     Telephony(TelephonyCommand),
     /// `asking`, `asking.reset`
@@ -173,12 +178,14 @@ pub enum TelephonyCommand {
 pub enum DeviceCommand {
     /// `devices`
     List,
-    /// `devices.use`: from now on, also in a call.
+    /// `devices.use`: from now on, also in a call and after a restart.
     Use {
         /// A microphone's name, `null`, `default`, or `file:…`.
         input: Option<String>,
         /// A loudspeaker's name, likewise.
         output: Option<String>,
+        /// Where it rings, likewise; `output` for the loudspeaker.
+        ringer: Option<String>,
     },
 }
 
@@ -234,6 +241,20 @@ pub enum Reply {
         inputs: Vec<Device>,
         /// Loudspeakers.
         outputs: Vec<Device>,
+        /// Where it can ring.
+        ringers: Vec<Device>,
+    },
+    /// `ringing`, `ringing.set`
+    Ringing(Ringing),
+    /// `audio.levels`
+    Levels {
+        /// The microphone's, from 0 (silence) to 1.
+        input: f32,
+        /// The loudspeaker's, likewise.
+        output: f32,
+        /// Why there is no sound of the microphone.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        trouble: Option<String>,
     },
     /// `telephony`, `telephony.set`
     Telephony(Telephony),
@@ -312,6 +333,9 @@ pub struct Device {
     pub name: String,
     /// Whether it is used now.
     pub current: bool,
+    /// It is not connected: the system's own is used until it is; written only then.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub missing: bool,
 }
 
 /// Why a command was not carried out.

@@ -17,6 +17,7 @@ use crate::model::id::{CallId, MessageId};
 use crate::model::message::{ChatState, Entry, MessageState};
 use crate::model::relation::{Proposal, Relation};
 use crate::model::signals::Signals;
+use crate::model::sound::{AudioTest, Ringing};
 use crate::model::telephony::Telephony;
 use crate::model::time::Timestamp;
 use crate::model::vcard::OwnCard;
@@ -114,6 +115,18 @@ pub enum Event {
         /// As they are now.
         telephony: Telephony,
     },
+    /// How a call that comes in rings.
+    #[serde(rename = "ringing")]
+    Ringing {
+        /// As it is now.
+        ringing: Ringing,
+    },
+    /// A test of the sound devices began, went on or ended.
+    #[serde(rename = "audio.test")]
+    AudioTest {
+        /// As it is now, or was.
+        test: AudioTest,
+    },
     /// What others are told of our reading and writing.
     #[serde(rename = "chat.signals")]
     Signals {
@@ -201,6 +214,8 @@ impl std::fmt::Debug for Event {
             Self::Call { call } => ("Call", call),
             Self::CallDigit { call, .. } => ("CallDigit", call),
             Self::Telephony { telephony } => ("Telephony", telephony),
+            Self::Ringing { ringing } => ("Ringing", ringing),
+            Self::AudioTest { test } => ("AudioTest", &test.kind),
             Self::Signals { signals } => ("Signals", signals),
             Self::Asking { settled } => ("Asking", settled),
             Self::Relations { relations, .. } => ("Relations", relations),

@@ -6,7 +6,8 @@ use super::command::{Command, CommandError, KeepPassword};
 use super::event::NoticeLevel;
 use super::linker::Seen;
 use crate::book::vcf::Cards;
-use crate::media::MediaEvent;
+use crate::media::side::SideEvent;
+use crate::media::{Devices, MediaEvent};
 use crate::model::BareJid;
 use crate::model::book::BookEntry;
 use crate::model::dialing::CostClass;
@@ -18,6 +19,7 @@ use crate::model::party::Party;
 use crate::model::relation::Relations;
 use crate::model::security::Guard;
 use crate::model::signals::Signals;
+use crate::model::sound::Chosen;
 use crate::model::telephony::Telephony;
 use crate::provisioning::plan::Provided;
 use crate::provisioning::status::Status;
@@ -43,6 +45,11 @@ pub enum Input {
     Behind(AccountId),
     /// A call's media session speaks.
     Media(CallId, MediaEvent),
+    /// What is heard besides calls speaks.
+    Side(SideEvent),
+    /// The sound devices that there are, as [`Output::FindDevices`](super::Output::FindDevices)
+    /// asked.
+    DevicesFound(Devices),
     /// What the store kept from earlier runs.
     Kept(Kept),
     /// The cards that [`Output::ReadCards`](super::Output::ReadCards) asked for were read, or why not.
@@ -102,6 +109,8 @@ pub struct Kept {
     pub outbox: Vec<(AccountId, Entry)>,
     /// The user's rules for calls, once set.
     pub telephony: Option<Telephony>,
+    /// What the user chose for sound.
+    pub sound: Chosen,
     /// What others are told of our reading and writing.
     pub signals: Signals,
     /// The classes of calls that the user does not want to be asked about.

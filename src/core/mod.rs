@@ -5,7 +5,6 @@
 //! no clock, no disk; randomness comes from the seed.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rand::SeedableRng;
@@ -16,18 +15,19 @@ use self::asking::Asking;
 use self::book::Book;
 use self::calls::Calls;
 use self::chats::Chats;
-use self::command::{AccountCommand, CallCommand, ChatCommand, Command, CommandError, Reply};
+use self::command::{AccountCommand, CallCommand, ChatCommand, Command, Reply};
 use self::event::Event;
 use self::history::Deletion;
 use self::linker::Linker;
 use self::provided::Wishes;
 use self::roster::Roster;
-use crate::config::{Audio, AudioDevice, Config};
+use crate::config::{Audio, Config};
 use crate::model::feature::Rule;
 use crate::model::id::AccountId;
 use crate::model::presence::Show;
 use crate::model::relation::{Proposal, Relation, Relations};
 use crate::model::signals::Signals;
+use crate::model::sound::Chosen;
 use crate::model::telephony::Telephony;
 use crate::model::time::Now;
 use crate::model::vcard::{OwnCard, Vcard};
@@ -45,6 +45,7 @@ mod checking;
 pub mod command;
 mod contacts;
 mod cost;
+mod devices;
 pub mod event;
 pub mod features;
 mod history;
@@ -63,6 +64,7 @@ pub mod rules;
 mod screening;
 mod security;
 pub mod snapshot;
+mod tones;
 mod work;
 
 pub use input::{Input, Kept, KeptConversation, RequestId};
@@ -84,6 +86,10 @@ pub struct Core {
     /// No word before then that an account is behind: the first one said it.
     behind_until: Option<Instant>,
     audio: Audio,
+    /// What of that the user chose.
+    chosen: Chosen,
+    tones: tones::Tones,
+    trials: devices::Trials,
     telephony: Telephony,
     signals: Signals,
     asking: Asking,
@@ -155,6 +161,9 @@ impl Core {
             presence_missed: BTreeSet::new(),
             behind_until: None,
             audio: config.audio.clone(),
+            chosen: Chosen::default(),
+            tones: tones::Tones::default(),
+            trials: devices::Trials::default(),
             telephony: Telephony::default(),
             signals: Signals::default(),
             asking: Asking::default(),
@@ -179,9 +188,12 @@ impl Core {
             Input::Sip(account, event) => self.on_sip(now, &account, event),
             Input::Behind(account) => self.on_behind(now, &account),
             Input::Media(call, event) => self.on_media(now, &call, event),
+            Input::Side(event) => self.on_side(event),
+            Input::DevicesFound(found) => self.on_devices_found(&found),
             Input::Kept(mut kept) => {
                 self.on_kept_book(now, std::mem::take(&mut kept.book));
                 self.take_guards(std::mem::take(&mut kept.guards));
+                self.on_kept_sound(std::mem::take(&mut kept.sound));
                 self.on_kept(now, kept);
             }
             Input::Cards { request, apply, read } => self.on_cards_read(now, request, apply, read),
@@ -200,6 +212,7 @@ impl Core {
             Input::Timeout => self.on_timeout(now),
             Input::Quit => self.on_quit(now),
         }
+        self.settle_tones();
         self.renew_idle();
         self.count_cards();
     }
@@ -212,7 +225,8 @@ impl Core {
     /// When to come back with [`Input::Timeout`], at the latest.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let all = [self.calls.next_deadline(), self.roster.next_deadline(), self.balance_at];
-        all.into_iter().flatten().min()
+        let all = all.into_iter().chain([self.listening_until()]);
+        all.flatten().min()
     }
 
     /// Whether what is shown has changed since this was last asked.
@@ -266,6 +280,7 @@ impl Core {
             Command::Book(command) => return self.on_book_command(now, request, command),
             Command::History(command) => return self.on_history_command(request, command),
             Command::Devices(command) => return self.on_device_command(request, command),
+            Command::Audio(command) => return self.on_audio_command(now, request, command),
             Command::Account(AccountCommand::Password { account, password, keep }) => {
                 return self.give_password(request, account, password, keep);
             }
@@ -284,36 +299,6 @@ impl Core {
             Command::Card(command) => return self.on_card_command(request, command),
         };
         self.outputs.push_back(Output::Reply(request, done));
-    }
-
-    fn on_device_command(&mut self, request: RequestId, command: command::DeviceCommand) {
-        match command {
-            command::DeviceCommand::List => {
-                self.outputs.push_back(Output::Devices(request, self.audio.clone()));
-            }
-            command::DeviceCommand::Use { input, output } => {
-                let used = self.use_devices(input.as_deref(), output.as_deref());
-                self.outputs.push_back(Output::Reply(request, used));
-            }
-        }
-    }
-
-    /// Takes effect at once, also in the calls that are on.
-    fn use_devices(
-        &mut self,
-        input: Option<&str>,
-        output: Option<&str>,
-    ) -> Result<Reply, CommandError> {
-        let read = |name: Option<&str>, now: &AudioDevice| match name {
-            None => Ok(now.clone()),
-            Some(name) => AudioDevice::parse(name, Path::new(""))
-                .ok_or_else(|| CommandError::Media(format!("“{name}” is no sound device."))),
-        };
-        let input = read(input, &self.audio.input)?;
-        let output = read(output, &self.audio.output)?;
-        self.audio = Audio { input, output, ..self.audio };
-        self.change_devices();
-        Ok(Reply::Done {})
     }
 
     fn on_xmpp(&mut self, now: Now, account: &AccountId, event: XmppEvent) {
@@ -353,6 +338,7 @@ impl Core {
         }
         self.roster_timeout(now);
         self.calls_timeout(now);
+        self.listening_timeout(now);
     }
 
     fn on_behind(&mut self, now: Now, account: &AccountId) {

@@ -9,6 +9,7 @@ use super::event::Event;
 use super::linker::Seen;
 use crate::config::{Audio, Config};
 use crate::media::MediaCommand;
+use crate::media::side::SideCommand;
 use crate::model::BareJid;
 use crate::model::address::Aor;
 use crate::model::dialing::CostClass;
@@ -19,6 +20,7 @@ use crate::model::relation::Relations;
 use crate::model::secret::Secret;
 use crate::model::security::Guard;
 use crate::model::signals::Signals;
+use crate::model::sound::Chosen;
 use crate::model::telephony::Telephony;
 use crate::model::time::Timestamp;
 use crate::sip::SipCommand;
@@ -68,6 +70,13 @@ pub enum Output {
     },
     /// Answer `devices` from the platform.
     Devices(RequestId, Audio),
+    /// List the devices for ourselves; they come back as
+    /// [`Input::DevicesFound`](super::Input::DevicesFound).
+    FindDevices,
+    /// Let something be heard besides calls, or try the devices.
+    Side(SideCommand),
+    /// Answer `audio.levels`, with what is wrong with the microphone.
+    Levels(RequestId, Option<String>),
     /// Keep an account's password, in memory at the least; comes back as
     /// [`Input::PasswordKept`](super::Input::PasswordKept).
     Password {
@@ -113,6 +122,8 @@ pub enum Keep {
     Read(String),
     /// The user's rules for calls.
     Telephony(Box<Telephony>),
+    /// What the user chose for sound.
+    Sound(Box<Chosen>),
     /// What others are told of our reading and writing.
     Signals(Signals),
     /// The classes of calls that the user does not want to be asked about.

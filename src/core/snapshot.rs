@@ -16,6 +16,7 @@ use crate::model::party::Party;
 use crate::model::presence::Show;
 use crate::model::relation::{Proposal, Relation};
 use crate::model::signals::Signals;
+use crate::model::sound::{AudioTest, Ringing};
 use crate::model::telephony::Telephony;
 use crate::model::vcard::OwnCard;
 use crate::model::work::Work;
@@ -48,6 +49,10 @@ pub struct Snapshot {
     pub calls: Vec<Call>,
     /// The user's rules for calls.
     pub telephony: Telephony,
+    /// How a call that comes in rings.
+    pub ringing: Ringing,
+    /// The newest test of the sound devices.
+    pub audio_test: Option<AudioTest>,
     /// What others are told of our reading and writing.
     pub signals: Signals,
     /// The classes of calls that the user does not want to be asked about.
@@ -95,6 +100,8 @@ impl super::Core {
             conversations: self.chats.view(),
             calls: self.calls.views(),
             telephony: self.telephony.clone(),
+            ringing: self.tones.ringing,
+            audio_test: self.trials.test.clone(),
             signals: self.signals,
             settled: self.asking.settled(),
             relations: self.relations.clone(),
@@ -122,6 +129,8 @@ impl Default for Snapshot {
             conversations: Arc::default(),
             calls: Vec::new(),
             telephony: Telephony::default(),
+            ringing: Ringing::default(),
+            audio_test: None,
             signals: Signals::default(),
             settled: Vec::new(),
             relations: Vec::new(),

@@ -26,6 +26,7 @@ mod rules;
 mod security;
 mod sound;
 mod strangers;
+mod tones;
 mod transfer;
 mod work;
 

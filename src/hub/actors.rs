@@ -8,10 +8,11 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::config::{Audio, AudioDevice, Config, PasswordSource};
+use crate::config::{AS_OUTPUT, Audio, AudioDevice, Config, PasswordSource};
 use crate::core::command::{CommandError, Device, KeepPassword, Reply};
 use crate::core::{Input, RequestId};
 use crate::media::meter::Meter;
+use crate::media::side::{Side, SideCommand};
 use crate::media::{MediaCommand, MediaError, MediaEvent};
 use crate::model::address::Aor;
 use crate::model::fault::Fault;
@@ -50,6 +51,8 @@ pub(super) struct Actors {
     /// The next call's media session: its thread need not be started while the user waits.
     spare: Option<Session>,
     meter: Arc<Meter>,
+    /// What is heard besides calls, once there was something.
+    side: Option<Side>,
 }
 
 /// A media session that belongs to no call yet.
@@ -91,6 +94,7 @@ impl Actors {
             checks: Arc::new(Semaphore::new(MOST_CHECKS)),
             spare: None,
             meter,
+            side: None,
         }
     }
 
@@ -330,6 +334,35 @@ impl Actors {
         }
     }
 
+    /// Lets something be heard besides calls.
+    pub(super) fn side(&mut self, command: SideCommand) {
+        if self.side.is_none() {
+            if command == SideCommand::Silence {
+                return;
+            }
+            match self.start_side() {
+                Ok(side) => self.side = Some(side),
+                Err(error) => return tracing::warn!(%error, "nothing is heard besides calls"),
+            }
+        }
+        if let Some(side) = &self.side
+            && !side.ask(command)
+        {
+            tracing::error!("what is heard besides calls fell over");
+            self.side = None;
+        }
+    }
+
+    fn start_side(&self) -> std::io::Result<Side> {
+        let inbox = self.inbox.clone();
+        Side::start(Arc::clone(&self.meter), move |event| {
+            if let Some(inbox) = &inbox {
+                // A thread of its own: it may wait, and nothing of the hub waits for it.
+                let _ = inbox.blocking_send(Input::Side(event));
+            }
+        })
+    }
+
     /// Lets go of every queue, so that the actors end when they are done and the hub's inbox
     /// closes after the last of them.
     pub(super) fn close(&mut self) {
@@ -338,6 +371,7 @@ impl Actors {
         self.sip.clear();
         self.media.clear();
         self.spare = None;
+        self.side = None;
     }
 
     /// A queue whose events reach the hub under `id`, and the task that carries them.
@@ -441,18 +475,79 @@ fn instance_of(installation: Uuid, account: &AccountId) -> Uuid {
 
 /// The platform's sound devices, and which are in use.
 pub(super) fn devices(audio: &Audio) -> Reply {
-    let found = media::devices();
-    let list = |names: Vec<String>, current: &AudioDevice| {
-        let current = current.to_string();
-        let mut all = vec!["default".to_owned()];
-        all.extend(names);
-        if !all.contains(&current) {
+    listed(media::devices(), audio)
+}
+
+/// The same of devices that were found.
+fn listed(found: media::Devices, audio: &Audio) -> Reply {
+    let list = |first: &[&str], names: &[String], current: String, is_card: bool| {
+        let mut all: Vec<String> = first.iter().map(|name| (*name).to_owned()).collect();
+        all.extend_from_slice(names);
+        let is_there = all.contains(&current);
+        if !is_there {
             all.push(current.clone());
         }
-        all.into_iter().map(|name| Device { current: name == current, name }).collect()
+        let device = |name: String| {
+            let current = name == current;
+            Device { missing: current && is_card && !is_there, current, name }
+        };
+        all.into_iter().map(device).collect()
     };
+    let usual: &[&str] = &["default"];
+    let named = |device: &AudioDevice| matches!(device, AudioDevice::Named(_));
+    let (input, output) = (&audio.input, &audio.output);
+    let ringer = audio.ringer.as_ref();
     Reply::Devices {
-        inputs: list(found.inputs, &audio.input),
-        outputs: list(found.outputs, &audio.output),
+        inputs: list(usual, &found.inputs, input.to_string(), named(input)),
+        outputs: list(usual, &found.outputs, output.to_string(), named(output)),
+        ringers: list(
+            &[AS_OUTPUT, "default"],
+            &found.outputs,
+            ringer.map_or_else(|| AS_OUTPUT.to_owned(), AudioDevice::to_string),
+            ringer.is_some_and(named),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_chosen_is_listed_also_when_it_is_not_connected() {
+        let found = || media::Devices {
+            inputs: vec!["Headset".to_owned()],
+            outputs: vec!["Headset".to_owned(), "Desk".to_owned()],
+        };
+        let named = |name: &str| AudioDevice::Named(name.to_owned());
+        let shown = |devices: &[Device]| -> Vec<String> {
+            let sign = |device: &Device| match (device.current, device.missing) {
+                (true, true) => "!",
+                (true, false) => "*",
+                (false, true) => "?",
+                (false, false) => "",
+            };
+            devices.iter().map(|device| format!("{}{}", device.name, sign(device))).collect()
+        };
+        let all = |audio: &Audio| match listed(found(), audio) {
+            Reply::Devices { inputs, outputs, ringers } => {
+                (shown(&inputs), shown(&outputs), shown(&ringers))
+            }
+            _ => Default::default(),
+        };
+        let (inputs, outputs, ringers) = all(&Audio::default());
+        assert_eq!(inputs, ["default*", "Headset"]);
+        assert_eq!(outputs, ["default*", "Headset", "Desk"]);
+        assert_eq!(ringers, ["output*", "default", "Headset", "Desk"]);
+        let audio = Audio {
+            input: named("Gone"),
+            output: AudioDevice::Null,
+            ringer: Some(named("Desk")),
+            echo_cancellation: true,
+        };
+        let (inputs, outputs, ringers) = all(&audio);
+        assert_eq!(inputs, ["default", "Headset", "Gone!"]);
+        assert_eq!(outputs, ["default", "Headset", "Desk", "null*"]);
+        assert_eq!(ringers, ["output", "default", "Headset", "Desk*"]);
     }
 }

@@ -20,6 +20,8 @@ use crate::store::{ExportError, MAX_PAGE, Store, StoreError, export_watched};
 const TELEPHONY: &str = "telephony";
 /// The setting that holds the classes of calls that are not asked about.
 const ASKING: &str = "asking";
+/// That of what they chose for sound.
+const SOUND: &str = "sound";
 /// That of what others are told of our reading and writing.
 const SIGNALS: &str = "signals";
 /// That of the user's decisions about relations.
@@ -37,6 +39,7 @@ pub async fn kept(store: &Store) -> Result<Kept, StoreError> {
     let outbox = store.outbox().await?;
     let telephony = setting(store, TELEPHONY).await?;
     let asking = setting(store, ASKING).await?;
+    let sound = setting(store, SOUND).await?;
     let signals = setting(store, SIGNALS).await?;
     let relations = setting(store, RELATIONS).await?;
     let rules = setting(store, FEATURES).await?;
@@ -66,6 +69,7 @@ pub async fn kept(store: &Store) -> Result<Kept, StoreError> {
         outbox: outbox.into_iter().map(|waiting| (waiting.account, waiting.entry)).collect(),
         telephony,
         asking,
+        sound,
         signals,
         seen: seen.collect(),
         relations,
@@ -105,6 +109,7 @@ pub(super) fn keep(store: &Store, keep: Keep) -> Option<StoreError> {
         Keep::Read(with) => store.mark_read(&with).refused(),
         Keep::Telephony(rules) => set(store, TELEPHONY, &rules),
         Keep::Asking(settled) => set(store, ASKING, &settled),
+        Keep::Sound(chosen) => set(store, SOUND, &chosen),
         Keep::Signals(signals) => set(store, SIGNALS, &signals),
         Keep::Relations(relations) => set(store, RELATIONS, &relations),
         Keep::Rules(rules) => set(store, FEATURES, &rules),
@@ -214,6 +219,7 @@ mod tests {
     use crate::model::call::Direction;
     use crate::model::dialing::CostClass;
     use crate::model::message::EntryKind;
+    use crate::model::sound::{Chosen, Ringing, Volume};
     use crate::model::telephony::Telephony;
     use crate::model::time::Timestamp;
 
@@ -226,6 +232,19 @@ mod tests {
         assert_eq!(kept(&store).await.unwrap().telephony, Some(rules));
         store.set_setting(TELEPHONY, "{".to_owned()).await.unwrap();
         assert_eq!(kept(&store).await.unwrap().telephony, None);
+    }
+
+    #[tokio::test]
+    async fn what_was_chosen_for_sound_comes_back() {
+        let store = Store::in_memory().unwrap();
+        assert_eq!(kept(&store).await.unwrap().sound, Chosen::default());
+        let ringing = Ringing { on: false, volume: Volume::Loud };
+        let chosen = Chosen { input: Some("Headset".to_owned()), ringing, ..Chosen::default() };
+        assert_eq!(keep(&store, Keep::Sound(Box::new(chosen.clone()))), None);
+        assert_eq!(kept(&store).await.unwrap().sound, chosen);
+        store.set_setting(SOUND, r#"{"input":"Headset"}"#.to_owned()).await.unwrap();
+        let known = kept(&store).await.unwrap().sound;
+        assert_eq!(known, Chosen { ringing: Ringing::default(), ..chosen });
     }
 
     #[tokio::test]

@@ -17,6 +17,7 @@ use crate::core::command::{CommandError, HistoryCommand, ProvisionCommand, Reply
 use crate::core::event::{Event, NoticeLevel};
 use crate::core::snapshot::Snapshot;
 use crate::core::{Core, Input, Kept, Output, RequestId};
+use crate::media::meter::{Levels, Meter};
 use crate::model::history::Scope;
 use crate::model::time::Now;
 use crate::provisioning::plan::Provided;
@@ -78,6 +79,7 @@ impl Hub {
         let pump = Pump {
             core,
             actors,
+            meter: handle.meter(),
             store,
             snapshots,
             events,
@@ -115,6 +117,7 @@ impl Hub {
 struct Pump {
     core: Core,
     actors: Actors,
+    meter: Arc<Meter>,
     store: Store,
     snapshots: watch::Sender<Arc<Snapshot>>,
     events: broadcast::Sender<Arc<Event>>,
@@ -279,6 +282,16 @@ impl Pump {
                 let listed = tokio::task::spawn_blocking(move || super::actors::devices(&audio));
                 listed.await.map_err(|error| CommandError::Internal(error.to_string()))
             }),
+            Output::FindDevices => self.actors.report_later(async {
+                let listed = tokio::task::spawn_blocking(crate::media::devices).await;
+                Input::DevicesFound(listed.unwrap_or_default())
+            }),
+            Output::Side(command) => self.actors.side(command),
+            Output::Levels(request, trouble) => {
+                let Levels { input, output } = self.meter.take();
+                let levels = Reply::Levels { input, output, trouble };
+                self.answer_later(request, std::future::ready(Ok(levels)));
+            }
             Output::Password { request, account, password, keep } => {
                 self.actors.keep_password(request, account, password, keep);
             }

@@ -96,6 +96,43 @@ pub fn open_sink(audio: &Audio) -> Result<Box<dyn Sink>, MediaError> {
     }
 }
 
+/// Opens the input; where that is a sound card that is not there, the system's own. What is said of
+/// that then comes with it.
+///
+/// # Errors
+/// As [`open_source`].
+pub fn open_source_or_usual(
+    audio: &Audio,
+) -> Result<(Box<dyn Source>, Option<String>), MediaError> {
+    match (open_source(audio), &audio.input) {
+        (Err(error @ MediaError::Device(_)), AudioDevice::Named(_)) => {
+            let usual = Audio { input: AudioDevice::Default, ..audio.clone() };
+            // Without any it is the first that is missing to the person.
+            open_source(&usual).map(|source| (source, Some(instead(&error)))).map_err(|_| error)
+        }
+        (opened, _) => opened.map(|source| (source, None)),
+    }
+}
+
+/// Opens the output; where that is a sound card that is not there, the system's own. What is said
+/// of that then comes with it.
+///
+/// # Errors
+/// As [`open_sink`].
+pub fn open_sink_or_usual(audio: &Audio) -> Result<(Box<dyn Sink>, Option<String>), MediaError> {
+    match (open_sink(audio), &audio.output) {
+        (Err(error @ MediaError::Device(_)), AudioDevice::Named(_)) => {
+            let usual = Audio { output: AudioDevice::Default, ..audio.clone() };
+            open_sink(&usual).map(|sink| (sink, Some(instead(&error)))).map_err(|_| error)
+        }
+        (opened, _) => opened.map(|sink| (sink, None)),
+    }
+}
+
+fn instead(error: &MediaError) -> String {
+    format!("{error} The system's own is used instead.")
+}
+
 /// Whether a call could have sound now: opens both devices, and closes them again. It asks the
 /// platform, so it may take a while.
 ///

@@ -16,9 +16,11 @@ pub mod rtcp;
 pub mod rtp;
 mod sender;
 pub mod session;
+pub mod side;
 pub mod srtp;
 pub mod stats;
 pub mod stretch;
+pub mod tone;
 
 pub use device::{Devices, devices};
 pub use frame::{FRAME, Frame, SAMPLE_RATE};
@@ -142,5 +144,18 @@ impl MediaError {
     /// A device that is there but does not do.
     fn unusable(why: impl std::fmt::Display) -> Self {
         Self::Device(format!("The sound device cannot be used: {why}"))
+    }
+
+    /// Another program has it for itself.
+    fn in_use() -> Self {
+        let text = "Another program has the sound device. Close that program, then try again.";
+        Self::Device(text.to_owned())
+    }
+
+    /// The system keeps it from us.
+    fn denied() -> Self {
+        let text = "The system does not let Dovetail use the sound device. Allow it in the \
+                    system's privacy settings, then try again.";
+        Self::Device(text.to_owned())
     }
 }

@@ -24,6 +24,7 @@ pub mod relation;
 pub mod secret;
 pub mod security;
 pub mod signals;
+pub mod sound;
 pub mod telephony;
 pub mod time;
 pub mod vcard;

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::wire::{Params, RequestError};
 use crate::core::command::{
-    AskingCommand, CallCommand, ChatCommand, Command, ContactCommand, DeviceCommand,
+    AskingCommand, AudioCommand, CallCommand, ChatCommand, Command, ContactCommand, DeviceCommand,
     SecurityCommand, TelephonyCommand, TransferTo, WorkCommand,
 };
 use crate::core::rules;
@@ -20,6 +20,7 @@ use crate::model::BareJid;
 use crate::model::id::{AccountId, CallId};
 use crate::model::party::{Party, PartyError};
 use crate::model::signals::SignalsPatch;
+use crate::model::sound::RingingPatch;
 use crate::model::telephony::Telephony;
 
 impl Params {
@@ -107,15 +108,14 @@ fn command(method: &str, mut params: Params) -> Result<Command, RequestError> {
         "asking" => Command::Asking(AskingCommand::Get),
         "asking.reset" => Command::Asking(AskingCommand::Reset(params.may("class")?)),
         "devices" => Command::Devices(DeviceCommand::List),
-        "devices.use" => {
-            // A ringer of its own comes with the sounds.
-            let _: Option<String> = params.may("ringer")?;
-            Command::Devices(DeviceCommand::Use {
-                input: params.may("input")?,
-                output: params.may("output")?,
-            })
-        }
+        "devices.use" => Command::Devices(DeviceCommand::Use {
+            input: params.may("input")?,
+            output: params.may("output")?,
+            ringer: params.may("ringer")?,
+        }),
+        "ringing" => Command::Audio(AudioCommand::Ringing(RingingPatch::default())),
         other => match other.split_once('.') {
+            Some(("audio" | "ringing", _)) => audio(other, &mut params)?,
             Some(("contact", what)) => contact(what, other, &mut params)?,
             Some(("account", "add")) => Command::Provision(provision::command(other, &mut params)?),
             Some(("account" | "relation" | "feature" | "card", _)) => {
@@ -238,6 +238,21 @@ fn call(method: &str, params: &mut Params) -> Result<Command, RequestError> {
         _ => return Err(RequestError::UnknownMethod(method.to_owned())),
     };
     Ok(Command::Call(command))
+}
+
+fn audio(method: &str, params: &mut Params) -> Result<Command, RequestError> {
+    let command = match method {
+        "ringing.set" => AudioCommand::Ringing(RingingPatch {
+            on: params.may("on")?,
+            volume: params.may("volume")?,
+        }),
+        "audio.test" => AudioCommand::Test(params.need("kind")?),
+        "audio.test.hear" => AudioCommand::Hear,
+        "audio.test.stop" => AudioCommand::Stop,
+        "audio.levels" => AudioCommand::Levels,
+        _ => return Err(RequestError::UnknownMethod(method.to_owned())),
+    };
+    Ok(Command::Audio(command))
 }
 
 fn transfer(params: &mut Params) -> Result<CallCommand, RequestError> {

@@ -100,8 +100,13 @@ impl Pulse {
 impl Recording {
     /// What was recorded so far, in seconds.
     pub fn seconds(&self) -> f64 {
-        let octets = std::fs::metadata(&self.path).map_or(0, |file| file.len());
-        octets as f64 / f64::from(RATE) / (2 * CHANNELS.len()) as f64
+        seconds_in(&self.path)
+    }
+
+    /// Waits until so many seconds more were recorded.
+    pub async fn go_on(&mut self, seconds: f64) {
+        let (path, until) = (self.path.clone(), self.seconds() + seconds);
+        self.process.until(LIMIT, async || seconds_in(&path) >= until).await.unwrap();
     }
 
     /// Ends it.
@@ -136,6 +141,11 @@ impl Heard {
         let at = CHANNELS.iter().position(|(name, _)| *name == device).unwrap();
         &self.0[at]
     }
+}
+
+fn seconds_in(recording: &Path) -> f64 {
+    let octets = std::fs::metadata(recording).map_or(0, |file| file.len());
+    octets as f64 / f64::from(RATE) / (2 * CHANNELS.len()) as f64
 }
 
 fn channel_map() -> String {

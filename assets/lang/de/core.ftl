@@ -517,6 +517,18 @@ core-sound-microphone-gone = Ihr Mikrofon ist nicht mehr da: Die Gegenseite kann
 core-sound-loudspeaker-gone = Ihr Lautsprecher ist nicht mehr da: Sie können die Gegenseite nicht hören.
 core-sound-again = Ihr Mikrofon und Ihr Lautsprecher sind wieder da.
 core-sound-goes-on = Der Anruf geht weiter.
+core-sound-instead = Stattdessen wird das Gerät des Systems verwendet.
+core-sound-until = Bis es wieder da ist, wird das Gerät des Systems verwendet.
+core-sound-device-before = Der Anruf geht mit dem bisherigen Gerät weiter.
+core-sound-microphone-away = Das Mikrofon ist nicht mehr da. Schließen Sie es wieder an oder wählen Sie ein anderes.
+core-sound-loudspeaker-away = Der Lautsprecher ist nicht mehr da. Schließen Sie ihn wieder an oder wählen Sie einen anderen.
+core-sound-call-between = Ein Anruf kam dazwischen.
+core-sound-no-test = Der Ton lässt sich erproben, wenn kein Gespräch läuft.
+core-sound-rings-nowhere = Es klingelt nirgends: Wählen Sie zuerst ein Gerät zum Klingeln.
+core-sound-nothing-to-try = Es gibt keinen Lautsprecher zum Erproben: Wählen Sie zuerst einen.
+core-sound-not-recording = Es wird gerade nichts aufgenommen.
+core-sound-in-use = Ein anderes Programm belegt das Audiogerät. Schließen Sie dieses Programm und versuchen Sie es dann noch einmal.
+core-sound-denied = Das System erlaubt Dovetail das Audiogerät nicht. Erlauben Sie es in den Datenschutzeinstellungen des Systems und versuchen Sie es dann noch einmal.
 
 # The history
 core-store-full = Der Datenträger ist voll: Nachrichten, Anrufe und Änderungen warten im Arbeitsspeicher und gehen beim Beenden von Dovetail verloren. Schaffen Sie Platz; dann werden sie geschrieben.

@@ -517,6 +517,18 @@ core-sound-microphone-gone = Your microphone went away: the other side cannot he
 core-sound-loudspeaker-gone = Your loudspeaker went away: you cannot hear the other side.
 core-sound-again = Your microphone and your loudspeaker are there again.
 core-sound-goes-on = The call goes on.
+core-sound-instead = The system's own is used instead.
+core-sound-until = The system's own is used until it is there again.
+core-sound-device-before = The call goes on with the device before.
+core-sound-microphone-away = The microphone went away. Connect it again, or choose another one.
+core-sound-loudspeaker-away = The loudspeaker went away. Connect it again, or choose another one.
+core-sound-call-between = A call came in between.
+core-sound-no-test = Sound can be tried when no call is on.
+core-sound-rings-nowhere = It rings nowhere: choose a ringer first.
+core-sound-nothing-to-try = There is no loudspeaker to try: choose one first.
+core-sound-not-recording = Nothing is being recorded.
+core-sound-in-use = Another program has the sound device. Close that program, then try again.
+core-sound-denied = The system does not let Dovetail use the sound device. Allow it in the system's privacy settings, then try again.
 
 # The history
 core-store-full = The disk is full: messages, calls and changes wait in memory and are lost when Dovetail ends. Free some space; they are written then.

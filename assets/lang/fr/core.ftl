@@ -517,6 +517,18 @@ core-sound-microphone-gone = Votre micro a disparu : l’autre côté ne vous e
 core-sound-loudspeaker-gone = Votre haut-parleur a disparu : vous n’entendez pas l’autre côté.
 core-sound-again = Votre micro et votre haut-parleur sont de retour.
 core-sound-goes-on = L’appel continue.
+core-sound-instead = Celui du système est utilisé à la place.
+core-sound-until = Celui du système est utilisé jusqu’à son retour.
+core-sound-device-before = L’appel continue avec l’appareil précédent.
+core-sound-microphone-away = Le microphone a disparu. Rebranchez-le ou choisissez-en un autre.
+core-sound-loudspeaker-away = Le haut-parleur a disparu. Rebranchez-le ou choisissez-en un autre.
+core-sound-call-between = Un appel est arrivé entre-temps.
+core-sound-no-test = Le son peut être essayé quand aucun appel n’est en cours.
+core-sound-rings-nowhere = Rien ne sonne : choisissez d’abord un appareil pour la sonnerie.
+core-sound-nothing-to-try = Il n’y a pas de haut-parleur à essayer : choisissez-en d’abord un.
+core-sound-not-recording = Aucun enregistrement n’est en cours.
+core-sound-in-use = Un autre programme occupe le périphérique audio. Fermez-le, puis réessayez.
+core-sound-denied = Le système ne permet pas à Dovetail d’utiliser le périphérique audio. Autorisez-le dans les réglages de confidentialité du système, puis réessayez.
 
 # The history
 core-store-full = Le disque est plein : messages, appels et modifications attendent en mémoire et seront perdus à la fermeture de Dovetail. Libérez de la place ; ils seront alors écrits.

@@ -7,7 +7,7 @@ use super::words::words;
 use crate::config::SrtpPolicy;
 use crate::core::command::{CommandError, Reply};
 use crate::core::event::NoticeLevel;
-use crate::core::{Core, Keep, Output};
+use crate::core::{Core, Keep, Output, tones};
 use crate::media::MediaCommand;
 use crate::model::BareJid;
 use crate::model::call::{Binding, CallState, EndReason};
@@ -49,6 +49,8 @@ impl Core {
             // Nobody was heard: for the person it was never answered.
             call.answered = None;
         }
+        let tone = tones::parting(call, &reason).filter(|_| was_sent);
+        self.part(tone);
         self.answer_waiting(id, &stage, &reason);
         self.leave_floor(id);
         self.outputs.push_back(Output::Media(id.clone(), MediaCommand::Stop));

@@ -144,7 +144,7 @@ impl Record {
     }
 
     /// Both sides agreed on something to hear.
-    pub(super) fn has_media(&self) -> bool {
+    pub(in crate::core) fn has_media(&self) -> bool {
         !self.call.media.codec.is_empty()
     }
 }

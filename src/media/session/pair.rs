@@ -29,6 +29,8 @@ pub(super) struct Pair {
     gone: Gone,
     told: Gone,
     changed: Option<Instant>,
+    /// Which devices are not those that were wanted, until it is said.
+    instead: Vec<String>,
 }
 
 /// Which devices are gone.
@@ -40,8 +42,16 @@ struct Gone {
 
 impl Pair {
     pub fn open(audio: Audio) -> Result<Self, MediaError> {
-        let source = device::open_source(&audio)?;
-        let sink = device::open_sink(&audio)?;
+        let mut audio = audio;
+        let (source, no_source) = device::open_source_or_usual(&audio)?;
+        let (sink, no_sink) = device::open_sink_or_usual(&audio)?;
+        // What is used is what counts when others are wanted.
+        if no_source.is_some() {
+            audio.input = AudioDevice::Default;
+        }
+        if no_sink.is_some() {
+            audio.output = AudioDevice::Default;
+        }
         let now = Instant::now();
         Ok(Self {
             source,
@@ -56,6 +66,7 @@ impl Pair {
             gone: Gone::default(),
             told: Gone::default(),
             changed: None,
+            instead: [no_source, no_sink].into_iter().flatten().collect(),
         })
     }
 
@@ -87,6 +98,9 @@ impl Pair {
     /// Puts silence in the place of devices that are lost and opens them again, elsewhere, so
     /// that what is left goes on; says what changed.
     pub fn mend(&mut self, now: Instant) -> Option<MediaEvent> {
+        if let Some(text) = self.instead.pop() {
+            return Some(MediaEvent::Device { gone: true, text });
+        }
         if let Some(failed) = self.turn_changes(now) {
             return Some(failed);
         }
@@ -379,7 +393,8 @@ mod tests {
 
     fn nothing() -> Pair {
         let null = AudioDevice::Null;
-        let audio = Audio { input: null.clone(), output: null, echo_cancellation: false };
+        let audio =
+            Audio { input: null.clone(), output: null, ringer: None, echo_cancellation: false };
         Pair::open(audio).unwrap()
     }
 
@@ -400,7 +415,7 @@ mod tests {
     fn other_devices_take_over_while_the_call_goes_on() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| AudioDevice::File(folder.path().join(name));
-        let audio = |input, output| Audio { input, output, echo_cancellation: false };
+        let audio = |input, output| Audio { input, output, ringer: None, echo_cancellation: false };
         let mut pair = Pair::open(audio(AudioDevice::Null, at("first.wav"))).unwrap();
         pair.begin(Instant::now());
         pair.sink.write(&[0.5; 960]).unwrap();
@@ -423,7 +438,12 @@ mod tests {
     fn where_a_device_cannot_be_had_the_one_before_stays() {
         let mut pair = nothing();
         let missing = AudioDevice::File("/nowhere/at/all.wav".into());
-        pair.replace(Audio { input: missing, output: AudioDevice::Null, echo_cancellation: false });
+        pair.replace(Audio {
+            input: missing,
+            output: AudioDevice::Null,
+            ringer: None,
+            echo_cancellation: false,
+        });
         let told = settled(&mut pair);
         assert!(
             matches!(&told, Some(MediaEvent::Device { text, .. }) if text.contains("goes on")),

@@ -19,7 +19,7 @@ impl Calls {
     pub fn answered(&mut self, control: Control, result: Result<Reply, CommandError>) -> Action {
         match (control, result) {
             (_, Err(error)) => self.devices.trouble = Some(error.to_string()),
-            (Control::Devices, Ok(Reply::Devices { inputs, outputs })) => {
+            (Control::Devices, Ok(Reply::Devices { inputs, outputs, .. })) => {
                 self.devices.inputs = inputs;
                 self.devices.outputs = outputs;
                 self.devices.listed = true;
@@ -40,7 +40,7 @@ impl Calls {
             }
         };
         self.devices.trouble = None;
-        let command = Command::Devices(DeviceCommand::Use { input, output });
+        let command = Command::Devices(DeviceCommand::Use { input, output, ringer: None });
         Action::At(Spot::Calls(Control::UseDevices), command)
     }
 

@@ -67,7 +67,7 @@ impl Sound {
     ) -> Action {
         let picked = matches!(control, Control::Device(_));
         let done = self.asked.answered(control, &result);
-        if let Ok(Reply::Devices { inputs, outputs }) = result {
+        if let Ok(Reply::Devices { inputs, outputs, .. }) = result {
             self.devices = Some((inputs, outputs));
         } else if done && picked {
             return self.begin();
@@ -84,7 +84,7 @@ impl Sound {
                     Way::In => (Some(name), None),
                     Way::Out => (None, Some(name)),
                 };
-                let pick = DeviceCommand::Use { input, output };
+                let pick = DeviceCommand::Use { input, output, ringer: None };
                 self.asked.ask(Control::Device(way), Command::Devices(pick))
             }
         }

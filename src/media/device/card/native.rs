@@ -216,5 +216,9 @@ fn on_error(health: Arc<Health>) -> impl FnMut(cpal::Error) + Send + 'static {
 }
 
 fn device_error(error: cpal::Error) -> MediaError {
-    MediaError::unusable(error)
+    match error.kind() {
+        cpal::ErrorKind::DeviceBusy => MediaError::in_use(),
+        cpal::ErrorKind::PermissionDenied => MediaError::denied(),
+        _ => MediaError::unusable(error),
+    }
 }

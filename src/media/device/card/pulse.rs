@@ -254,6 +254,10 @@ fn props() -> Props {
 
 impl From<ProtocolError> for MediaError {
     fn from(error: ProtocolError) -> Self {
-        Self::unusable(error)
+        match error {
+            ProtocolError::ServerError(PulseError::AccessDenied) => Self::denied(),
+            ProtocolError::ServerError(PulseError::Busy) => Self::in_use(),
+            error => Self::unusable(error),
+        }
     }
 }
