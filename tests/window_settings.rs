@@ -15,7 +15,8 @@ use dovetail::core::command::{
     ChatCommand, Command, CommandError, Cue, CueKind, Device, DeviceCommand, Reply,
     TelephonyCommand,
 };
-use dovetail::gui::app::{Keystroke, Message, pages};
+use dovetail::desktop::autostart::Autostart;
+use dovetail::gui::app::{Keystroke, Message, desktop as app_desktop, pages};
 use dovetail::gui::preferences::Kept;
 use dovetail::gui::screen::Go;
 use dovetail::gui::screen::settings::{self, Section};
@@ -291,4 +292,73 @@ fn one_more_account_is_added_from_here() {
     window.click("Back");
     window.click("Back");
     assert!(window.says("Settings"));
+}
+
+fn desktop(options: GuiOptions) -> Driver {
+    let mut window = Driver::opened(snapshot(), options);
+    let task = Message::Pages(pages::Message::Settings(settings::Message::Show(Section::Desktop)));
+    comma(&mut window);
+    window.take([task]);
+    window
+}
+
+/// Lets what waits for the disk come back.
+fn until(window: &mut Driver, is_so: impl Fn(&Driver) -> bool) {
+    let end = Instant::now() + Duration::from_secs(20);
+    while !is_so(window) {
+        assert!(Instant::now() < end, "it does not come");
+        std::thread::yield_now();
+        window.commands();
+    }
+}
+
+#[test]
+fn the_session_starts_the_program_when_that_is_wanted() {
+    let home = tempfile::tempdir().unwrap();
+    let autostart = Autostart::at(home.path(), Path::new("/usr/bin/dovetail"), None).unwrap();
+    let options = GuiOptions { autostart: Some(autostart.clone()), ..GuiOptions::default() };
+    let mut window = desktop(options.clone());
+    // It can be pressed once the entry was read.
+    let press = |window: &mut Driver, on: bool| {
+        until(window, |_| autostart.is_on().unwrap() != on);
+        let end = Instant::now() + Duration::from_secs(20);
+        while autostart.is_on().unwrap() != on {
+            assert!(Instant::now() < end, "the entry does not become as wanted");
+            window.commands();
+            window.click("Start at log-in");
+            for _ in 0..1_000 {
+                window.commands();
+                std::thread::yield_now();
+            }
+        }
+    };
+    press(&mut window, true);
+    assert!(autostart.file().exists());
+    // Another program turned it off in the meantime.
+    let text = std::fs::read_to_string(autostart.file()).unwrap();
+    std::fs::write(autostart.file(), text + "Hidden=true\n").unwrap();
+    let mut window = desktop(options);
+    press(&mut window, true);
+    assert!(!std::fs::read_to_string(autostart.file()).unwrap().contains("Hidden"));
+
+    // What cannot be written is told.
+    let taken = tempfile::tempdir().unwrap();
+    std::fs::write(taken.path().join("autostart"), "a file").unwrap();
+    let autostart = Autostart::at(taken.path(), Path::new("/usr/bin/dovetail"), None);
+    let mut window = desktop(GuiOptions { autostart, ..GuiOptions::default() });
+    until(&mut window, |window| window.mentions("cannot be read"));
+    assert!(!desktop(GuiOptions::default()).says("Start at log-in"), "the demo does not offer it");
+}
+
+#[test]
+fn closing_to_the_tray_is_offered_where_there_is_one() {
+    let (_dir, file) = profile();
+    let mut window = desktop(options(&file));
+    assert!(window.mentions("This desktop shows no tray"));
+    let there = app_desktop::Message::Tray(true);
+    window.take([Message::Desktop(there)]);
+    assert!(window.mentions("the icon in the tray opens the window again"));
+    window.click("Keep running when the window is closed");
+    kept(&file, &Preferences { close_to_tray: Some(false), ..Preferences::default() });
+    assert!(window.says("Closing the window ends Dovetail."));
 }

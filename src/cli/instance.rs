@@ -80,15 +80,19 @@ pub(super) fn headless(profile: &Profile) -> Result<ExitCode, Failure> {
     done
 }
 
-/// `dovetail [URI]`
-pub(super) fn window(directory: Option<&Path>, uri: Option<&str>) -> Result<ExitCode, Failure> {
+/// `dovetail [URI]`, `dovetail --in-tray`
+pub(super) fn window(
+    directory: Option<&Path>,
+    uri: Option<&str>,
+    in_tray: bool,
+) -> Result<ExitCode, Failure> {
     let wish = match uri.map(Target::read) {
         None => Wish::Raise,
         Some(Ok(target)) => Wish::Open(target),
         Some(Err(error)) => return Err(Failure { text: error.to_string(), code: USAGE }),
     };
     let profile = &super::open(directory)?;
-    let claim = match raise::find(profile, uri)? {
+    let claim = match raise::find(profile, uri, in_tray)? {
         Found::Nobody(claim) => claim,
         Found::Raised => return Ok(ExitCode::SUCCESS),
     };
@@ -102,7 +106,7 @@ pub(super) fn window(directory: Option<&Path>, uri: Option<&str>) -> Result<Exit
     }
     let start = Instance::start(profile, claim, provisioning, Some(desk.clone()));
     let instance = runtime.block_on(start)?;
-    let shown = show(&runtime, &instance, profile, desk, None);
+    let shown = show(&runtime, &instance, profile, desk, Face::Window { directory, in_tray });
     runtime.block_on(instance.hub.stop());
     runtime.shutdown_background();
     shown
@@ -121,7 +125,7 @@ pub(super) fn demo(directory: Option<&Path>, signed_in: bool) -> Result<ExitCode
     let desk = Desk::default();
     let start = Instance::start(&profile, claim, provisioning, Some(desk.clone()));
     let instance = runtime.block_on(start)?;
-    let shown = show(&runtime, &instance, &profile, desk, Some(&demo));
+    let shown = show(&runtime, &instance, &profile, desk, Face::Demo(&demo));
     runtime.block_on(async {
         instance.hub.stop().await;
         demo.stop().await;
@@ -130,13 +134,26 @@ pub(super) fn demo(directory: Option<&Path>, signed_in: bool) -> Result<ExitCode
     shown
 }
 
+/// What is shown.
+enum Face<'a> {
+    /// The person's own accounts.
+    Window {
+        /// The directory of the profile, where it is not the platform's.
+        directory: Option<&'a Path>,
+        /// It begins in the tray.
+        in_tray: bool,
+    },
+    /// The demonstration.
+    Demo(&'a Demo),
+}
+
 #[cfg(feature = "gui")]
 fn show(
     runtime: &Runtime,
     instance: &Instance,
     profile: &Profile,
     desk: Desk,
-    demo: Option<&Demo>,
+    face: Face<'_>,
 ) -> Result<ExitCode, Failure> {
     let _context = runtime.enter();
     let quit = instance.hub.quit();
@@ -147,12 +164,23 @@ fn show(
         headless::asked_to_end().await;
         std::process::exit(1);
     });
-    let around = Around::begin(runtime);
+    let (demo, in_tray, autostart) = match face {
+        Face::Window { directory, in_tray } => {
+            (None, in_tray, crate::desktop::autostart::Autostart::of(directory))
+        }
+        // Nobody wants that every day.
+        Face::Demo(demo) => (Some(demo), false, None),
+    };
+    let around = Around::begin(runtime, &desk);
     let options = crate::gui::GuiOptions {
         title_suffix: demo.map(|_| "demo".to_owned()).unwrap_or_default(),
         example: demo.and_then(Demo::example),
         desk,
         board: around.board.clone(),
+        tray: around.tray.clone(),
+        place: crate::desktop::place::Kept::read(profile.window_path()),
+        autostart,
+        in_tray,
         preferences: crate::gui::preferences::Kept::read(profile.preferences_path()),
         session: crate::lang::Session::read(),
         // The demonstration writes no log.
@@ -167,6 +195,7 @@ fn show(
 #[cfg(feature = "gui")]
 struct Around {
     board: crate::desktop::status::Board,
+    tray: crate::desktop::tray::Tray,
     end: tokio_util::sync::CancellationToken,
     tasks: tokio::task::JoinSet<()>,
 }
@@ -176,12 +205,15 @@ impl Around {
     /// How long the desktop may take to hear that the window has gone.
     const FAREWELL: std::time::Duration = std::time::Duration::from_secs(1);
 
-    fn begin(runtime: &Runtime) -> Self {
+    fn begin(runtime: &Runtime, desk: &Desk) -> Self {
         let end = tokio_util::sync::CancellationToken::new();
         let board = crate::desktop::status::Board::default();
         let mut tasks = tokio::task::JoinSet::new();
         tasks.spawn_on(crate::desktop::awake::run(board.watch(), end.clone()), runtime.handle());
-        Self { board, end, tasks }
+        let tray = crate::desktop::tray::Tray::default();
+        let shown = crate::desktop::tray::run(tray.clone(), desk.clone(), end.clone());
+        tasks.spawn_on(shown, runtime.handle());
+        Self { board, tray, end, tasks }
     }
 
     fn end(self, runtime: &Runtime) {
@@ -194,12 +226,6 @@ impl Around {
 }
 
 #[cfg(not(feature = "gui"))]
-fn show(
-    _: &Runtime,
-    _: &Instance,
-    _: &Profile,
-    _: Desk,
-    _: Option<&Demo>,
-) -> Result<ExitCode, Failure> {
+fn show(_: &Runtime, _: &Instance, _: &Profile, _: Desk, _: Face<'_>) -> Result<ExitCode, Failure> {
     Err(Failure::new("This build has no window. Use --headless."))
 }

@@ -44,6 +44,11 @@ struct Cli {
     #[arg(long, requires = "demo")]
     signed_in: bool,
 
+    /// Begin without a window, as an icon in the desktop's tray. Where none comes up within some
+    /// seconds, the window opens.
+    #[arg(long, conflicts_with_all = ["headless", "demo", "uri"])]
+    in_tray: bool,
+
     /// Open this in the window, in the one that runs already or in a new one: sip:, sips: and
     /// tel: ask whether to call, xmpp: shows the conversation.
     #[arg(value_name = "URI", conflicts_with_all = ["headless", "demo"])]
@@ -167,8 +172,8 @@ pub fn main() -> ExitCode {
 
 fn parse() -> Result<Cli, clap::Error> {
     let cli = Cli::try_parse()?;
-    if cli.command.is_some() && (cli.headless || cli.demo) {
-        let text = "a command cannot be given together with --headless or --demo";
+    if cli.command.is_some() && (cli.headless || cli.demo || cli.in_tray) {
+        let text = "a command cannot be given together with --headless, --demo or --in-tray";
         return Err(Cli::command().error(ErrorKind::ArgumentConflict, text));
     }
     Ok(cli)
@@ -208,7 +213,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         }
         Some(Verb::History { what }) => history::run(directory, what),
         None if cli.headless => instance::headless(&open(directory)?),
-        None => instance::window(directory, cli.uri.as_deref()),
+        None => instance::window(directory, cli.uri.as_deref(), cli.in_tray),
     }
 }
 

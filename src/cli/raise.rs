@@ -19,18 +19,19 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub(super) enum Found {
     /// Nobody yet: we do.
     Nobody(Claim),
-    /// Another instance, which was told.
+    /// Another instance, which was told what there was to tell.
     Raised,
 }
 
 /// Claims the profile; where another instance has it, tells that one to come to the front, with
-/// the address to open.
-pub(super) fn find(profile: &Profile, uri: Option<&str>) -> Result<Found, Failure> {
+/// the address to open; `quietly`, it is left as it is.
+pub(super) fn find(profile: &Profile, uri: Option<&str>, quietly: bool) -> Result<Found, Failure> {
     let path = profile.socket_path();
     let end = Instant::now() + PATIENCE;
     loop {
         match socket::claim(&path) {
             Ok(claim) => return Ok(Found::Nobody(claim)),
+            Err(SocketError::Taken) if quietly => return Ok(Found::Raised),
             Err(SocketError::Taken) => {}
             Err(error) => return Err(Failure::new(error)),
         }

@@ -137,6 +137,7 @@ impl Profile {
             self.provisioned_path(),
             self.security_path(),
             self.preferences_path(),
+            self.window_path(),
             history.clone(),
             beside("-wal"),
             beside("-shm"),
@@ -169,6 +170,11 @@ impl Profile {
     /// How the window looks and behaves: `preferences.json`.
     pub fn preferences_path(&self) -> PathBuf {
         self.config.join("preferences.json")
+    }
+
+    /// Where the window was: `window.json`.
+    pub fn window_path(&self) -> PathBuf {
+        self.state.join("window.json")
     }
 
     /// The history: `history.sqlite`.

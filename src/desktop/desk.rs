@@ -1,5 +1,5 @@
 //! Where wishes for the window are left by whoever has one: a second start of the program, the
-//! remote control. They wait there until a window takes them.
+//! remote control, the tray. They wait there until a window takes them.
 
 use std::sync::Arc;
 
@@ -7,6 +7,8 @@ use futures::stream::{self, BoxStream, StreamExt as _};
 use tokio::sync::{Mutex, mpsc};
 
 use super::uri::{Target, UriError};
+use crate::model::id::CallId;
+use crate::model::presence::Show;
 
 /// Wishes that wait at once; more come from nobody who can see the window.
 const WAITING: usize = 16;
@@ -18,6 +20,27 @@ pub enum Wish {
     Raise,
     /// To be in front, and to show this.
     Open(Target),
+    /// To go away when it is in front, else to be there.
+    Toggle,
+    /// Something with a call.
+    OnCall(CallId, Act),
+    /// Our presence.
+    Presence(Show),
+    /// That the program ends.
+    Quit,
+}
+
+/// What can be done with a call from outside of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Take it.
+    Answer,
+    /// Refuse it.
+    Decline,
+    /// End it.
+    HangUp,
+    /// Mute the microphone, or unmute it.
+    Mute(bool),
 }
 
 /// Why a wish cannot be had.

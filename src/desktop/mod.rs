@@ -5,14 +5,23 @@
 //! | --- | --- |
 //! | [`uri`] | an address from another program, read into what the window is to show (pure) |
 //! | [`desk`] | the way of such wishes to the window |
+//! | `autostart` | whether the session starts the program |
 //! | `awake` | no sleep while somebody talks |
 //! | [`folder`] | a directory shown by the desktop's program for files |
+//! | `place` | where the window was, kept in the profile |
 //! | `status` | what the desktop shows of the state: unread messages, calls, the connection |
+//! | `tray` | the icon in the tray, its words and its menu |
 
+#[cfg(feature = "gui")]
+pub mod autostart;
 #[cfg(feature = "gui")]
 pub mod awake;
 pub mod desk;
 pub mod folder;
 #[cfg(feature = "gui")]
+pub mod place;
+#[cfg(feature = "gui")]
 pub mod status;
+#[cfg(feature = "gui")]
+pub mod tray;
 pub mod uri;

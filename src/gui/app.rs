@@ -8,8 +8,10 @@ mod keys;
 mod message;
 pub mod over;
 pub mod pages;
+mod place;
 mod preferences;
 pub mod shortcuts;
+mod tray;
 mod windows;
 mod work;
 
@@ -23,7 +25,7 @@ use iced::widget::scrollable::AbsoluteOffset;
 use iced::{Element, Size, Subscription, Task, Theme, event, system};
 pub use keys::{Door, Keystroke, Shortcut, Step, Way};
 pub use message::{Message, Notice, Origin, Page, Setting, Wish};
-pub use windows::Happened;
+pub use windows::{Happened, Look};
 
 use super::bridge::{self, FromHub};
 use super::plain;
@@ -93,7 +95,9 @@ impl App {
             hours: Hours::default(),
         };
         let preferences = setting.options.preferences.clone();
-        let (windows, opened) = windows::Windows::open();
+        let place = setting.options.place.clone();
+        let factor = preferences.set().scale.factor();
+        let (windows, opened) = windows::Windows::open(place, factor, setting.options.in_tray);
         let mut app = Self {
             mode: setting.forced.unwrap_or_default(),
             pages: pages::Pages::new(setting.options.example.clone()),
@@ -103,7 +107,7 @@ impl App {
             preferences,
             snapshot,
             clock,
-            size: Size::new(1120.0, 720.0),
+            size: windows.size(factor),
             windows,
             page: Page::Welcome,
             sidebar: Sidebar::default(),
@@ -123,7 +127,8 @@ impl App {
         app.begin_preferences();
         app.post();
         let theme = system::theme().map(Message::SystemTheme);
-        (app, Task::batch([opened, theme]))
+        let shown = app.begin_in_tray();
+        (app, Task::batch([opened, theme, shown]))
     }
 
     /// The main window's title.
@@ -161,11 +166,11 @@ impl App {
     pub fn subscription(&self) -> Subscription<Message> {
         let mut all = vec![
             bridge::subscription(&self.link).map(Message::Hub),
-            desktop::subscription(&self.setting.options.desk).map(Message::Desktop),
+            desktop::subscription(&self.setting.options).map(Message::Desktop),
             event::listen_with(windows::listen),
             system::theme_changes().map(Message::SystemTheme),
         ];
-        if self.counts() {
+        if self.has_window() && self.counts() {
             let second = iced::time::every(Duration::from_secs(1));
             all.push(second.map(|_| Message::Tick(super::read_clock())));
         }
@@ -278,7 +283,7 @@ impl App {
                 }
                 Task::none()
             }
-            FromHub::Gone => iced::exit(),
+            FromHub::Gone => self.quit(),
         }
     }
 
@@ -289,6 +294,7 @@ impl App {
         }
         self.post();
         self.calls.follow(&self.snapshot.calls);
+        let asked = self.show_for_ask();
         self.follow_asked();
         if let Page::Conversation(with) = &self.page {
             let snapshot = Arc::clone(&self.snapshot);
@@ -296,6 +302,7 @@ impl App {
             self.conversations.follow(with, self.is_in_front(), shared);
         }
         Task::batch([
+            asked,
             self.follow_ringing(),
             self.look(),
             self.prepare_waiting(),
@@ -377,6 +384,7 @@ impl App {
             Action::Prefer(change) => self.prefer(change),
             Action::SetPreferencesAside => self.set_preferences_aside(),
             Action::SaveReport(path) => self.save_report(path),
+            Action::Autostart(wish) => self.autostart(wish),
             Action::Folder(path) => files::show(path),
             Action::At(spot, command) => self.run(command, Origin::At(spot)),
             Action::Focus(Some(field)) => operation::focus(field),

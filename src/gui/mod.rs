@@ -35,8 +35,11 @@ use std::panic::{self, AssertUnwindSafe};
 use time::UtcOffset;
 
 use crate::demo::Example;
+use crate::desktop::autostart::Autostart;
 use crate::desktop::desk::Desk;
+use crate::desktop::place;
 use crate::desktop::status::Board;
+use crate::desktop::tray::Tray;
 use crate::hub::Handle;
 use crate::lang::{self, Session};
 use crate::model::time::{Now, Timestamp};
@@ -52,6 +55,14 @@ pub struct GuiOptions {
     pub desk: Desk,
     /// Where the window writes what the desktop shows of it.
     pub board: Board,
+    /// The tray.
+    pub tray: Tray,
+    /// Where the window was.
+    pub place: place::Kept,
+    /// What has the session start the program; none where it cannot.
+    pub autostart: Option<Autostart>,
+    /// Begin without a window, in the tray.
+    pub in_tray: bool,
     /// What the person set of how the window looks and behaves.
     pub preferences: preferences::Kept,
     /// What the session wants where they set nothing.

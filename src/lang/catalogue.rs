@@ -39,6 +39,7 @@ pub(super) const ROOMS: &[[&str; 3]] = &[
     room!("sidebar"),
     room!("sign-in"),
     room!("states"),
+    room!("tray"),
     room!("words"),
 ];
 

@@ -20,6 +20,10 @@ pub struct Preferences {
     pub reduced_motion: bool,
     /// How the time of day is written.
     pub hours: Hours,
+    /// Closing the window leaves the program in the tray, where there is one; so it is when
+    /// nothing is set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub close_to_tray: Option<bool>,
 }
 
 /// Light or dark.
@@ -68,6 +72,8 @@ pub enum Change {
     ReducedMotion(bool),
     /// How the time of day is written.
     Hours(Hours),
+    /// Closing the window leaves the program in the tray.
+    CloseToTray(bool),
 }
 
 impl Preferences {
@@ -80,8 +86,14 @@ impl Preferences {
             Change::LargeText(on) => self.large_text = on,
             Change::ReducedMotion(on) => self.reduced_motion = on,
             Change::Hours(hours) => self.hours = hours,
+            Change::CloseToTray(on) => self.close_to_tray = Some(on),
         }
         self
+    }
+
+    /// Closing the window leaves the program in the tray.
+    pub fn closes_to_tray(&self) -> bool {
+        self.close_to_tray.unwrap_or(true)
     }
 }
 

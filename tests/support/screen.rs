@@ -74,6 +74,11 @@ impl Screen {
         }
     }
 
+    /// Whether a window that can be seen has a title that matches.
+    pub fn has(&self, title: &str) -> bool {
+        self.xdotool(&["search", "--onlyvisible", "--name", title]).is_some()
+    }
+
     /// A window's width and height.
     pub fn size(&self, window: u64) -> (u32, u32) {
         let shape = self.xdotool(&["getwindowgeometry", "--shell", &window.to_string()]);
@@ -83,6 +88,31 @@ impl Screen {
             line.parse().unwrap()
         };
         (value("WIDTH="), value("HEIGHT="))
+    }
+
+    /// Where a window's corner is.
+    pub fn place(&self, window: u64) -> (i32, i32) {
+        let shape = self.xdotool(&["getwindowgeometry", "--shell", &window.to_string()]);
+        let shape = shape.expect("the window's place");
+        let value = |name: &str| {
+            let line = shape.lines().find_map(|line| line.strip_prefix(name)).expect(name);
+            line.parse().unwrap()
+        };
+        (value("X="), value("Y="))
+    }
+
+    /// Puts a window's corner here, then gives it this size.
+    pub fn shape(&self, window: u64, (width, height): (u32, u32), (x, y): (i32, i32)) {
+        let (window, width, height) = (window.to_string(), width.to_string(), height.to_string());
+        let (x, y) = (x.to_string(), y.to_string());
+        self.xdotool(&["windowmove", &window, &x, &y]).expect("a place");
+        self.xdotool(&["windowsize", &window, &width, &height]).expect("a size");
+    }
+
+    /// Presses a key where a window is to get it; one that has closed gets none.
+    pub fn press(&self, window: u64, key: &str) {
+        self.focus(window);
+        let _ = self.xdotool(&["key", key]);
     }
 
     /// Moves the pointer and clicks.

@@ -192,6 +192,11 @@ impl App {
         self.asked.stood = stands;
     }
 
+    /// The other side of a call wants something that it did not want before.
+    pub(super) fn asks_anew(&self) -> bool {
+        self.asks().any(|(call, _)| !self.asked.stood.contains(&(call.id.clone(), true)))
+    }
+
     /// What stands there is seen from now on.
     pub(super) fn comes_into_sight(&mut self) {
         self.asked.since = Some(self.clock.now);

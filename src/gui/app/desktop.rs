@@ -13,9 +13,10 @@ use crate::core::command::{CallCommand, Command, CommandError};
 use crate::core::snapshot::Snapshot;
 use crate::desktop::desk::{Desk, Wish as Outside};
 use crate::desktop::status::Status;
+use crate::desktop::tray::{Face, Tray};
 use crate::desktop::uri::Target;
-use crate::gui::plain;
 use crate::gui::widget::card::Purpose;
+use crate::gui::{GuiOptions, plain};
 use crate::model::account::{AccountKind, AccountState};
 use crate::model::party::Party;
 use crate::model::presence::Show;
@@ -25,6 +26,10 @@ use crate::model::presence::Show;
 pub enum Message {
     /// Another program, or a second start of this one, wants something.
     Wish(Outside),
+    /// Whether there is a tray.
+    Tray(bool),
+    /// There has been time enough for a tray to come up.
+    TrayIsDue,
 }
 
 /// What is kept of it.
@@ -33,11 +38,15 @@ pub struct Desktop {
     /// A call that another program wants and that cannot be asked about yet: telephony is on its
     /// way. The newest counts.
     waiting: Option<Wish>,
+    /// There is a tray.
+    pub(super) tray: bool,
+    /// The window was closed and the program went on.
+    pub(super) went_on: bool,
 }
 
 /// The desk as the identity of a subscription: there is one.
 #[derive(Clone)]
-struct Link(Desk);
+struct Link(Desk, Tray);
 
 impl Hash for Link {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -46,21 +55,47 @@ impl Hash for Link {
 }
 
 /// Everything from the desktop, while the window lives.
-pub fn subscription(desk: &Desk) -> Subscription<Message> {
-    Subscription::run_with(Link(desk.clone()), |link| link.0.wishes().map(Message::Wish))
+pub fn subscription(options: &GuiOptions) -> Subscription<Message> {
+    Subscription::run_with(Link(options.desk.clone(), options.tray.clone()), |Link(desk, tray)| {
+        let tray = tray.comes_and_goes().map(Message::Tray);
+        futures::stream::select(desk.wishes().map(Message::Wish), tray)
+    })
 }
 
 impl App {
     /// Tells the desktop what is so now.
     pub(super) fn post(&self) {
-        self.setting.options.board.show(Status::of(&self.snapshot));
+        let options = &self.setting.options;
+        let status = Status::of(&self.snapshot);
+        options.tray.show(Face::of(&status));
+        options.board.show(status);
     }
 
     pub(super) fn in_desktop(&mut self, message: Message) -> Task<AppMessage> {
-        let Message::Wish(wish) = message;
-        let shown = match wish {
-            Outside::Raise => Task::none(),
-            Outside::Open(Target::Chat { with, draft }) => {
+        match message {
+            Message::Wish(wish) => self.wished(wish),
+            Message::Tray(there) => self.tray_is(there),
+            Message::TrayIsDue => self.tray_is_due(),
+        }
+    }
+
+    fn wished(&mut self, wish: Outside) -> Task<AppMessage> {
+        match wish {
+            Outside::Raise => self.show_main(),
+            Outside::Open(target) => {
+                let shown = self.target(target);
+                Task::batch([self.show_main(), shown])
+            }
+            Outside::Toggle => self.toggle_main(),
+            Outside::OnCall(call, act) => self.on_call_outside(call, act),
+            Outside::Presence(show) => self.be(show),
+            Outside::Quit => self.quit(),
+        }
+    }
+
+    fn target(&mut self, target: Target) -> Task<AppMessage> {
+        match target {
+            Target::Chat { with, draft } => {
                 let with = Party::Jid(with);
                 if let Some(draft) = draft {
                     self.conversations.propose(&with, &draft);
@@ -68,13 +103,12 @@ impl App {
                 // Whoever types something else just now does not send these words with it.
                 Task::batch([operate(unfocus()), self.show(with)])
             }
-            Outside::Open(Target::Call { to, shown }) => {
+            Target::Call { to, shown } => {
                 let wish = Wish { to, name: plain::line(&shown), account: None, linked: true };
                 self.desktop.waiting = Some(wish);
                 self.prepare_waiting()
             }
-        };
-        Task::batch([self.show_main(), shown])
+        }
     }
 
     /// Asks about the call that waits, once telephony can say what it costs, or that it cannot.

@@ -185,11 +185,11 @@ impl App {
                 Page::Conversation(with) => self.go(Go::Details(Who::Party(with.clone()))),
                 _ => Task::none(),
             },
-            Door::Quit => self.close_main(),
+            Door::Quit => self.quit(),
         }
     }
 
-    fn be(&mut self, show: Show) -> Task<Message> {
+    pub(super) fn be(&mut self, show: Show) -> Task<Message> {
         if self.snapshot.accounts.is_empty() {
             return Task::none();
         }

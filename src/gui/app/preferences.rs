@@ -26,6 +26,8 @@ impl App {
             accounts: self.pages.accounts(),
             theme_is_told: self.setting.forced.is_some(),
             files: &self.setting.options.files,
+            has_tray: self.has_tray(),
+            can_autostart: self.setting.options.autostart.is_some(),
         }
     }
 

@@ -1,5 +1,5 @@
-//! The windows on the screen: which are open, and what happens to each. The main one is open
-//! until the person closes it; calls that begin to ring while it is not in front have a small
+//! The windows on the screen: which are open, and what happens to each. The main one can be closed
+//! to the tray and opened again; calls that begin to ring while it is not in front have a small
 //! one of their own.
 
 use iced::keyboard::key::Named;
@@ -7,7 +7,9 @@ use iced::widget::operation;
 use iced::{Element, Event, Point, Size, Task, Theme, event, keyboard, window};
 
 use super::calls::{GRACE, has_passed};
+use super::place::Placed;
 use super::{App, Keystroke, Message, Shortcut};
+use crate::desktop::place::{Kept, LEAST, Place};
 use crate::gui::theme::measure;
 use crate::gui::view;
 use crate::gui::widget::card;
@@ -15,12 +17,6 @@ use crate::model::call::Call;
 use crate::model::id::CallId;
 use crate::model::time::Timestamp;
 use crate::tr;
-
-/// The main window when it opens.
-const MAIN: Size = Size::new(1120.0, 720.0);
-
-/// The smallest that it can be made.
-const MAIN_LEAST: Size = Size::new(360.0, 480.0);
 
 /// The window of calls that ring, before its cards were measured.
 const RINGING: Size = Size::new(measure::CARD, 240.0);
@@ -44,17 +40,37 @@ pub enum Happened {
     Key(Keystroke),
     /// What it shows is so high.
     Measured(f32),
+    /// It was moved.
+    Moved,
+    /// It was looked at after that.
+    Looked(Look),
+    /// It has stayed as it is for a while.
+    Settled,
+}
+
+/// What can be seen of a window from outside.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Look {
+    /// It fills the screen.
+    pub fills: bool,
+    /// One of its pixels, at the screen's own scale, is so many points.
+    pub scale: f32,
+    /// Its corner in such pixels, where the platform tells.
+    pub at: Option<Point>,
 }
 
 /// The windows that are open.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Windows {
     main: Option<window::Id>,
     main_focused: bool,
+    /// When it lost the focus.
+    left: Option<Timestamp>,
     ringing: Option<Ringing>,
     /// Calls that ring and stand in the main window: they began there, or the person wants them
     /// there.
     in_main: Vec<CallId>,
+    pub(super) placed: Placed,
 }
 
 /// The window of calls that ring.
@@ -68,14 +84,23 @@ struct Ringing {
 }
 
 impl Windows {
-    /// The main window, and the effect that opens it.
-    pub(super) fn open() -> (Self, Task<Message>) {
-        let (main, opened) = window::open(main_settings());
+    /// The main window, and the effect that opens it; none where it begins in the tray.
+    pub(super) fn open(place: Kept, factor: f32, in_tray: bool) -> (Self, Task<Message>) {
+        let placed = Placed::new(place);
+        if in_tray {
+            return (Self { placed, ..Self::default() }, Task::none());
+        }
+        let (main, opened) = window::open(main_settings(placed.place(), factor));
         // Where nothing hands out the focus, as on a screen without a window manager, the only
         // window has it.
-        let windows =
-            Self { main: Some(main), main_focused: true, ringing: None, in_main: Vec::new() };
+        let windows = Self { main: Some(main), main_focused: true, placed, ..Self::default() };
         (windows, opened.discard())
+    }
+
+    /// How large the main window is when it opens, everything in it being so much larger.
+    pub(super) fn size(&self, factor: f32) -> Size {
+        let (width, height) = self.placed.place().size;
+        Size::new(width / factor, height / factor)
     }
 
     fn is_ringing(&self, id: window::Id) -> bool {
@@ -108,6 +133,11 @@ impl App {
             return view::ringing(self, window);
         }
         self.view()
+    }
+
+    /// The main window, when it is open.
+    pub fn main_window(&self) -> Option<window::Id> {
+        self.windows.main
     }
 
     /// The window of calls that ring, when there is one.
@@ -166,7 +196,13 @@ impl App {
 
     fn in_main(&mut self, happened: Happened) -> Task<Message> {
         match happened {
-            Happened::Resized(size) => self.update(Message::Resized(size)),
+            Happened::Resized(size) => {
+                let resized = self.update(Message::Resized(size));
+                Task::batch([resized, self.place_changed(Some(size))])
+            }
+            Happened::Moved => self.place_changed(None),
+            Happened::Looked(look) => self.place_is(look),
+            Happened::Settled => self.place_settled(),
             Happened::Focused(on) => self.update(Message::Focused(on)),
             Happened::Key(key) => self.update(Message::Key(key)),
             Happened::CloseRequested => self.close_main(),
@@ -185,7 +221,7 @@ impl App {
             Happened::Focused(true) if !ringing.was_focused => {
                 (ringing.was_focused, ringing.since) = (true, Some(now));
             }
-            Happened::Focused(_) => {}
+            Happened::Focused(_) | Happened::Moved | Happened::Looked(..) | Happened::Settled => {}
             Happened::CloseRequested => return self.take_into_main(),
             Happened::Key(key) => return self.key_in_ringing(key),
             Happened::Measured(height) => {
@@ -262,6 +298,7 @@ impl App {
     /// The main window gained or lost the focus.
     pub(super) fn focused(&mut self, on: bool) -> Task<Message> {
         self.windows.main_focused = on;
+        self.windows.left = (!on).then_some(self.clock.now);
         if on {
             self.comes_into_sight();
         }
@@ -269,9 +306,23 @@ impl App {
         Task::batch([taken, self.look()])
     }
 
-    /// What closing the main window means: the program ends.
-    pub(super) fn close_main(&mut self) -> Task<Message> {
-        iced::exit()
+    /// Closes the main window; the program goes on.
+    pub(super) fn hide_main(&mut self) -> Task<Message> {
+        let Some(main) = self.windows.main.take() else { return Task::none() };
+        self.windows.main_focused = false;
+        self.windows.in_main.clear();
+        self.over = None;
+        Task::batch([self.keep_place(), window::close(main), self.follow_ringing()])
+    }
+
+    /// When the main window lost the focus that it does not have.
+    pub(super) fn left(&self) -> Option<Timestamp> {
+        self.windows.left
+    }
+
+    /// There is a window on the screen.
+    pub(super) fn has_window(&self) -> bool {
+        self.windows.main.is_some() || self.windows.ringing.is_some()
     }
 
     /// Brings the main window to the front, opening it when it is not open. Where the compositor
@@ -285,9 +336,11 @@ impl App {
                 window::request_user_attention(main, mark),
             ]);
         }
-        let (main, opened) = window::open(main_settings());
+        let place = self.windows.placed.place();
+        let (main, opened) = window::open(main_settings(place, self.scale()));
         (self.windows.main, self.windows.main_focused) = (Some(main), true);
-        Task::batch([self.take_into_main(), opened.discard()])
+        let shown = self.show_again();
+        Task::batch([self.take_into_main(), opened.discard().chain(shown)])
     }
 }
 
@@ -311,8 +364,16 @@ fn settings(size: Size) -> window::Settings {
     }
 }
 
-fn main_settings() -> window::Settings {
-    window::Settings { min_size: Some(MAIN_LEAST), ..settings(MAIN) }
+fn main_settings(place: Place, factor: f32) -> window::Settings {
+    let Place { size: (width, height), at, maximized, .. } = place.reachable();
+    let at = at.map(|(x, y)| window::Position::Specific(Point::new(x, y)));
+    let (least_width, least_height) = LEAST;
+    window::Settings {
+        min_size: Some(Size::new(least_width, least_height)),
+        position: at.unwrap_or_default(),
+        maximized,
+        ..settings(Size::new(width / factor, height / factor))
+    }
 }
 
 /// It stands above what the person works with, in a corner.
@@ -334,6 +395,7 @@ pub(super) fn listen(event: Event, status: event::Status, id: window::Id) -> Opt
         Event::Window(window::Event::Opened { size, .. } | window::Event::Resized(size)) => {
             Happened::Resized(size)
         }
+        Event::Window(window::Event::Moved(_)) => Happened::Moved,
         Event::Window(window::Event::Focused) => Happened::Focused(true),
         Event::Window(window::Event::Unfocused) => Happened::Focused(false),
         Event::Window(window::Event::CloseRequested) => Happened::CloseRequested,

@@ -119,6 +119,8 @@ pub enum Action {
     SaveReport(PathBuf),
     /// Show a directory in the desktop's program for files.
     Folder(PathBuf),
+    /// Have the session start the program or not; without a word, only say whether it does.
+    Autostart(Option<bool>),
     /// Carry out a command whose answer is said at a control.
     At(Spot, Command),
     /// Go back to the list.

@@ -7,6 +7,7 @@
 mod accounts;
 mod appearance;
 mod asked;
+pub mod desktop;
 pub mod diagnostics;
 pub mod history;
 mod place;
@@ -48,13 +49,15 @@ pub enum Section {
     History,
     /// What keys do.
     Shortcuts,
+    /// The desktop around.
+    Desktop,
     /// What helps when something does not work.
     Diagnostics,
 }
 
 impl Section {
     /// All of them, in the order of the list.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Accounts,
         Self::Features,
         Self::Privacy,
@@ -62,6 +65,7 @@ impl Section {
         Self::Appearance,
         Self::History,
         Self::Shortcuts,
+        Self::Desktop,
         Self::Diagnostics,
     ];
 
@@ -75,6 +79,7 @@ impl Section {
             Self::Appearance => tr!("settings-appearance"),
             Self::History => tr!("history-title"),
             Self::Shortcuts => tr!("settings-shortcuts"),
+            Self::Desktop => tr!("tray-settings"),
             Self::Diagnostics => tr!("diagnostics-title"),
         }
     }
@@ -114,6 +119,8 @@ pub enum Message {
     /// Likewise.
     History(history::Message),
     /// Likewise.
+    Desktop(desktop::Message),
+    /// Likewise.
     Diagnostics(diagnostics::Message),
 }
 
@@ -152,6 +159,10 @@ pub struct Prefs<'a> {
     pub theme_is_told: bool,
     /// The profile and its files.
     pub files: &'a Files,
+    /// There is a tray that the window can be closed to.
+    pub has_tray: bool,
+    /// The session could start the program.
+    pub can_autostart: bool,
 }
 
 /// What is lent while the page's own state changes.
@@ -172,6 +183,7 @@ pub struct Settings {
     privacy: privacy::Privacy,
     sound: sound::Sound,
     history: history::History,
+    desktop: desktop::Desktop,
     diagnostics: diagnostics::Diagnostics,
 }
 
@@ -186,6 +198,7 @@ impl Settings {
     fn begin(&mut self, lent: Lent<'_>) -> Action {
         match self.section {
             Section::History => self.history.begin(lent),
+            Section::Desktop => self.desktop.begin(),
             Section::Diagnostics => self.diagnostics.begin(lent),
             Section::Sound => self.sound.begin(),
             _ => Action::None,
@@ -227,6 +240,7 @@ impl Settings {
             Message::Privacy(message) => self.privacy.update(message),
             Message::Sound(message) => self.sound.update(message),
             Message::History(message) => self.history.update(message, lent),
+            Message::Desktop(message) => self.desktop.update(message),
             Message::Diagnostics(message) => self.diagnostics.update(message),
         }
     }

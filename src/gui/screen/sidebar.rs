@@ -224,6 +224,11 @@ impl Sidebar {
         Action::Run(Command::Presence { show, status: String::new() })
     }
 
+    /// The window is a new one: its lists stand at their beginning.
+    pub fn anew(&mut self) {
+        self.offset = 0.0;
+    }
+
     fn scrolled(&mut self, offset: f32, height: f32) -> Action {
         (self.offset, self.height) = (offset, height);
         self.hovered = None;

@@ -4,8 +4,8 @@ use iced::widget::{Column, column, container, row, scrollable};
 use iced::{Alignment, Element, Length, Padding};
 
 use super::{
-    Message, Prefs, Section, Settings, accounts, appearance, diagnostics, history, privacy,
-    shortcuts, sound,
+    Message, Prefs, Section, Settings, accounts, appearance, desktop, diagnostics, history,
+    privacy, shortcuts, sound,
 };
 use crate::gui::screen::Shared;
 use crate::gui::theme::{self, Button, Tone, measure, radius, step};
@@ -97,6 +97,7 @@ fn section<'a>(
         Section::Appearance => appearance::view(prefs),
         Section::History => history::view(&page.history, prefs, shared),
         Section::Shortcuts => shortcuts::view(),
+        Section::Desktop => desktop::view(&page.desktop, prefs),
         Section::Diagnostics => diagnostics::view(&page.diagnostics, prefs, shared),
     };
     let parts = Column::with_children(parts).spacing(step::L).max_width(WIDEST);
