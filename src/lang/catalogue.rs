@@ -38,6 +38,7 @@ pub(super) const ROOMS: &[[&str; 3]] = &[
     room!("settings"),
     room!("sidebar"),
     room!("sign-in"),
+    room!("sound"),
     room!("states"),
     room!("tray"),
     room!("words"),

@@ -48,6 +48,19 @@ impl Pulse {
         pulse
     }
 
+    /// The same, in which one of the devices is not.
+    pub async fn start_without(device: &'static str) -> Self {
+        let pulse = Self::start().await;
+        let home = pulse.home.path();
+        let modules = program("pactl", home).args(["list", "short", "modules"]).output().unwrap();
+        let modules = String::from_utf8(modules.stdout).unwrap();
+        let is_its = |line: &&str| line.contains(&format!("sink_name={device} "));
+        let line = modules.lines().find(is_its).expect("the device's module");
+        let module = line.split_whitespace().next().unwrap();
+        assert!(control(home, &["unload-module", module]));
+        pulse
+    }
+
     /// Ends it as a crash would.
     pub fn crash(&mut self) {
         self.process = None;

@@ -38,3 +38,9 @@ pub fn last(samples: &[f32], seconds: f64) -> &[f32] {
     let count = ((seconds * 48_000.0) as usize).min(samples.len());
     &samples[samples.len() - count..]
 }
+
+/// What was recorded between two moments, in seconds.
+pub fn part(samples: &[f32], time: std::ops::Range<f64>) -> &[f32] {
+    let place = |seconds: f64| ((seconds * 48_000.0) as usize).min(samples.len());
+    &samples[place(time.start)..place(time.end)]
+}

@@ -69,7 +69,6 @@ settings-anonymous = Anonyme Anrufe abweisen
 settings-anonymous-hint = Anrufe von Menschen, die verbergen, wer sie sind, klingeln nicht.
 
 settings-devices-looking = Geräte werden gesucht …
-settings-devices-hint = Ihre Wahl gilt sofort, auch im laufenden Gespräch, bis Dovetail beendet wird.
 settings-microphone = Mikrofon
 settings-loudspeaker = Lautsprecher
 settings-no-device = Keines

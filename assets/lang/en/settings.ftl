@@ -69,7 +69,6 @@ settings-anonymous = Refuse hidden callers
 settings-anonymous-hint = Calls from people who hide who they are do not ring.
 
 settings-devices-looking = Looking for devices…
-settings-devices-hint = What you pick is used at once, also in a call, until Dovetail ends.
 settings-microphone = Microphone
 settings-loudspeaker = Loudspeaker
 settings-no-device = None

@@ -69,7 +69,6 @@ settings-anonymous = Refuser les appels masqués
 settings-anonymous-hint = Les appels de personnes qui cachent leur identité ne sonnent pas.
 
 settings-devices-looking = Recherche des appareils…
-settings-devices-hint = Votre choix vaut tout de suite, même pendant un appel, jusqu’à la fermeture de Dovetail.
 settings-microphone = Microphone
 settings-loudspeaker = Haut-parleur
 settings-no-device = Aucun

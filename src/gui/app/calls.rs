@@ -8,7 +8,7 @@ use iced::advanced::widget::operate;
 use iced::advanced::widget::operation::focusable::unfocus;
 use iced::widget::operation;
 
-use super::{App, Message, Origin, Wish};
+use super::{App, Message, Origin, Page, Wish};
 use crate::core::command::{CallCommand, Command, CommandError, FeatureCommand, Reply, TransferTo};
 use crate::gui::widget::card::{self, Answer, Ask, Incoming, Purpose, Question};
 use crate::model::BareJid;
@@ -244,18 +244,33 @@ impl App {
         }
     }
 
-    /// How often it is looked how loud it is: while a call is heard, and seldom where the person
-    /// works with something else, whose window may stand beside this one.
+    /// How often it is looked how loud it is: while a call is heard or the devices are set, and
+    /// seldom where the person works with something else, whose window may stand beside this one.
     pub fn looks_at_levels(&self) -> Option<Duration> {
-        let is_heard = |call: &Call| call.state == CallState::Active;
-        let in_sight = self.is_open() && self.snapshot.calls.iter().any(is_heard);
+        let in_sight = self.is_open() && (self.is_call_heard() || self.shows_level());
         let is_seldom = self.preferences.set().reduced_motion || !self.is_in_front();
         in_sight.then_some(if is_seldom { LEVELS_CALM } else { LEVELS })
     }
 
+    fn is_call_heard(&self) -> bool {
+        self.snapshot.calls.iter().any(|call| call.state == CallState::Active)
+    }
+
+    /// The settings show the microphone's level. It is not opened for who looks elsewhere.
+    fn shows_level(&self) -> bool {
+        self.page == Page::Settings && self.pages.settings().shows_level() && self.is_in_front()
+    }
+
     pub(super) fn hear(&mut self) -> Task<Message> {
-        self.calls.hear(self.link.levels());
-        Task::none()
+        let of_call = self.is_call_heard().then(|| self.link.levels());
+        if let Some(levels) = of_call {
+            self.calls.hear(levels);
+        }
+        if !self.shows_level() {
+            return Task::none();
+        }
+        let action = self.pages.settings_mut().look(of_call);
+        self.act(action)
     }
 
     pub(super) fn on_card(&mut self, call: CallId, act: card::Act) -> Task<Message> {

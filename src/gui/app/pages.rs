@@ -49,6 +49,16 @@ impl Pages {
         &self.accounts
     }
 
+    /// What is kept of the settings.
+    pub(super) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The same, to change it.
+    pub(super) fn settings_mut(&mut self) -> &mut Settings {
+        &mut self.settings
+    }
+
     /// What Escape does within a page; none when nothing is open there.
     pub(super) fn escape(&mut self, page: &Page) -> Option<Action> {
         match page {

@@ -25,6 +25,7 @@ use crate::desktop::folder::FolderError;
 use crate::gui::files::Files;
 use crate::gui::preferences::{Kept, WriteError};
 use crate::gui::words::Clock;
+use crate::media::meter::Levels;
 use crate::model::id::WorkId;
 use crate::model::preferences::Change;
 use crate::tr;
@@ -203,6 +204,20 @@ impl Settings {
             Section::Sound => self.sound.begin(),
             _ => Action::None,
         }
+    }
+
+    /// The microphone's level is shown.
+    pub fn shows_level(&self) -> bool {
+        self.section == Section::Sound && !self.listed
+    }
+
+    /// A moment to look at it: how loud it is, where a call says so.
+    pub fn look(&mut self, of_call: Option<Levels>) -> Action {
+        match of_call {
+            Some(levels) => self.sound.heard(levels.input),
+            None => return self.sound.look(),
+        }
+        Action::None
     }
 
     /// The hub's answer to what a control asked.

@@ -1,16 +1,16 @@
-//! Microphone and loudspeaker.
+//! Microphone, loudspeaker and ring tone: which, and whether they do what they should.
 
-use iced::Element;
+mod view;
 
 use super::asked::Asked;
-use crate::core::command::{Command, CommandError, Device, DeviceCommand, Reply};
-use crate::gui::plain;
+use crate::core::command::{AudioCommand, Command, CommandError, Device, DeviceCommand, Reply};
 use crate::gui::screen::Action;
-use crate::gui::widget::{sheet, switch};
-use crate::tr;
+use crate::model::sound::{RingingPatch, TestKind, Volume};
 
-/// The most devices that are offered each way.
-const MOST: usize = 32;
+pub(super) use view::view;
+
+/// How much of a peak is left to see at the next look.
+const FALL: f32 = 0.75;
 
 /// What the person did.
 #[derive(Debug, Clone)]
@@ -19,6 +19,16 @@ pub enum Message {
     List,
     /// Picked a device.
     Device(Way, String),
+    /// Begins a test.
+    Test(TestKind),
+    /// Has recorded enough.
+    Hear,
+    /// Ends a test.
+    Stop,
+    /// Turned the ring tone on or off.
+    Rings(bool),
+    /// Set how loud it is.
+    Volume(Volume),
 }
 
 /// A direction of sound.
@@ -28,6 +38,8 @@ pub enum Way {
     In,
     /// The loudspeaker.
     Out,
+    /// What rings.
+    Ringer,
 }
 
 /// Where something is said.
@@ -37,6 +49,12 @@ pub enum Control {
     Devices,
     /// The choice of a device.
     Device(Way),
+    /// A test.
+    Test(TestKind),
+    /// The microphone's level.
+    Level,
+    /// How it rings.
+    Ringing,
 }
 
 impl From<Control> for super::Control {
@@ -45,18 +63,41 @@ impl From<Control> for super::Control {
     }
 }
 
+/// The devices that were listed.
+#[derive(Debug)]
+struct Listed {
+    inputs: Vec<Device>,
+    outputs: Vec<Device>,
+    ringers: Vec<Device>,
+}
+
 /// The section's own state.
 #[derive(Debug, Default)]
 pub(super) struct Sound {
     asked: Asked<Control>,
-    /// Microphones and loudspeakers, once they were listed.
-    devices: Option<(Vec<Device>, Vec<Device>)>,
+    devices: Option<Listed>,
+    /// The microphone's level, from 0 to 1, and why there is none.
+    level: f32,
+    trouble: Option<String>,
 }
 
 impl Sound {
     /// What the section needs to know.
     pub(super) fn begin(&mut self) -> Action {
         self.asked.ask(Control::Devices, Command::Devices(DeviceCommand::List))
+    }
+
+    /// A moment to look at the level: asking keeps the microphone open for a little while.
+    pub(super) fn look(&mut self) -> Action {
+        if self.asked.waits(&Control::Level) {
+            return Action::None;
+        }
+        self.asked.ask(Control::Level, Command::Audio(AudioCommand::Levels))
+    }
+
+    /// So loud it is now.
+    pub(super) fn heard(&mut self, level: f32) {
+        self.level = level.max(self.level * FALL);
     }
 
     /// The hub's answer to what a control asked.
@@ -67,57 +108,47 @@ impl Sound {
     ) -> Action {
         let picked = matches!(control, Control::Device(_));
         let done = self.asked.answered(control, &result);
-        if let Ok(Reply::Devices { inputs, outputs, .. }) = result {
-            self.devices = Some((inputs, outputs));
-        } else if done && picked {
-            return self.begin();
+        match result {
+            Ok(Reply::Devices { inputs, outputs, ringers }) => {
+                self.devices = Some(Listed { inputs, outputs, ringers });
+            }
+            Ok(Reply::Levels { input, trouble, .. }) => {
+                self.heard(input);
+                self.trouble = trouble;
+            }
+            _ if done && picked => return self.begin(),
+            _ => {}
         }
         Action::None
     }
 
     /// Takes in what the person did.
     pub(super) fn update(&mut self, message: Message) -> Action {
-        match message {
-            Message::List => self.begin(),
-            Message::Device(way, name) => {
-                let (input, output) = match way {
-                    Way::In => (Some(name), None),
-                    Way::Out => (None, Some(name)),
-                };
-                let pick = DeviceCommand::Use { input, output, ringer: None };
-                self.asked.ask(Control::Device(way), Command::Devices(pick))
+        let ringing = |patch| Command::Audio(AudioCommand::Ringing(patch));
+        let (control, command) = match message {
+            Message::List => return self.begin(),
+            Message::Device(way, name) => (Control::Device(way), pick(way, name)),
+            Message::Test(kind) => (Control::Test(kind), Command::Audio(AudioCommand::Test(kind))),
+            Message::Hear => (Control::Test(TestKind::Record), Command::Audio(AudioCommand::Hear)),
+            Message::Stop => return Action::Run(Command::Audio(AudioCommand::Stop)),
+            Message::Rings(on) => {
+                let patch = RingingPatch { on: Some(on), volume: None };
+                (Control::Ringing, ringing(patch))
             }
-        }
+            Message::Volume(volume) => {
+                let patch = RingingPatch { on: None, volume: Some(volume) };
+                (Control::Ringing, ringing(patch))
+            }
+        };
+        self.asked.ask(control, command)
     }
 }
 
-/// The section.
-pub(super) fn view(page: &Sound) -> Vec<Element<'_, Message>> {
-    let Some((inputs, outputs)) = &page.devices else {
-        let looking = sheet::remark(tr!("settings-devices-looking"));
-        let told = page.asked.at(&Control::Devices);
-        return vec![sheet::boxed(vec![sheet::told(looking, told, Message::List)])];
-    };
-    let pick = |way, devices: &[Device], name| {
-        let control = Control::Device(way);
-        let lines = devices.iter().take(MOST).map(|device| line(way, device)).collect();
-        let told = page.asked.at(&control);
-        let section = sheet::section(name, lines);
-        sheet::told(section, told, Message::List)
-    };
-    vec![
-        pick(Way::In, inputs, tr!("settings-microphone")),
-        pick(Way::Out, outputs, tr!("settings-loudspeaker")),
-        sheet::boxed(vec![sheet::remark(tr!("settings-devices-hint"))]),
-    ]
-}
-
-fn line<'a>(way: Way, device: &Device) -> Element<'a, Message> {
-    let name = match device.name.as_str() {
-        "default" => tr!("settings-of-system").to_owned(),
-        "null" => tr!("settings-no-device").to_owned(),
-        name => plain::line(name),
-    };
-    let choose = Message::Device(way, device.name.clone());
-    switch::choice_named(name, device.current, choose)
+fn pick(way: Way, name: String) -> Command {
+    let name = Some(name);
+    Command::Devices(match way {
+        Way::In => DeviceCommand::Use { input: name, output: None, ringer: None },
+        Way::Out => DeviceCommand::Use { input: None, output: name, ringer: None },
+        Way::Ringer => DeviceCommand::Use { input: None, output: None, ringer: name },
+    })
 }

@@ -93,7 +93,7 @@ fn section<'a>(
             mapped(parts, Message::Features)
         }
         Section::Privacy => mapped(privacy::view(&page.privacy, shared), Message::Privacy),
-        Section::Sound => mapped(sound::view(&page.sound), Message::Sound),
+        Section::Sound => mapped(sound::view(&page.sound, shared), Message::Sound),
         Section::Appearance => appearance::view(prefs),
         Section::History => history::view(&page.history, prefs, shared),
         Section::Shortcuts => shortcuts::view(),

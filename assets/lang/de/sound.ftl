@@ -1,0 +1,27 @@
+# Einstellungen, Ton: Geräte, der Klingelton, und wie man sie erprobt
+sound-kept = Ihre Wahl gilt sofort, auch im laufenden Gespräch, und bleibt nach einem Neustart.
+sound-missing = { $name } (nicht angeschlossen; bis dahin wie das System)
+sound-level = Pegel: Sprechen Sie, und der Balken schlägt aus.
+sound-record = Aufnehmen und sich anhören
+sound-record-hint = Höchstens fünf Sekunden. Nichts davon bleibt gespeichert.
+sound-record-now = Aufnehmen
+sound-recording = Sprechen Sie jetzt.
+sound-hear = Anhören
+sound-hearing = So hören andere Sie.
+sound-stop = Anhalten
+sound-try = Lautsprecher erproben
+sound-try-hint = Sie sollten drei Töne hören.
+sound-play = Abspielen
+sound-ring-tone = Klingelton
+sound-rings = Anrufe klingeln
+sound-rings-hint = Nicht, solange Sie nicht gestört werden möchten. Im Gespräch meldet sich ein weiterer Anruf nur leise.
+sound-volume = Lautstärke
+sound-soft = Leise
+sound-medium = Mittel
+sound-loud = Laut
+sound-ringer = Wo es klingelt
+sound-as-loudspeaker = Der Lautsprecher von oben
+sound-try-ring = Klingelton erproben
+sound-try-ring-hint = Es klingelt einmal, so laut wie eingestellt.
+sound-ring-now = Klingeln
+sound-in-call = Der Ton lässt sich erproben, wenn kein Gespräch läuft.

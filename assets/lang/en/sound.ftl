@@ -1,0 +1,27 @@
+# Settings, Sound: devices, the ring tone, and trying them
+sound-kept = What you pick is used at once, also in a call, and after a restart.
+sound-missing = { $name } (not connected; as the system until it is)
+sound-level = Level: speak, and the bar moves.
+sound-record = Record and hear yourself
+sound-record-hint = Five seconds at most. Nothing of it is kept.
+sound-record-now = Record
+sound-recording = Speak now.
+sound-hear = Hear it
+sound-hearing = This is how others hear you.
+sound-stop = Stop
+sound-try = Try the loudspeaker
+sound-try-hint = You should hear three notes.
+sound-play = Play
+sound-ring-tone = Ring tone
+sound-rings = Calls ring
+sound-rings-hint = Not while you do not want to be disturbed. In a talk, one more call is a soft sign.
+sound-volume = How loud
+sound-soft = Soft
+sound-medium = Medium
+sound-loud = Loud
+sound-ringer = Where it rings
+sound-as-loudspeaker = The loudspeaker above
+sound-try-ring = Try the ring tone
+sound-try-ring-hint = It rings once, as loud as set.
+sound-ring-now = Ring
+sound-in-call = Sound can be tried when no call is on.

@@ -1,0 +1,27 @@
+# Réglages, Son : les appareils, la sonnerie, et comment les essayer
+sound-kept = Votre choix vaut tout de suite, même pendant un appel, et après un redémarrage.
+sound-missing = { $name } (débranché ; d’ici là comme le système)
+sound-level = Niveau : parlez, et la barre bouge.
+sound-record = S’enregistrer et s’écouter
+sound-record-hint = Cinq secondes au plus. Rien n’en est conservé.
+sound-record-now = Enregistrer
+sound-recording = Parlez maintenant.
+sound-hear = Écouter
+sound-hearing = Voici comment les autres vous entendent.
+sound-stop = Arrêter
+sound-try = Essayer le haut-parleur
+sound-try-hint = Vous devriez entendre trois notes.
+sound-play = Jouer
+sound-ring-tone = Sonnerie
+sound-rings = Les appels sonnent
+sound-rings-hint = Pas quand vous ne voulez pas être dérangé. Pendant une conversation, un autre appel s’annonce doucement.
+sound-volume = Volume
+sound-soft = Doux
+sound-medium = Moyen
+sound-loud = Fort
+sound-ringer = Où cela sonne
+sound-as-loudspeaker = Le haut-parleur ci-dessus
+sound-try-ring = Essayer la sonnerie
+sound-try-ring-hint = Elle sonne une fois, au volume réglé.
+sound-ring-now = Sonner
+sound-in-call = Le son peut être essayé quand aucun appel n’est en cours.
