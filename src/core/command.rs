@@ -16,6 +16,7 @@ use crate::check::Report;
 use crate::model::BareJid;
 use crate::model::account::{Account, Overall};
 use crate::model::binding::Proof;
+use crate::model::blocked::BlockList;
 use crate::model::book::BookError;
 use crate::model::call::Call;
 use crate::model::contact::Contact;
@@ -122,6 +123,8 @@ pub enum ContactCommand {
     Block(BareJid),
     /// Unblock.
     Unblock(BareJid),
+    /// `contact.blocked`: who is.
+    Blocked,
 }
 
 /// `message.*`, `chat.*`, `history`
@@ -291,6 +294,8 @@ pub enum Reply {
     Card(OwnCard),
     /// `contact.evidence`
     Evidence(Vec<Evidence>),
+    /// `contact.blocked`
+    Blocked(Vec<BlockList>),
     /// `book`, `book.*`, `search`
     Book(BookReply),
     /// `check`

@@ -39,9 +39,10 @@ impl Core {
             }
             ContactCommand::Accept(jid) => (self.account_asked(&jid)?, RosterCommand::Accept(jid)),
             ContactCommand::Deny(jid) => (self.account_asked(&jid)?, RosterCommand::Deny(jid)),
-            ContactCommand::Block(jid) => (self.first_chat_account()?, RosterCommand::Block(jid)),
+            ContactCommand::Blocked => return Ok(Reply::Blocked(self.block_lists())),
+            ContactCommand::Block(jid) => (self.account_to_block(&jid)?, RosterCommand::Block(jid)),
             ContactCommand::Unblock(jid) => {
-                (self.first_chat_account()?, RosterCommand::Unblock(jid))
+                (self.account_blocking(&jid)?, RosterCommand::Unblock(jid))
             }
         };
         if !self.accounts.is_online(&account) {
@@ -96,14 +97,14 @@ impl Core {
         self.outputs.push_back(Output::Xmpp(account.clone(), command));
     }
 
-    fn first_chat_account(&self) -> Result<AccountId, CommandError> {
+    pub(super) fn first_chat_account(&self) -> Result<AccountId, CommandError> {
         let first = self.accounts.of_kind(AccountKind::Xmpp).next();
         first
             .map(|record| record.view.id.clone())
             .ok_or_else(|| CommandError::NotConnected("There is no chat account.".to_owned()))
     }
 
-    fn account_listing(&self, jid: &BareJid) -> Result<AccountId, CommandError> {
+    pub(super) fn account_listing(&self, jid: &BareJid) -> Result<AccountId, CommandError> {
         self.roster
             .account_of(jid)
             .cloned()
@@ -148,6 +149,7 @@ impl Core {
                 self.roster.want_cards(now.steady, account, &jid);
                 self.contact_changed(account, &jid);
             }
+            XmppEvent::Blocked(jids) => self.on_blocked(account, jids),
             XmppEvent::RosterRemoved(jid) => self.contact_gone(now, account, &jid),
             XmppEvent::Presence(update) => {
                 let jid = update.from.clone();

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::command::SecurityReport;
 use crate::model::account::Account;
+use crate::model::blocked::BlockList;
 use crate::model::book::BookEntry;
 use crate::model::call::Call;
 use crate::model::contact::Contact;
@@ -62,6 +63,13 @@ pub enum Event {
         with: String,
         /// The entry.
         entry: Entry,
+    },
+    /// Whom a chat account's server keeps away.
+    #[serde(rename = "blocked")]
+    Blocked {
+        /// As it is now.
+        #[serde(flatten)]
+        list: BlockList,
     },
     /// A part of the history was deleted; without `with` and `before`, all of it. Messages
     /// that wait to be sent are still there.
@@ -208,6 +216,7 @@ impl std::fmt::Debug for Event {
             Self::Roster { roster } => ("Roster", roster),
             Self::Contact { contact, .. } => ("Contact", contact),
             Self::Message { entry, .. } => ("Message", &entry.id),
+            Self::Blocked { list } => ("Blocked", &list.account),
             Self::HistoryDeleted { deleted, .. } => ("HistoryDeleted", deleted),
             Self::MessageState { id, .. } => ("MessageState", id),
             Self::ChatState { with, .. } => ("ChatState", with),

@@ -37,6 +37,7 @@ use crate::xmpp::XmppEvent;
 
 mod accounts;
 mod asking;
+mod blocked;
 pub mod book;
 mod calling;
 mod calls;
@@ -93,6 +94,7 @@ pub struct Core {
     telephony: Telephony,
     signals: Signals,
     asking: Asking,
+    blocked: blocked::Blocked,
     /// The user's decisions about relations, and what holds by them.
     decided: Relations,
     relations: Vec<Relation>,
@@ -167,6 +169,7 @@ impl Core {
             telephony: Telephony::default(),
             signals: Signals::default(),
             asking: Asking::default(),
+            blocked: blocked::Blocked::default(),
             random: StdRng::from_seed(seed),
             outputs: VecDeque::new(),
             changed: true,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::command::SecurityReport;
 use crate::model::BareJid;
 use crate::model::account::{Account, Overall};
+use crate::model::blocked::BlockList;
 use crate::model::book::BookEntry;
 use crate::model::call::Call;
 use crate::model::contact::Contact;
@@ -40,6 +41,8 @@ pub struct Snapshot {
     pub roster_known: bool,
     /// Contacts, sorted by name.
     pub contacts: Arc<[Arc<Contact>]>,
+    /// Whom the servers of the chat accounts keep away.
+    pub blocked: Vec<BlockList>,
     /// The address book, sorted by name.
     pub book: Arc<[Arc<BookEntry>]>,
     /// Conversations, the one with the newest entry first.
@@ -96,6 +99,7 @@ impl super::Core {
             security: self.security_report(),
             roster_known: !self.roster.known.is_empty(),
             contacts: self.roster.view(),
+            blocked: self.block_lists(),
             book: self.book.view(),
             conversations: self.chats.view(),
             calls: self.calls.views(),
@@ -125,6 +129,7 @@ impl Default for Snapshot {
             security: SecurityReport::default(),
             roster_known: false,
             contacts: Arc::default(),
+            blocked: Vec::new(),
             book: Arc::default(),
             conversations: Arc::default(),
             calls: Vec::new(),

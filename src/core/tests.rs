@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod blocked;
 mod book;
 mod both_sides;
 mod calls;

@@ -24,6 +24,7 @@ pub struct LabBuilder {
     xmpp_certificate: Cert,
     xmpp_log_stanzas: bool,
     one_card: bool,
+    xmpp_blocks: bool,
     pub(super) sip: bool,
     sip_certificate: Cert,
     sip_digest: Digest,
@@ -65,6 +66,7 @@ impl Default for LabBuilder {
             xmpp_certificate: Cert::Valid,
             xmpp_log_stanzas: false,
             one_card: false,
+            xmpp_blocks: true,
             sip: true,
             sip_certificate: Cert::Valid,
             sip_digest: Digest::Md5,
@@ -128,6 +130,12 @@ impl LabBuilder {
     /// losses, as Prosody does by default. Otherwise the two are independent.
     pub fn one_card(mut self) -> Self {
         self.one_card = true;
+        self
+    }
+
+    /// Has the XMPP server keep nobody away (no XEP-0191).
+    pub fn xmpp_without_blocking(mut self) -> Self {
+        self.xmpp_blocks = false;
         self
     }
 
@@ -254,6 +262,7 @@ impl LabBuilder {
             lax: self.xmpp_lax(),
             old_tls: self.old_tls,
             one_card: self.one_card,
+            blocks: self.xmpp_blocks,
             domains,
         })
     }

@@ -38,6 +38,8 @@ pub(super) struct Prosody {
     pub(super) old_tls: bool,
     /// Cards of both forms are one and the same (`mod_vcard_legacy`), as on most servers.
     pub(super) one_card: bool,
+    /// It keeps away whom its users block.
+    pub(super) blocks: bool,
 }
 
 impl Prosody {
@@ -113,7 +115,7 @@ interfaces = {{ "127.0.0.1" }}
 c2s_ports = {{ {starttls} }}
 c2s_direct_tls_ports = {{ {direct} }}
 modules_enabled = {{
-    "blocklist", "bookmarks", "carbons", "csi_simple", "disco", "mam", "pep", "ping", "private",
+    {blocklist}"bookmarks", "carbons", "csi_simple", "disco", "mam", "pep", "ping", "private",
     "roster", "saslauth", "smacks", "time", "tls", "uptime", {vcard}, "version",
 }}
 modules_disabled = {{ "s2s", "s2s_auth_certs" }}
@@ -136,6 +138,7 @@ c2s_direct_tls_ssl = ssl
             level = if self.log_stanzas { "debug" } else { "info" },
             starttls = self.starttls.port(),
             direct = self.direct.port(),
+            blocklist = if self.blocks { r#""blocklist", "# } else { "" },
             vcard = if self.one_card { r#""vcard_legacy""# } else { r#""vcard""# },
             certificate = path(&self.keys.certificate),
             key = path(&self.keys.key),

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod address;
 pub mod binding;
+pub mod blocked;
 pub mod book;
 pub mod call;
 pub mod contact;

@@ -158,6 +158,7 @@ fn contact(what: &str, method: &str, params: &mut Params) -> Result<Command, Req
         "accept" => ContactCommand::Accept(jid?),
         "deny" => ContactCommand::Deny(jid?),
         "evidence" => ContactCommand::Evidence(jid?),
+        "blocked" => ContactCommand::Blocked,
         "block" => ContactCommand::Block(jid?),
         "unblock" => ContactCommand::Unblock(jid?),
         _ => return Err(RequestError::UnknownMethod(method.to_owned())),

@@ -221,6 +221,9 @@ pub enum XmppEvent {
         /// Where.
         addresses: Vec<ReachAddress>,
     },
+    /// Whom the server keeps away (XEP-0191), in order, with each change; none where it offers no
+    /// such thing.
+    Blocked(Option<Vec<BareJid>>),
     /// A command failed in a way to be told to the user.
     Notice(String),
 }

@@ -86,3 +86,19 @@ settings-file-unwritable = { $path } lässt sich nicht schreiben: { $reason }.
 
 settings-shortcuts = Tastenkürzel
 settings-shortcuts-hint = F1 zeigt sie überall an.
+
+# Blockierte Personen
+settings-blocked = Blockierte Personen
+settings-blocked-hint = Sie sehen Sie offline, und was sie schreiben, kommt nicht an. Das übernimmt Ihr Server, auch wenn Dovetail nicht läuft. Für Anrufe gelten die Regeln für Anrufe.
+settings-blocked-nobody = Niemand ist blockiert.
+settings-blocked-more = { $count ->
+        [one] Und { $count } weitere Person.
+       *[other] Und { $count } weitere.
+    }
+settings-block-address = Adresse, etwa eve@example.com
+settings-block-act = Blockieren
+settings-block-no-address = Das ist keine Chat-Adresse; sie sieht aus wie name@example.com.
+settings-block-offline = Der Chat ist nicht verbunden: Zurzeit lässt sich niemand blockieren oder freigeben.
+settings-block-not-offered = Ihr Server kann niemanden blockieren.
+settings-block-reading = Ihr Server hat noch nicht mitgeteilt, wer blockiert ist.
+settings-unblock = Freigeben

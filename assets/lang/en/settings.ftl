@@ -86,3 +86,19 @@ settings-file-unwritable = { $path } cannot be written: { $reason }.
 
 settings-shortcuts = Shortcuts
 settings-shortcuts-hint = F1 shows them anywhere.
+
+# Blocked people
+settings-blocked = Blocked people
+settings-blocked-hint = They see you offline, and what they write does not arrive. Your server does that; it also works while Dovetail does not run. Calls are a matter of the rules for calls.
+settings-blocked-nobody = Nobody is blocked.
+settings-blocked-more = { $count ->
+        [one] And { $count } more.
+       *[other] And { $count } more.
+    }
+settings-block-address = Address, such as eve@example.com
+settings-block-act = Block
+settings-block-no-address = This is no chat address: it looks like name@example.com.
+settings-block-offline = Chat is not connected: nobody can be blocked or unblocked now.
+settings-block-not-offered = Your server cannot block anybody.
+settings-block-reading = Your server has not said yet who is blocked.
+settings-unblock = Unblock

@@ -86,3 +86,19 @@ settings-file-unwritable = Impossible d’écrire { $path } : { $reason }.
 
 settings-shortcuts = Raccourcis
 settings-shortcuts-hint = F1 les affiche partout.
+
+# Les personnes bloquées
+settings-blocked = Personnes bloquées
+settings-blocked-hint = Elles vous voient hors ligne, et ce qu’elles écrivent n’arrive pas. C’est votre serveur qui s’en charge, même lorsque Dovetail n’est pas lancé. Pour les appels, voyez les règles des appels.
+settings-blocked-nobody = Personne n’est bloqué.
+settings-blocked-more = { $count ->
+        [one] Et { $count } autre.
+       *[other] Et { $count } autres.
+    }
+settings-block-address = Adresse, par exemple eve@example.com
+settings-block-act = Bloquer
+settings-block-no-address = Ce n’est pas une adresse de messagerie : elle ressemble à nom@example.com.
+settings-block-offline = La messagerie n’est pas connectée : personne ne peut être bloqué ou débloqué pour l’instant.
+settings-block-not-offered = Votre serveur ne sait bloquer personne.
+settings-block-reading = Votre serveur n’a pas encore indiqué qui est bloqué.
+settings-unblock = Débloquer

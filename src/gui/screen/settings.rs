@@ -8,6 +8,7 @@ mod accounts;
 mod appearance;
 mod asked;
 pub mod desktop;
+pub mod blocked;
 pub mod diagnostics;
 pub mod history;
 mod place;

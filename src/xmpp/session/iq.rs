@@ -37,6 +37,7 @@ pub(super) struct Pending {
 pub(super) enum What {
     Roster,
     Carbons,
+    Blocked,
     /// A change; the words for its failure.
     Change(String),
     VcardTemp(BareJid),
@@ -134,6 +135,7 @@ impl Session {
             (What::Carbons, Err(failure)) => {
                 tracing::debug!(%failure, "no carbons");
             }
+            (What::Blocked, answer) => self.blocked_arrived(answer),
             (What::Change(_), Ok(_)) => {}
             (What::Change(words), Err(failure)) => {
                 self.event(XmppEvent::Notice(format!("{words}: {failure}.")));
@@ -209,6 +211,7 @@ impl Session {
             self.roster_pushed(payload);
             Ok(None)
         } else if blocking::is_push(payload) {
+            self.blocked_pushed(payload);
             Ok(None)
         } else {
             Err(DefinedCondition::ServiceUnavailable)

@@ -17,6 +17,7 @@
 //!
 //! A message whose `id` is already on its way is not sent twice.
 
+mod blocked;
 mod chat;
 mod iq;
 mod own_card;
@@ -85,6 +86,8 @@ pub struct Session {
     roster: BTreeMap<BareJid, Subscription>,
     /// Who asked to see our presence and was not answered yet.
     asking: BTreeSet<BareJid>,
+    /// Whom the server keeps away; none before it said.
+    blocked: Option<BTreeSet<BareJid>>,
     pending: HashMap<String, Pending>,
     vcards: Vcards,
     /// The change of our own card that is under way.
@@ -108,6 +111,7 @@ impl Session {
             roster_known: false,
             roster: BTreeMap::new(),
             asking: BTreeSet::new(),
+            blocked: None,
             pending: HashMap::new(),
             vcards: Vcards::default(),
             own_card: None,
@@ -136,6 +140,7 @@ impl Session {
         }));
         self.fetch_roster(now);
         self.enable_carbons(now);
+        self.fetch_blocked(now);
     }
 
     /// The session goes on over another connection (XEP-0198).
@@ -165,6 +170,7 @@ impl Session {
         self.roster_known = false;
         self.roster.clear();
         self.asking.clear();
+        self.blocked = None;
         self.pending.clear();
         self.personal = Personal::default();
         self.fail_vcards();

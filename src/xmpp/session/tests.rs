@@ -302,3 +302,47 @@ fn a_refused_change_is_told_in_words() {
     world.command(XmppCommand::Roster(RosterCommand::Remove(jid("bob@x.test"))));
     assert!(matches!(world.only_event(), XmppEvent::Notice(_)));
 }
+
+#[test]
+fn who_is_blocked_is_asked_for_and_followed() {
+    let mut world = World::new();
+    world.begin();
+    let id = world.id_of("urn:xmpp:blocking");
+    let list = "<blocklist xmlns='urn:xmpp:blocking'><item jid='eve@y.test'/></blocklist>";
+    world.roster();
+    world.events.clear();
+    world.xml(&format!("<iq type='result' id='{id}'>{list}</iq>"));
+    let told = |all: &[&str]| XmppEvent::Blocked(Some(all.iter().map(|one| jid(one)).collect()));
+    assert_eq!(world.only_event(), told(&["eve@y.test"]));
+    let mut push = |payload: &str, left: &[&str]| {
+        world.xml(&format!("<iq type='set' id='p'>{payload}</iq>"));
+        assert_eq!(world.only_event(), told(left), "{payload}");
+    };
+    let ns = "xmlns='urn:xmpp:blocking'";
+    push(&format!("<block {ns}><item jid='z.test'/></block>"), &["eve@y.test", "z.test"]);
+    push(&format!("<unblock {ns}><item jid='eve@y.test'/></unblock>"), &["z.test"]);
+    push(&format!("<unblock {ns}/>"), &[]);
+    // Nobody else speaks for our account.
+    world.xml(&format!(
+        "<iq type='set' id='q' from='eve@y.test/x'><block {ns}><item jid='a.test'/></block></iq>"
+    ));
+    assert!(world.events.is_empty());
+}
+
+#[test]
+fn a_server_that_blocks_nobody_is_told_and_an_answer_that_is_late_is_not() {
+    let mut world = World::new();
+    world.begin();
+    let id = world.id_of("urn:xmpp:blocking");
+    world.events.clear();
+    world.xml(&format!(
+        "<iq type='error' id='{id}'><error type='cancel'><service-unavailable \
+         xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>"
+    ));
+    assert_eq!(world.only_event(), XmppEvent::Blocked(None));
+    // What it never listed is nothing to follow.
+    world.xml(
+        "<iq type='set' id='p'><block xmlns='urn:xmpp:blocking'><item jid='a.test'/></block></iq>",
+    );
+    assert!(world.events.is_empty());
+}

@@ -5,14 +5,21 @@ use iced::widget::{column, container};
 use serde_json::{Map, Value, json};
 
 use super::asked::Asked;
-use crate::core::command::{ChatCommand, Command, CommandError, Reply, TelephonyCommand};
+use super::blocked;
+use crate::core::command::{
+    ChatCommand, Command, CommandError, ContactCommand, Reply, TelephonyCommand,
+};
 use crate::gui::screen::{Action, Shared};
 use crate::gui::theme::step;
 use crate::gui::widget::{body, sheet, switch};
+use crate::model::BareJid;
 use crate::model::account::AccountKind;
 use crate::model::signals::SignalsPatch;
 use crate::model::telephony::Strangers;
 use crate::tr;
+
+/// The longest address that can be typed, in bytes: a JID is no longer (RFC 7622 §3.1).
+const LONGEST: usize = 3_071;
 
 /// What the person did.
 #[derive(Debug, Clone)]
@@ -23,6 +30,12 @@ pub enum Message {
     Strangers(Strangers),
     /// Wants what a control asked although it has cues.
     Confirm(Control),
+    /// Typed an address to block.
+    Address(String),
+    /// Wants it blocked.
+    Block,
+    /// Wants somebody blocked no more.
+    Unblock(BareJid),
 }
 
 /// Something that others are told, or that keeps them away.
@@ -51,6 +64,10 @@ pub enum Control {
     Told(Told),
     /// What becomes of calls from strangers.
     Strangers,
+    /// The address to block.
+    Block,
+    /// Somebody who is blocked.
+    Unblock(BareJid),
 }
 
 impl From<Control> for super::Control {
@@ -62,7 +79,9 @@ impl From<Control> for super::Control {
 /// The section's own state.
 #[derive(Debug, Default)]
 pub(super) struct Privacy {
-    asked: Asked<Control>,
+    pub(super) asked: Asked<Control>,
+    /// An address to block, as typed.
+    pub(super) address: String,
 }
 
 impl Privacy {
@@ -72,8 +91,26 @@ impl Privacy {
         control: Control,
         result: &Result<Reply, CommandError>,
     ) -> Action {
-        self.asked.answered(control, result);
+        let done = self.asked.answered(control.clone(), result);
+        if done && control == Control::Block {
+            self.address.clear();
+        }
         Action::None
+    }
+
+    fn block(&mut self) -> Action {
+        let typed = self.address.trim();
+        let typed = typed.strip_prefix("xmpp:").unwrap_or(typed);
+        match BareJid::new(typed) {
+            Ok(jid) => {
+                let block = Command::Contact(ContactCommand::Block(jid));
+                self.asked.ask(Control::Block, block)
+            }
+            Err(_) => {
+                self.asked.say(Control::Block, tr!("settings-block-no-address"));
+                Action::None
+            }
+        }
     }
 
     /// Takes in what the person did.
@@ -90,6 +127,18 @@ impl Privacy {
                 }
                 _ => Action::None,
             },
+            Message::Address(text) => {
+                self.asked.hush(&Control::Block);
+                let end = text.floor_char_boundary(LONGEST);
+                self.address = text.get(..end).unwrap_or_default().to_owned();
+                Action::None
+            }
+            Message::Block if self.asked.waits(&Control::Block) => Action::None,
+            Message::Block => self.block(),
+            Message::Unblock(jid) => {
+                let unblock = Command::Contact(ContactCommand::Unblock(jid.clone()));
+                self.asked.ask(Control::Unblock(jid), unblock)
+            }
         }
     }
 }
@@ -174,6 +223,7 @@ pub(super) fn view<'a>(page: &'a Privacy, shared: Shared<'a>) -> Vec<Element<'a,
         parts.push(sheet::section(tr!("settings-told-of-calls"), calls));
         parts.push(sheet::section(tr!("settings-callers"), callers));
     }
+    parts.extend(blocked::view(page, shared));
     if parts.is_empty() {
         parts.push(sheet::boxed(vec![sheet::remark(tr!("settings-no-account"))]));
     }
