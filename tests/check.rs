@@ -106,3 +106,42 @@ async fn a_running_instance_tests_its_accounts_and_stays_connected() {
     let status = instance.call("status", json!({})).await;
     assert_eq!(status["overall"], "online", "{status}");
 }
+
+#[tokio::test]
+async fn a_test_of_a_server_that_says_nothing_is_called_off() {
+    // It takes connections and never speaks.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let config = format!(
+        "[[sip]]\nid = \"phone\"\naor = \"sip:alice@cusax.test\"\n\
+         proxy = \"sip:127.0.0.1:{port};transport=tls\"\npassword_command = [\"echo\", \"x\"]\n"
+    );
+    let mut instance = Instance::start(&config).await;
+    instance.call("status", json!({})).await;
+    let ask = |id: &str, method: &str, params: Value| {
+        json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }).to_string()
+    };
+    instance.send_line(ask("check", "check", json!({ "account": "phone" }))).await;
+    let (mut answers, mut ended) = (Vec::new(), false);
+    while answers.len() < 2 || !ended {
+        let line = instance.read_line(std::time::Duration::from_secs(30)).await;
+        let line = line.unwrap_or_else(|| panic!("{answers:?}\n{}", instance.log()));
+        let (event, work) = (&line["params"], &line["params"]["work"]);
+        if event["type"] == "work" && event["ended"].is_null() {
+            assert_eq!(
+                (&work["kind"], &work["account"]),
+                (&json!("account-check"), &json!("phone"))
+            );
+            assert_eq!(work["can_cancel"], true);
+            instance.send_line(ask("cancel", "work.cancel", json!({ "work": work["id"] }))).await;
+        } else if event["type"] == "work" {
+            ended = true;
+        } else if !line["id"].is_null() {
+            answers.push(line);
+        }
+    }
+    let check = answers.iter().find(|answer| answer["id"] == "check").unwrap();
+    assert_eq!(check["error"]["data"]["kind"], "cancelled", "{check}");
+    let rest = instance.call("work", json!({})).await;
+    assert_eq!(rest, json!([]));
+}

@@ -28,7 +28,7 @@ history-exported = { $count ->
 
 history-delete = Löschen
 history-delete-hint = Bevor etwas verschwindet, wird Ihnen gezeigt, was es wäre.
-history-any-age = Gleich wie alt
+history-any-age = Jedes Alter
 history-month = Älter als ein Monat
 history-quarter = Älter als drei Monate
 history-year = Älter als ein Jahr

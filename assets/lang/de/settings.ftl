@@ -89,7 +89,7 @@ settings-shortcuts-hint = F1 zeigt sie überall an.
 
 # Blockierte Personen
 settings-blocked = Blockierte Personen
-settings-blocked-hint = Sie sehen Sie offline, und was sie schreiben, kommt nicht an. Das übernimmt Ihr Server, auch wenn Dovetail nicht läuft. Für Anrufe gelten die Regeln für Anrufe.
+settings-blocked-hint = Für sie sind Sie offline, und was sie schreiben, kommt nicht an. Das übernimmt Ihr Server, auch wenn Dovetail nicht läuft. Für Anrufe gelten die Regeln für Anrufe.
 settings-blocked-nobody = Niemand ist blockiert.
 settings-blocked-more = { $count ->
         [one] Und { $count } weitere Person.

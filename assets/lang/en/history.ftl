@@ -28,9 +28,9 @@ history-exported = { $count ->
 
 history-delete = Delete
 history-delete-hint = You are shown what would go before anything does.
-history-any-age = Of any age
+history-any-age = Any age
 history-month = Older than a month
-history-quarter = Older than three months
+history-quarter = Older than 3 months
 history-year = Older than a year
 history-delete-ask = Delete…
 history-question-all = { $count ->

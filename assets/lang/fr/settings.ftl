@@ -89,7 +89,7 @@ settings-shortcuts-hint = F1 les affiche partout.
 
 # Les personnes bloquées
 settings-blocked = Personnes bloquées
-settings-blocked-hint = Elles vous voient hors ligne, et ce qu’elles écrivent n’arrive pas. C’est votre serveur qui s’en charge, même lorsque Dovetail n’est pas lancé. Pour les appels, voyez les règles des appels.
+settings-blocked-hint = Elles vous voient hors ligne, et ce qu’elles écrivent n’arrive pas. C’est votre serveur qui s’en charge, même lorsque Dovetail n’est pas lancé. Pour les appels, voyez les règles d’appel.
 settings-blocked-nobody = Personne n’est bloqué.
 settings-blocked-more = { $count ->
         [one] Et { $count } autre.

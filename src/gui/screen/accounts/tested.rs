@@ -43,7 +43,6 @@ fn one<'a>(page: &'a Accounts, account: &'a Account, shared: Shared<'a>) -> Elem
         sheet::long(body(plain::line(&account.address)).style(Tone::Muted.text())),
     ]
     .push(state)
-    .push(tested(page, &account.id))
     .spacing(step::XXS / 2.0)
     .width(Length::Fill);
     let test = (!is_off).then(|| test(page, account, shared));
@@ -51,6 +50,8 @@ fn one<'a>(page: &'a Accounts, account: &'a Account, shared: Shared<'a>) -> Elem
     let below = below.map(|test| container(test).padding(Padding::ZERO.top(step::XS)));
     let mark = container(pip(words::account_tone(account.state))).padding(Padding::ZERO.top(6));
     let line = row![mark, facts.push(below)].push(beside).spacing(step::S);
+    // Below the button, which would take its width.
+    let line = column![line].push(tested(page, &account.id));
     let control = Control::Check(account.id.clone());
     sheet::told(sheet::padded(line), page.notes.at(&control), Message::Confirm(control.clone()))
 }

@@ -21,20 +21,14 @@ pub(super) fn view<'a>(shared: Shared<'a>) -> Vec<Element<'a, Message>> {
         lines.push(sheet::remark(tr!("settings-no-account")));
     }
     let leave = |other| Some(Message::Leave(other));
-    let ways = vec![
-        way(tr!("settings-accounts-way"), tr!("settings-accounts-open"), leave(Other::Accounts)),
-        way(
-            tr!("settings-protection-way"),
-            tr!("settings-protection-open"),
-            leave(Other::Protection),
-        ),
-        way(tr!("settings-rules-way"), tr!("settings-rules-open"), leave(Other::Rules)),
+    let way = |hint, label, to| way(hint, label, leave(to), shared.narrow);
+    let ways = [
+        way(tr!("settings-more-way"), tr!("settings-more-open"), Other::NewAccount),
+        way(tr!("settings-accounts-way"), tr!("settings-accounts-open"), Other::Accounts),
+        way(tr!("settings-protection-way"), tr!("settings-protection-open"), Other::Protection),
+        way(tr!("settings-rules-way"), tr!("settings-rules-open"), Other::Rules),
     ];
-    let more = way(tr!("settings-more-way"), tr!("settings-more-open"), leave(Other::NewAccount));
-    vec![
-        sheet::section(tr!("settings-accounts"), lines),
-        sheet::boxed([more].into_iter().chain(ways).collect()),
-    ]
+    vec![sheet::section(tr!("settings-accounts"), lines), sheet::boxed(ways.into_iter().collect())]
 }
 
 fn line<'a>(account: &'a Account, shared: Shared<'a>) -> Element<'a, Message> {

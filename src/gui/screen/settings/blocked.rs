@@ -87,7 +87,10 @@ fn block<'a>(page: &'a Privacy, shared: Shared<'a>) -> Element<'a, Message> {
     let act = button::words(Button::Quiet, tr!("settings-block-act"), press);
     let hint = sheet::long(small(tr!("settings-blocked-hint")).style(Tone::Muted.text()));
     let why = why_not.map(|why| sheet::long(small(why).style(Tone::Warn.text())));
-    let line = row![field, act].spacing(step::XS).align_y(Alignment::Center);
+    let line: Element<'_, _> = match shared.narrow {
+        true => column![field, act].spacing(step::XS).into(),
+        false => row![field, act].spacing(step::XS).align_y(Alignment::Center).into(),
+    };
     let parts = column![hint, line].push(why).spacing(step::XS);
     let control = Control::Block;
     sheet::told(sheet::padded(parts), page.asked.at(&control), Message::Block)

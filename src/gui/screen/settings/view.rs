@@ -9,6 +9,7 @@ use super::{
 };
 use crate::gui::screen::Shared;
 use crate::gui::theme::{self, Button, Tone, measure, radius, step};
+use crate::gui::widget::fresh::fresh;
 use crate::gui::widget::pick::{self, Item};
 use crate::gui::widget::press::press;
 use crate::gui::widget::{body, button, rule, sheet, small, strong, upright};
@@ -20,6 +21,8 @@ const LIST: f32 = 200.0;
 const WIDEST: f32 = 640.0;
 /// With less room than this the list and a section do not stand side by side.
 const BESIDE: f32 = 600.0;
+/// With less room than this a section's rows have none for a button beside words.
+const TIGHT: f32 = 440.0;
 
 /// The page.
 pub fn view<'a>(page: &'a Settings, prefs: Prefs<'a>, shared: Shared<'a>) -> Element<'a, Message> {
@@ -86,6 +89,8 @@ fn section<'a>(
     shared: Shared<'a>,
     side: f32,
 ) -> Element<'a, Message> {
+    let list = if shared.width >= BESIDE { LIST } else { 0.0 };
+    let shared = Shared { narrow: shared.narrow || shared.width - list < TIGHT, ..shared };
     let parts = match page.section {
         Section::Accounts => accounts::view(shared),
         Section::Features => {
@@ -101,7 +106,9 @@ fn section<'a>(
         Section::Diagnostics => diagnostics::view(&page.diagnostics, prefs, shared),
     };
     let parts = Column::with_children(parts).spacing(step::L).max_width(WIDEST);
-    scrolled(container(parts).padding(side).width(Length::Fill).into())
+    // Each section begins at its top.
+    let scrolled = scrolled(container(parts).padding(side).width(Length::Fill).into());
+    fresh(page.section.name(), scrolled)
 }
 
 /// A section's parts, with its messages as the page's.
@@ -123,13 +130,17 @@ pub(super) fn one_of<'a>(
     sheet::padded(column![words, pick::row_of(items)].spacing(step::XS))
 }
 
-/// A line that leads elsewhere: what is there, and the way.
+/// A line that leads elsewhere: what is there, and the way; below it where there is no room.
 pub(super) fn way<'a>(
     hint: &'a str,
     label: &'a str,
     press: Option<Message>,
+    narrow: bool,
 ) -> Element<'a, Message> {
     let words = body(hint).style(Tone::Muted.text()).width(Length::Fill);
-    let line = row![words, button::words(Button::Quiet, label, press)];
-    sheet::padded(line.spacing(step::M).align_y(Alignment::Center))
+    let act = button::words(Button::Quiet, label, press);
+    if narrow {
+        return sheet::padded(column![words, act].spacing(step::XS));
+    }
+    sheet::padded(row![words, act].spacing(step::M).align_y(Alignment::Center))
 }
