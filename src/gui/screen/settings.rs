@@ -7,8 +7,8 @@
 mod accounts;
 mod appearance;
 mod asked;
-pub mod desktop;
 pub mod blocked;
+pub mod desktop;
 pub mod diagnostics;
 pub mod history;
 mod place;
