@@ -89,11 +89,16 @@ async fn packets(instance: &mut Instance) -> u64 {
 }
 
 /// Another two seconds of sound come in.
-async fn sound_goes_on(instance: &mut Instance) {
+/// Waits until so many more packets came in.
+async fn more_sound(instance: &mut Instance, count: u64) {
     let before = packets(instance).await;
     let more =
-        move |event: &Value| event["call"]["stats"]["packets_in"].as_u64() > Some(before + 100);
+        move |event: &Value| event["call"]["stats"]["packets_in"].as_u64() > Some(before + count);
     instance.wait_event(more, PATIENCE).await;
+}
+
+async fn sound_goes_on(instance: &mut Instance) {
+    more_sound(instance, 100).await;
     assert_eq!(instance.call("calls", json!({})).await[0]["state"], "active");
 }
 
@@ -147,8 +152,10 @@ async fn moves(transport: Transport, bobs: Transport) {
         println!("sound came in again by {:.1} s", begun.elapsed().as_secs_f64());
     }
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
-    // Long enough for what was heard since to count.
-    tokio::time::sleep(Duration::from_secs(8)).await;
+    // Long enough for what was heard since to count: eight seconds of sound.
+    for instance in [&mut alice, &mut bob] {
+        more_sound(instance, 400).await;
+    }
     // Over one transport he who moved says goodbye, over the other he who was told of it.
     let ended = if transport == Transport::Udp {
         alice.call("call.hangup", json!({ "call": placed["call"] })).await;

@@ -80,7 +80,7 @@ fn three_ways_lead_to_the_accounts() {
     window.click("Rules for calls");
     window.click("Accounts");
     assert!(window.says(lead));
-    window.take([Message::Key(Keystroke::Escape)]);
+    window.key(Keystroke::Escape);
     assert!(!window.says(lead));
     window.click("Available");
     window.click("Accounts…");

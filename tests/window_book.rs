@@ -76,7 +76,7 @@ fn an_empty_book_says_the_next_step() {
     assert!(window.says("Nobody yet"));
     window.click("Copy as vCard");
     assert_eq!(window.commands(), [], "there is nothing to copy");
-    window.take([Message::Key(Keystroke::Escape)]);
+    window.key(Keystroke::Escape);
     assert!(!window.says("New person"));
     window.click("Available");
     window.click("Address book…");

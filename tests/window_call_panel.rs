@@ -87,7 +87,7 @@ fn microphone_and_loudspeaker_are_picked_within_a_call() {
         let refused = CommandError::Media("No sound device was found.".to_owned());
         let _ = window.answer(Err(refused));
         assert!(window.says("No sound device was found."));
-        window.take([Message::Key(Keystroke::Escape)]);
+        window.key(Keystroke::Escape);
         assert!(!window.says("Microphone and loudspeaker"));
     }
 }
@@ -123,9 +123,9 @@ fn levels_are_looked_at_seldom_where_nobody_looks_and_never_where_nothing_is_hea
     window.take([prefer(Change::ReducedMotion(true))]);
     assert_eq!(every(&window), Some(1_000));
     window.take([prefer(Change::ReducedMotion(false))]);
-    window.take([Message::Focused(false)]);
+    window.focus(false);
     assert_eq!(every(&window), Some(1_000), "another program's window has the focus");
-    window.take([Message::Focused(true)]);
+    window.focus(true);
     window.show(with(vec![Call { state: CallState::Held, ..talking() }]));
     assert_eq!(every(&window), None, "nothing is heard");
 }
@@ -151,7 +151,7 @@ fn the_line_is_told_in_figures_on_demand() {
     window.press(call_bar::LINE);
     assert!(!window.says("Round trip"));
     window.press(call_bar::LINE);
-    window.take([Message::Key(Keystroke::Escape)]);
+    window.key(Keystroke::Escape);
     assert!(!window.says("Round trip"));
     // Where there is no room for the words, the figures are among what else there is.
     let fresh = Call { stats: CallStats::default(), ..talking() };

@@ -26,7 +26,7 @@ use dovetail::model::id::{AccountId, CallId};
 use dovetail::model::message::Conversation;
 use dovetail::model::party::Party;
 use driver::Driver;
-use window::{call, claimed, jid, noon, snapshot, unanswered};
+use window::{call, claimed, jid, noon, snapshot, unanswered, with_carol};
 
 fn with(calls: Vec<Call>) -> Snapshot {
     Snapshot { calls, ..snapshot() }
@@ -154,7 +154,7 @@ fn a_refused_call_is_told_and_can_be_dismissed() {
     window.click("Call");
     window.answer(Err(CommandError::Refused("Telephony is not connected.".to_owned())));
     assert!(window.says("Telephony is not connected."));
-    window.take([Message::Key(Keystroke::Escape)]);
+    window.key(Keystroke::Escape);
     assert!(!window.says("Telephony is not connected."));
 }
 
@@ -237,12 +237,13 @@ fn a_call_can_be_declined_with_words() {
 #[test]
 fn enter_answers_and_escape_declines_when_nothing_else_is_open() {
     let mut window = Driver::new(with(vec![incoming()]));
-    window.take([Message::Key(Keystroke::Enter)]);
+    window.wait(500);
+    window.key(Keystroke::Enter);
     assert_eq!(window.commands(), [Command::Call(CallCommand::Answer(CallId::new("call-1")))]);
     window.click("Decline with a message…");
-    window.take([Message::Key(Keystroke::Escape)]);
+    window.key(Keystroke::Escape);
     assert_eq!(window.commands(), []);
-    window.take([Message::Key(Keystroke::Escape)]);
+    window.key(Keystroke::Escape);
     let decline = CallCommand::Decline { call: CallId::new("call-1"), message: None };
     assert_eq!(window.commands(), [Command::Call(decline)]);
 }
@@ -381,7 +382,7 @@ fn why_this_name_and_why_this_account_are_a_click_away() {
     window.press("Why this name?");
     assert!(window.says(proof));
     assert!(window.says(&format!("On sip:alice@sip.example.com. {why}")));
-    window.take([Message::Key(Keystroke::Escape)]);
+    window.key(Keystroke::Escape);
     assert!(!window.says(proof));
     // Beside his conversation the bar has no name, and the same button.
     window.click("Bob");
@@ -447,7 +448,7 @@ fn command(command: CallCommand) -> [Command; 1] {
 /// A window that somebody else's covers, and a call that begins to ring.
 fn called_behind(calls: Vec<Call>) -> Driver {
     let mut window = Driver::new(snapshot());
-    window.take([Message::Focused(false)]);
+    window.focus(false);
     assert!(window.ringing().is_none());
     window.show(with(calls));
     window
@@ -545,11 +546,11 @@ fn several_calls_stand_in_one_window() {
 #[test]
 fn a_call_moves_into_the_main_window_with_the_person() {
     let mut window = called_behind(vec![incoming()]);
-    window.take([Message::Focused(true)]);
+    window.focus(true);
     assert!(window.ringing().is_none());
     assert!(window.says("Answer"));
     // It stays there: it was seen, and nothing takes the focus a second time.
-    window.take([Message::Focused(false)]);
+    window.focus(false);
     window.show(with(vec![incoming()]));
     assert!(window.ringing().is_none() && window.says("Answer"));
 
@@ -582,33 +583,35 @@ fn no_key_that_is_held_from_typing_a_number_answers_the_question() {
     assert_eq!(window.commands(), [], "it was asked for once");
     for wait in [0, 499] {
         window.wait(wait);
-        window.take([Message::Key(Keystroke::Enter)]);
+        window.key(Keystroke::Enter);
         assert_eq!(window.commands(), [], "after {wait} ms");
     }
     window.wait(1);
-    window.take([Message::Key(Keystroke::Enter)]);
+    window.key(Keystroke::Enter);
     assert_eq!(window.commands(), [place("+1 555 0199", None, true)]);
 
     window.type_and_enter(sidebar::SEARCH, "+1 555 0199");
     window.answer(Err(CommandError::ConfirmationNeeded(vec![cue()])));
-    window.take([Message::Key(Keystroke::Escape)]);
+    window.key(Keystroke::Escape);
     assert!(!window.says("Call anyway"));
     assert_eq!(window.commands(), []);
 }
 
 #[test]
 fn a_key_that_was_on_its_way_takes_no_call_and_grants_no_wish() {
-    let enter = || Message::Key(Keystroke::Enter);
+    let enter = |window: &mut Driver| window.key(Keystroke::Enter);
     let mut window = Driver::new(with(Vec::new()));
     window.show(with(vec![incoming()]));
-    window.take([enter()]);
+    enter(&mut window);
     assert_eq!(window.commands(), [], "it has only begun to ring");
     window.wait(500);
     // It comes into sight again.
-    window.take([Message::Focused(false), Message::Focused(true), enter()]);
+    window.focus(false);
+    window.focus(true);
+    enter(&mut window);
     assert_eq!(window.commands(), [], "the window has only got the focus");
     window.wait(500);
-    window.take([enter()]);
+    enter(&mut window);
     assert_eq!(window.commands(), [Command::Call(CallCommand::Answer(CallId::new("call-1")))]);
 
     let mut window = Driver::new(with(Vec::new()));
@@ -620,11 +623,57 @@ fn a_key_that_was_on_its_way_takes_no_call_and_grants_no_wish() {
         cues: vec!["Costs".to_owned()],
     });
     window.show(with(vec![asking]));
-    window.take([enter()]);
+    enter(&mut window);
     assert_eq!(window.commands(), [], "the other side has only just asked");
     window.wait(500);
-    window.take([enter()]);
+    enter(&mut window);
     let consent = CallCommand::Consent { call: CallId::new("call-1"), accept: true };
+    assert_eq!(window.commands(), [Command::Call(consent)]);
+}
+
+#[test]
+fn a_click_that_was_on_its_way_takes_no_call_and_confirms_no_cost() {
+    let answered = [Command::Call(CallCommand::Answer(CallId::new("call-1")))];
+    let asks = |window: &mut Driver| {
+        window.type_and_enter(sidebar::SEARCH, "+1 555 0199");
+        let cues = vec![Cue::new(CueKind::Pstn, "Costs")];
+        window.answer(Err(CommandError::ConfirmationNeeded(cues)));
+    };
+    let mut window = Driver::new(with(Vec::new()));
+    window.show(with(vec![incoming()]));
+    window.click_at_once("Answer");
+    assert_eq!(window.commands(), [], "it has only begun to ring");
+    window.click("Answer");
+    assert_eq!(window.commands(), answered);
+
+    // What is new above it moves it down, and up again when it goes.
+    window.wait(500);
+    asks(&mut window);
+    window.click_at_once("Call anyway");
+    window.click_at_once("Answer");
+    assert_eq!(window.commands(), [], "both have only just come there");
+    window.click("Cancel");
+    window.click_at_once("Answer");
+    assert_eq!(window.commands(), [], "it is now where the question was");
+    window.wait(500);
+    // What is new below it moves nothing.
+    window.show(with(vec![incoming(), with_carol(incoming())]));
+    window.click_at_once("Answer");
+    assert_eq!(window.commands(), answered);
+
+    let mut asking = call(CallState::Active, Direction::Out, noon());
+    asking.ask = Some(Ask {
+        kind: AskKind::Transfer,
+        uri: "tel:+19005550123".to_owned(),
+        display: "tel:+19005550123".to_owned(),
+        cues: vec!["Costs".to_owned()],
+    });
+    let mut window = Driver::new(with(Vec::new()));
+    window.show(with(vec![asking]));
+    window.click_at_once("Don't call");
+    assert_eq!(window.commands(), [], "the other side has only just asked");
+    window.click("Don't call");
+    let consent = CallCommand::Consent { call: CallId::new("call-1"), accept: false };
     assert_eq!(window.commands(), [Command::Call(consent)]);
 }
 
@@ -633,7 +682,7 @@ fn enter_takes_no_call_behind_a_question() {
     let mut window = Driver::new(with(vec![incoming()]));
     window.type_and_enter(sidebar::SEARCH, "+1 555 0199");
     window.answer(Err(CommandError::ConfirmationNeeded(vec![Cue::new(CueKind::Pstn, "Costs")])));
-    window.take([Message::Key(Keystroke::Enter)]);
+    window.key(Keystroke::Enter);
     assert_eq!(window.commands(), []);
 }
 

@@ -13,7 +13,7 @@ use dovetail::core::command::{
     CallCommand, ChatCommand, Command, CommandError, Cue, CueKind, Reply,
 };
 use dovetail::core::snapshot::Snapshot;
-use dovetail::gui::app::{Keystroke, Message};
+use dovetail::gui::app::Keystroke;
 use dovetail::gui::screen::conversation::COMPOSER;
 use dovetail::gui::screen::sidebar::SEARCH;
 use dovetail::model::call::Direction;
@@ -94,11 +94,11 @@ fn only_our_own_words_are_sent_again() {
 #[test]
 fn what_is_looked_at_is_reported_once() {
     let mut window = Driver::new(snapshot());
-    window.take([Message::Focused(false)]);
+    window.focus(false);
     window.click("Carol");
     let displayed = Command::Chat(ChatCommand::Displayed { with: jid("carol").into() });
     assert!(!window.commands().contains(&displayed), "the window has not the focus");
-    window.take([Message::Focused(true)]);
+    window.focus(true);
     assert_eq!(window.commands(), [displayed]);
     window.show(snapshot());
     assert_eq!(window.commands(), []);
@@ -235,7 +235,7 @@ fn an_address_of_the_web_is_shown_whole_and_never_opened() {
     window.click(url);
     assert!(window.says("Copy") && !window.mentions("Open"));
     assert_eq!(window.commands(), []);
-    window.take([Message::Key(Keystroke::Escape)]);
+    window.key(Keystroke::Escape);
     assert!(!window.says("Copy"));
 }
 

@@ -7,7 +7,7 @@ mod driver;
 #[path = "support/window.rs"]
 mod window;
 
-use dovetail::gui::app::{Door, Keystroke, Message};
+use dovetail::gui::app::{Door, Keystroke};
 use dovetail::gui::screen::settings::Section;
 use dovetail::gui::theme::{Button, Mode, REGULAR};
 use dovetail::gui::widget::fresh::fresh;
@@ -192,7 +192,7 @@ fn reachable(window: &Driver) -> usize {
 fn the_sections_of_the_settings_are_reached() {
     let mut window = Driver::new(window::snapshot());
     let before = reachable(&window);
-    window.take([Message::Key(Keystroke::Open(Door::Settings))]);
+    window.key(Keystroke::Open(Door::Settings));
     // The way back, the sections, and the four ways from the first of them.
     assert_eq!(reachable(&window), before + 1 + Section::ALL.len() + 4);
 }

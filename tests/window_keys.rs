@@ -23,12 +23,12 @@ use window::{jid, noon, snapshot, unanswered};
 
 fn palette_in(snapshot: Snapshot) -> Driver {
     let mut window = Driver::new(snapshot);
-    window.take([Message::Key(Keystroke::Open(Door::Palette))]);
+    window.key(Keystroke::Open(Door::Palette));
     window
 }
 
 fn key(window: &mut Driver, key: Keystroke) {
-    window.take([Message::Key(key)]);
+    window.key(key);
 }
 
 /// Right of the side panel stands a conversation with this name.
@@ -181,7 +181,7 @@ fn the_sheet_lists_every_shortcut_in_every_language() {
         lang::speak(language);
         let mut window = Driver::sized(snapshot(), 1120.0, 1600.0);
         key(&mut window, Keystroke::Open(Door::Sheet));
-        for row in shortcuts::TABLE {
+        for row in shortcuts::listed() {
             assert!(window.says((row.name)()), "{}", (row.name)());
             assert!(window.says(&row.chord.words()), "{}", row.chord.words());
         }

@@ -12,7 +12,7 @@ use dovetail::core::command::{
     CallCommand, Command, CommandError, Cue, CueKind, Reply, TransferTo,
 };
 use dovetail::core::snapshot::Snapshot;
-use dovetail::gui::app::{Keystroke, Message};
+use dovetail::gui::app::{Happened, Keystroke, Message};
 use dovetail::gui::screen::sidebar;
 use dovetail::gui::widget::transfer;
 use dovetail::model::account::Mailbox;
@@ -132,7 +132,7 @@ fn keys_are_pressed_and_typed_while_the_keypad_is_open() {
     assert!(window.says("123456789*0#"), "what was pressed is shown");
     window.keys("4x2#");
     assert_eq!(window.commands(), [digit("4"), digit("2"), digit("#")]);
-    window.take([Message::Key(Keystroke::Escape)]);
+    window.key(Keystroke::Escape);
     window.keys("1");
     assert_eq!(window.commands(), []);
     assert!(!window.mentions("123456789"));
@@ -156,7 +156,7 @@ fn digits_stand_in_no_debug_output() {
     assert!(!said.contains("739"));
     let key = iced::keyboard::Key::Character("7".into());
     let stroke = Keystroke::of(&key, &key, iced::keyboard::Modifiers::empty(), true).unwrap();
-    assert!(!format!("{:?}", Message::Key(stroke)).contains('7'));
+    assert!(!format!("{:?}", Happened::Key(stroke)).contains('7'));
 }
 
 #[test]
@@ -355,9 +355,9 @@ fn what_the_other_side_wants_needs_a_word() {
     assert!(window.says("Goes to the telephone network and may cost money."));
     window.click("Don't call");
     assert_eq!(window.commands(), consent(false));
-    window.take([Message::Key(Keystroke::Enter)]);
+    window.key(Keystroke::Enter);
     assert_eq!(window.commands(), consent(true));
-    window.take([Message::Key(Keystroke::Escape)]);
+    window.key(Keystroke::Escape);
     assert_eq!(window.commands(), consent(false));
 
     let mut window = Driver::sized(asked(AskKind::Redirect), 360.0, 640.0);

@@ -49,7 +49,7 @@ fn two_ways_lead_to_the_rules() {
     window.click("Available");
     window.click("Rules for calls…");
     assert!(window.says("Second calls may ring"));
-    window.take([Message::Key(Keystroke::Escape)]);
+    window.key(Keystroke::Escape);
     assert!(!window.says("Second calls may ring"));
 }
 

@@ -49,7 +49,7 @@ fn settings(file: &Path) -> Driver {
 fn comma(window: &mut Driver) {
     let key = Key::Character(",".into());
     let stroke = Keystroke::of(&key, &key, Modifiers::COMMAND, false);
-    window.take(stroke.map(Message::Key));
+    stroke.into_iter().for_each(|stroke| window.key(stroke));
 }
 
 /// What the file holds, once it is this.
@@ -66,7 +66,7 @@ fn ctrl_and_comma_opens_the_settings_and_escape_leaves_them() {
     let (_dir, file) = profile();
     let mut window = settings(&file);
     assert!(window.says("Settings") && window.says("All about accounts"));
-    window.take([Message::Key(Keystroke::Escape)]);
+    window.key(Keystroke::Escape);
     assert!(!window.says("All about accounts"));
 }
 

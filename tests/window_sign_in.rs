@@ -14,7 +14,7 @@ use dovetail::core::command::{
 use dovetail::core::snapshot::Snapshot;
 use dovetail::demo::Example;
 use dovetail::gui::GuiOptions;
-use dovetail::gui::app::{Keystroke, Message};
+use dovetail::gui::app::Keystroke;
 use dovetail::gui::screen::sign_in::by_hand::{Field, PHONE_PASSWORD};
 use dovetail::gui::screen::sign_in::{ADDRESS, PASSWORD};
 use dovetail::provisioning::discovery::Source;
@@ -109,7 +109,7 @@ fn in_the_demonstration_it_says_what_to_type_and_keeps_nothing() {
     let outcome = Outcome::Preview { preview: preview(Vec::new()) };
     window.answer(Ok(Reply::Provision(outcome)));
     // Enter is enough where there is nothing to agree to.
-    window.take([Message::Key(Keystroke::Enter)]);
+    window.key(Keystroke::Enter);
     let applied = Outcome::Applied { changes: Vec::new() };
     let given = answers(window.answer(Ok(Reply::Provision(applied))));
     assert_eq!(given.keep, KeepPassword::Session);

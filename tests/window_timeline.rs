@@ -12,7 +12,7 @@ use std::sync::Arc;
 use dovetail::core::command::{ChatCommand, Command, CommandError, HistoryCommand, Reply};
 use dovetail::core::snapshot::Snapshot;
 use dovetail::gui::app::{Keystroke, Message, Way};
-use dovetail::gui::screen::conversation::{DATE, FIND, PAGE};
+use dovetail::gui::screen::conversation::{COMPOSER, DATE, FIND, PAGE};
 use dovetail::model::call::Direction;
 use dovetail::model::message::{Conversation, Entry, MessageState};
 use dovetail::model::time::Timestamp;
@@ -100,7 +100,7 @@ impl History {
 }
 
 fn find(window: &mut Driver) {
-    window.take([Message::Key(Keystroke::Timeline(Way::Find))]);
+    window.key(Keystroke::Timeline(Way::Find));
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn what_comes_below_is_looked_at_only_when_it_is_in_sight() {
     assert_eq!(window.commands(), [displayed]);
     // What comes while the window is behind others begins below a line.
     let mut window = history.open(0);
-    window.take([Message::Focused(false)]);
+    window.focus(false);
     window.show(with_new());
     assert!(window.says("New messages"));
     assert_eq!(window.commands(), []);
@@ -363,8 +363,25 @@ fn a_hit_far_back_is_gone_to() {
         history.serve(&mut window);
     }
     assert!(history.in_sight(&window)[0] > 40_100);
-    window.take([Message::Key(Keystroke::Escape)]);
+    window.key(Keystroke::Escape);
     assert!(!window.says("2 of 3"));
+}
+
+#[test]
+fn one_press_of_escape_closes_the_bar_whose_field_has_the_cursor() {
+    let history = History { count: 100 };
+    let mut window = history.open(0);
+    find(&mut window);
+    assert!(window.offers(FIND));
+    window.escape_in(FIND);
+    assert!(!window.offers(FIND));
+    window.key(Keystroke::Timeline(Way::Dates));
+    window.escape_in(DATE);
+    assert!(!window.says("March 2026"));
+    // Elsewhere a field only gives up the cursor.
+    find(&mut window);
+    window.escape_in(COMPOSER);
+    assert!(window.offers(FIND));
 }
 
 #[test]
@@ -385,7 +402,7 @@ fn a_search_without_an_answer_says_so() {
 fn a_day_is_gone_to() {
     let history = History { count: 100_000 };
     let mut window = history.open(0);
-    window.take([Message::Key(Keystroke::Timeline(Way::Dates))]);
+    window.key(Keystroke::Timeline(Way::Dates));
     assert!(window.says("March 2026"));
     window.press("Month before");
     assert!(window.says("February 2026"));
@@ -393,20 +410,20 @@ fn a_day_is_gone_to() {
     history.serve(&mut window);
     let day = window.top_of("3 February").unwrap();
     assert!(day < 500.0, "{day}");
-    window.take([Message::Key(Keystroke::Timeline(Way::Dates))]);
+    window.key(Keystroke::Timeline(Way::Dates));
     window.type_and_enter(DATE, "nonsense");
     assert!(window.mentions("This is not a date."));
-    window.take([Message::Key(Keystroke::Escape)]);
-    window.take([Message::Key(Keystroke::Timeline(Way::Dates))]);
+    window.key(Keystroke::Escape);
+    window.key(Keystroke::Timeline(Way::Dates));
     window.type_and_enter(DATE, "2026-01-15");
     history.serve(&mut window);
     assert!(window.says("15 January"));
-    window.take([Message::Key(Keystroke::Timeline(Way::Dates))]);
+    window.key(Keystroke::Timeline(Way::Dates));
     window.type_and_enter(DATE, "2025-12-24");
     window.answer(Err(CommandError::Refused("The disk is gone.".to_owned())));
     assert!(window.says("The messages of that day could not be loaded."));
     assert!(window.says("15 January"), "nothing moved");
-    window.take([Message::Key(Keystroke::Timeline(Way::Newest))]);
+    window.key(Keystroke::Timeline(Way::Newest));
     assert_eq!(history.in_sight(&window).last(), Some(&99_999));
 }
 
@@ -415,12 +432,12 @@ fn a_view_is_gone_by_the_page_keys() {
     let history = History { count: 500 };
     let mut window = history.open(0);
     let before = history.in_sight(&window);
-    window.take([Message::Key(Keystroke::Timeline(Way::PageUp))]);
+    window.key(Keystroke::Timeline(Way::PageUp));
     window.drawn();
     history.serve(&mut window);
     let after = history.in_sight(&window);
     assert!(after[0] < before[0] && after.last() < before.last() && after.last() >= before.first());
-    window.take([Message::Key(Keystroke::Timeline(Way::PageDown))]);
+    window.key(Keystroke::Timeline(Way::PageDown));
     window.drawn();
     assert_eq!(history.in_sight(&window), before);
 }
@@ -486,7 +503,7 @@ fn a_message_is_copied_from_its_menu() {
     window.click("Copy message");
     assert_eq!(window.copied().as_deref(), Some("Written from right to left: שלום עולם"));
     assert!(window.says("Copied"));
-    window.take([Message::Key(Keystroke::Escape)]);
+    window.key(Keystroke::Escape);
     assert!(!window.says("Copied"));
 }
 

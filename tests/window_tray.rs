@@ -38,8 +38,10 @@ fn on_call(id: &str, act: Act) -> Message {
     wish(Wish::OnCall(CallId::new(id), act))
 }
 
-fn closed() -> Message {
-    Message::Key(Keystroke::Open(Door::Quit))
+/// Ctrl+Q.
+fn quit(driver: &Driver) -> Message {
+    let key = Happened::Key(Keystroke::Open(Door::Quit));
+    Message::Window(driver.app.main_window().unwrap(), noon(), key)
 }
 
 fn with(calls: Vec<Call>) -> Snapshot {
@@ -84,7 +86,8 @@ fn closing_leaves_the_program_in_the_tray_and_quitting_ends_it() {
     close(&mut driver);
     driver.take([wish(Wish::Toggle)]);
     assert!(driver.app.is_open() && !driver.mentions("went on in the tray"));
-    assert!(ends(&mut driver, closed()), "Ctrl+Q");
+    let quit = quit(&driver);
+    assert!(ends(&mut driver, quit), "Ctrl+Q");
     assert!(ends(&mut driver, wish(Wish::Quit)), "the tray's menu");
 }
 
@@ -124,7 +127,8 @@ fn a_click_on_the_icon_brings_the_window_and_takes_it_away() {
     assert!(!driver.app.is_open(), "it was in front");
     driver.take([wish(Wish::Toggle)]);
     assert!(driver.app.is_open());
-    driver.take([Message::Focused(false), wish(Wish::Toggle)]);
+    driver.focus(false);
+    driver.take([wish(Wish::Toggle)]);
     assert!(driver.app.is_open(), "it was behind another");
 }
 
@@ -250,7 +254,8 @@ fn what_fills_the_screen_goes_back_to_where_it_was() {
     close(&mut driver);
     driver.take([wish(Wish::Raise)]);
     assert!(driver.mentions("went on in the tray"));
-    assert!(ends(&mut driver, closed()));
+    let quit = quit(&driver);
+    assert!(ends(&mut driver, quit));
 
     let kept = Kept::read(file.clone()).place();
     assert_eq!((kept.size, kept.at), ((800.0, 600.0), Some((40.0, 50.0))));

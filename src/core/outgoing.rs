@@ -23,7 +23,7 @@ use crate::sip::{PlaceCall, SipCommand};
 
 /// How long a call waits for the contact's card.
 const CARD_PATIENCE: Duration = Duration::from_secs(10);
-/// Calls that wait for a card at once.
+/// Calls that wait for a card at once: so many that the user wants, and so many that others do.
 const PARKED: usize = 16;
 
 /// How a call is wished for.
@@ -212,7 +212,9 @@ impl Core {
         jid: &BareJid,
         wish: Wish,
     ) -> Result<(), CommandError> {
-        if self.calls.parked.len() >= PARKED {
+        // What links and other programs want takes none of the user's places.
+        let alike = self.calls.parked.iter().filter(|parked| parked.wish.linked == wish.linked);
+        if alike.count() >= PARKED {
             return Err(CommandError::Refused("Too many calls at once.".to_owned()));
         }
         self.calls.parked.push(Parked {

@@ -9,6 +9,7 @@
 //! | `awake` | no sleep while somebody talks |
 //! | [`folder`] | a directory shown by the desktop's program for files |
 //! | `place` | where the window was, kept in the profile |
+//! | `media_keys` | the keys of a headset, or a keyboard's for media, while there is a call |
 //! | `status` | what the desktop shows of the state: unread messages, calls, the connection |
 //! | `tray` | the icon in the tray, its words and its menu |
 
@@ -18,6 +19,7 @@ pub mod autostart;
 pub mod awake;
 pub mod desk;
 pub mod folder;
+pub mod media_keys;
 #[cfg(feature = "gui")]
 pub mod place;
 #[cfg(feature = "gui")]

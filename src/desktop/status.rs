@@ -35,6 +35,8 @@ pub struct Status {
     pub calls: Vec<OnCall>,
     /// Some call, shown or not, was answered and is not over: the machine is to stay awake.
     pub talks: bool,
+    /// Keys for media are wanted for calls.
+    pub media_keys: bool,
 }
 
 /// A call that is not over.
@@ -89,6 +91,7 @@ impl Status {
             overall: snapshot.overall,
             calls,
             talks,
+            media_keys: true,
         }
     }
 

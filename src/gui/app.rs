@@ -5,12 +5,14 @@ mod calls;
 pub mod desktop;
 mod files;
 mod keys;
+mod media_keys;
 mod message;
 pub mod over;
 pub mod pages;
 mod place;
 mod preferences;
 pub mod shortcuts;
+mod standing;
 mod tray;
 mod windows;
 mod work;
@@ -82,18 +84,15 @@ pub struct App {
     pub(super) progress: Progress,
     seen: Option<(Party, String)>,
     desktop: desktop::Desktop,
+    media_keys: media_keys::MediaKeys,
 }
 
 impl App {
     /// The window as it opens, and its first effects.
     pub fn new(link: Handle, setting: Setting) -> (Self, Task<Message>) {
+        let now = (setting.clock)();
         let snapshot = Arc::clone(&link.snapshot().borrow());
-        let clock = Clock {
-            now: setting.now,
-            sampled: setting.now,
-            zone: setting.zone,
-            hours: Hours::default(),
-        };
+        let clock = Clock { now, sampled: now, zone: setting.zone, hours: Hours::default() };
         let preferences = setting.options.preferences.clone();
         let place = setting.options.place.clone();
         let factor = preferences.set().scale.factor();
@@ -123,9 +122,12 @@ impl App {
             progress: Progress::default(),
             seen: None,
             desktop: desktop::Desktop::default(),
+            media_keys: media_keys::MediaKeys::default(),
         };
         app.begin_preferences();
         app.post();
+        app.follow_media_keys();
+        app.follow_standing();
         let theme = system::theme().map(Message::SystemTheme);
         let shown = app.begin_in_tray();
         (app, Task::batch([opened, theme, shown]))
@@ -167,6 +169,8 @@ impl App {
         let mut all = vec![
             bridge::subscription(&self.link).map(Message::Hub),
             desktop::subscription(&self.setting.options).map(Message::Desktop),
+            media_keys::subscription(&self.setting.options.board, &self.setting.options.desk)
+                .map(Message::MediaKey),
             event::listen_with(windows::listen),
             system::theme_changes().map(Message::SystemTheme),
         ];
@@ -182,6 +186,12 @@ impl App {
 
     /// Takes in what happened.
     pub fn update(&mut self, message: Message) -> Task<Message> {
+        let task = self.take_in(message);
+        self.follow_standing();
+        task
+    }
+
+    fn take_in(&mut self, message: Message) -> Task<Message> {
         match message {
             Message::Hub(from) => self.hub(from),
             Message::Sidebar(message) => self.in_sidebar(message),
@@ -192,21 +202,20 @@ impl App {
             }
             Message::Rules(message) => self.in_rules(message),
             Message::Pages(message) => self.in_pages(message),
-            Message::Calls(message) => self.in_calls(message),
-            Message::Card(call, act) => self.on_card(call, act),
-            Message::Question(answer) => {
-                Task::batch([self.on_question(answer), self.prepare_waiting()])
-            }
+            Message::Calls(message) => self.press_calls(message),
+            Message::Card(call, act) => self.press_card(call, act),
+            Message::Question(answer) => self.press_question(answer),
             Message::Progress(message) => self.in_progress(message),
             Message::DismissNotice => self.dismiss(),
             Message::Done(origin, result) => self.done(origin, result),
-            Message::Key(key) => self.key(key),
+            Message::MediaKey(key) => {
+                self.clock.now = self.read_clock();
+                self.media_key(key)
+            }
             Message::Levels => self.hear(),
             Message::Over(message) => self.in_over(message),
             Message::Tick(now) => self.tick(now),
             Message::Window(id, at, happened) => self.in_window(id, at, happened),
-            Message::Resized(size) => self.resized(size),
-            Message::Focused(on) => self.focused(on),
             Message::SystemTheme(mode) => self.system_theme(mode),
             Message::Desktop(message) => self.in_desktop(message),
         }
@@ -267,7 +276,7 @@ impl App {
         match from {
             FromHub::Snapshot(snapshot) => {
                 self.snapshot = snapshot;
-                self.clock.now = super::read_clock();
+                self.clock.now = self.read_clock();
                 self.clock.sampled = self.clock.now;
                 self.after_snapshot()
             }
@@ -295,7 +304,7 @@ impl App {
         self.post();
         self.calls.follow(&self.snapshot.calls);
         let asked = self.show_for_ask();
-        self.follow_asked();
+        self.follow_media_keys();
         if let Page::Conversation(with) = &self.page {
             let snapshot = Arc::clone(&self.snapshot);
             let shared = self.lent(&snapshot);
@@ -485,17 +494,6 @@ impl App {
 
     fn tick(&mut self, now: Timestamp) -> Task<Message> {
         self.clock.now = now;
-        Task::none()
-    }
-
-    fn resized(&mut self, size: Size) -> Task<Message> {
-        self.size = size;
-        Task::none()
-    }
-
-    fn system_theme(&mut self, mode: iced::theme::Mode) -> Task<Message> {
-        self.system = mode;
-        self.choose_mode();
         Task::none()
     }
 }

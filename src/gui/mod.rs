@@ -100,7 +100,7 @@ pub fn run(handle: Handle, options: GuiOptions) -> Result<(), GuiError> {
     let zone = UtcOffset::current_local_offset().unwrap_or(UtcOffset::UTC);
     let boot = move || {
         lang::speak(options.session.language);
-        let setting = app::Setting { options: options.clone(), forced, zone, now: read_clock() };
+        let setting = app::Setting { options: options.clone(), forced, zone, clock: read_clock };
         app::App::new(handle.clone(), setting)
     };
     let app = iced::daemon(boot, app::App::update, app::App::view_of)

@@ -24,6 +24,10 @@ pub struct Preferences {
     /// nothing is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub close_to_tray: Option<bool>,
+    /// Keys for media and a headset's answer calls, mute and hang up; so it is when nothing is
+    /// set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media_keys: Option<bool>,
 }
 
 /// Light or dark.
@@ -74,6 +78,8 @@ pub enum Change {
     Hours(Hours),
     /// Closing the window leaves the program in the tray.
     CloseToTray(bool),
+    /// Keys for media and a headset's control calls.
+    MediaKeys(bool),
 }
 
 impl Preferences {
@@ -87,6 +93,7 @@ impl Preferences {
             Change::ReducedMotion(on) => self.reduced_motion = on,
             Change::Hours(hours) => self.hours = hours,
             Change::CloseToTray(on) => self.close_to_tray = Some(on),
+            Change::MediaKeys(on) => self.media_keys = Some(on),
         }
         self
     }
@@ -94,6 +101,11 @@ impl Preferences {
     /// Closing the window leaves the program in the tray.
     pub fn closes_to_tray(&self) -> bool {
         self.close_to_tray.unwrap_or(true)
+    }
+
+    /// Whether keys for media and a headset's control calls.
+    pub fn media_keys(&self) -> bool {
+        self.media_keys.unwrap_or(true)
     }
 }
 

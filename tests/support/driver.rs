@@ -24,11 +24,38 @@ use tokio::sync::{broadcast, mpsc, watch};
 
 use crate::window::noon;
 
+/// Made-up time, one for each test's thread: it stands still until a test lets it go by.
+mod clock {
+    use std::cell::Cell;
+
+    use dovetail::model::time::Timestamp;
+
+    use crate::window::noon;
+
+    thread_local! {
+        static PASSED: Cell<i64> = const { Cell::new(0) };
+    }
+
+    pub fn begin() {
+        PASSED.set(0);
+    }
+
+    pub fn pass(milliseconds: i64) {
+        PASSED.set(PASSED.get() + milliseconds);
+    }
+
+    pub fn read() -> Timestamp {
+        Timestamp::from_unix_millis(noon().unix_millis() + PASSED.get())
+    }
+}
+
+/// A person has seen for so long, in milliseconds, what they click on.
+const SEEN: i64 = 500;
+
 /// A window of a size that is looked at and clicked on.
 pub struct Driver {
     pub app: App,
     size: (f32, f32),
-    passed: i64,
     pub meter: Arc<Meter>,
     requests: mpsc::Receiver<Request>,
     snapshots: watch::Sender<Arc<Snapshot>>,
@@ -102,6 +129,7 @@ impl Apart<'_> {
 
     /// Clicks on a text.
     pub fn click(&mut self, text: &str) {
+        clock::pass(SEEN);
         let messages: Vec<Message> = {
             let mut simulator = self.simulator();
             simulator.click(text).unwrap_or_else(|error| panic!("{text}: {error}"));
@@ -166,18 +194,14 @@ impl Driver {
         let (events, _) = broadcast::channel(16);
         let (handle, requests) = Handle::with_ends(receiver, events);
         let meter = handle.meter();
-        let setting = Setting { options, forced, zone: UtcOffset::UTC, now: noon() };
+        clock::begin();
+        let setting = Setting { options, forced, zone: UtcOffset::UTC, clock: clock::read };
         let (mut app, _first) = App::new(handle, setting);
-        let _ = app.update(Message::Resized(iced::Size::new(width, height)));
-        Self {
-            app,
-            size: (width, height),
-            passed: 0,
-            meter,
-            requests,
-            snapshots,
-            effects: Effects::new(),
+        let resized = Happened::Resized(iced::Size::new(width, height));
+        if let Some(main) = app.main_window() {
+            let _ = app.update(Message::Window(main, noon(), resized));
         }
+        Self { app, size: (width, height), meter, requests, snapshots, effects: Effects::new() }
     }
 
     /// The window of calls that ring, looked at and clicked on like the main one.
@@ -209,6 +233,12 @@ impl Driver {
 
     /// Clicks on a text.
     pub fn click(&mut self, text: &str) {
+        clock::pass(SEEN);
+        self.click_at_once(text);
+    }
+
+    /// Clicks on a text that may have come up just now.
+    pub fn click_at_once(&mut self, text: &str) {
         let messages: Vec<Message> = {
             let mut simulator = self.simulator();
             simulator.click(text).unwrap_or_else(|error| panic!("{text}: {error}"));
@@ -219,6 +249,7 @@ impl Driver {
 
     /// Clicks on a button that shows only an icon, by the words it says when the pointer rests.
     pub fn press(&mut self, hint: &'static str) {
+        clock::pass(SEEN);
         let messages: Vec<Message> = {
             let mut simulator = self.simulator();
             simulator.click(iced_test::selector::id(hint)).expect(hint);
@@ -238,18 +269,34 @@ impl Driver {
         for typed in text.chars() {
             let key = Key::Character(typed.to_string().into());
             let stroke = Keystroke::of(&key, &key, Modifiers::empty(), true);
-            self.take(stroke.map(Message::Key));
+            stroke.into_iter().for_each(|stroke| self.key(stroke));
         }
+    }
+
+    /// Presses a key with a meaning for the whole main window.
+    pub fn key(&mut self, key: Keystroke) {
+        self.happens(Happened::Key(key));
+    }
+
+    /// The main window gains or loses the focus.
+    pub fn focus(&mut self, on: bool) {
+        self.happens(Happened::Focused(on));
+    }
+
+    /// Something happens to the main window now.
+    pub fn happens(&mut self, happened: Happened) {
+        let main = self.app.main_window().expect("the main window is open");
+        self.take([Message::Window(main, self.now(), happened)]);
     }
 
     /// Some time goes by.
     pub fn wait(&mut self, milliseconds: i64) {
-        self.passed += milliseconds;
+        clock::pass(milliseconds);
         self.take([Message::Tick(self.now())]);
     }
 
     fn now(&self) -> Timestamp {
-        Timestamp::from_unix_millis(noon().unix_millis() + self.passed)
+        clock::read()
     }
 
     /// Presses Ctrl, Shift and a letter.
@@ -257,11 +304,12 @@ impl Driver {
         use iced::keyboard::{Modifiers, key::Key};
         let key = Key::Character(letter.into());
         let stroke = Keystroke::of(&key, &key, Modifiers::COMMAND | Modifiers::SHIFT, false);
-        self.take(stroke.map(Message::Key));
+        stroke.into_iter().for_each(|stroke| self.key(stroke));
     }
 
     /// Clicks at a place.
     pub fn click_at(&mut self, x: f32, y: f32) {
+        clock::pass(SEEN);
         let messages: Vec<Message> = {
             let mut simulator = self.simulator();
             simulator.point_at(iced::Point::new(x, y));
@@ -313,6 +361,12 @@ impl Driver {
             self.key_in(field, &typed.to_string(), None);
         }
         self.key_in(field, "", Some(iced::keyboard::key::Named::Enter));
+    }
+
+    /// Presses Escape in a field that has the cursor; the window hears of that, too.
+    pub fn escape_in(&mut self, field: &'static str) {
+        self.key_in(field, "", Some(iced::keyboard::key::Named::Escape));
+        self.key(Keystroke::Leave);
     }
 
     fn key_in(
@@ -394,6 +448,7 @@ impl Driver {
         let messages: Vec<Message> = {
             let mut simulator = self.simulator();
             simulator.point_at(at);
+            clock::pass(SEEN);
             for _ in 0..times {
                 let click = [Event::ButtonPressed(button), Event::ButtonReleased(button)];
                 let _ = simulator.simulate(click.map(iced::Event::Mouse));

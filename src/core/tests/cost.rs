@@ -275,3 +275,31 @@ fn what_the_service_says_of_our_call_is_shown_and_bounded() {
     world.says(&call, CallEvent::Told("Pay me".to_owned()));
     assert_eq!(world.call(&call).cue, None, "only of calls of ours");
 }
+
+#[test]
+fn what_other_programs_want_takes_none_of_the_user_s_places() {
+    let mut world = World::new(&config());
+    world.chat_online();
+    world.phone_online();
+    world.xmpp(XmppEvent::Roster(vec![item("bob@cusax.test")]));
+    // Bob's card is not there yet: what is asked now waits for it.
+    let prepare = |world: &mut World| {
+        let to = "bob@cusax.test".to_owned();
+        world.begin(Command::Call(CallCommand::Prepare { to, account: None }))
+    };
+    let waiting: Vec<_> = (0..16).map(|_| prepare(&mut world)).collect();
+    assert!(waiting.iter().all(|id| world.reply(*id).is_none()));
+    let refused = prepare(&mut world);
+    let refused = world.reply(refused);
+    assert!(matches!(refused, Some(Err(CommandError::Refused(_)))), "{refused:?}");
+    let (to, account) = ("bob@cusax.test".to_owned(), None);
+    let (confirm, remember, linked, anonymous) = (false, false, false, false);
+    let own = CallCommand::Place { to, account, confirm, remember, linked, anonymous };
+    let own = world.begin(Command::Call(own));
+    assert!(world.reply(own).is_none(), "it waits as well");
+    let cards = Ok(vec![card("sip:bob@cusax.test")]);
+    world.xmpp(XmppEvent::Vcards { jid: jid("bob@cusax.test"), cards });
+    world.media_ready();
+    let placed = world.reply(own);
+    assert!(matches!(placed, Some(Ok(Reply::Call { .. }))), "{placed:?}");
+}

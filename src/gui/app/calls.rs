@@ -8,7 +8,7 @@ use iced::advanced::widget::operate;
 use iced::advanced::widget::operation::focusable::unfocus;
 use iced::widget::operation;
 
-use super::{App, Message, Origin, Page, Wish};
+use super::{App, Message, Origin, Page, Wish, standing};
 use crate::core::command::{CallCommand, Command, CommandError, FeatureCommand, Reply, TransferTo};
 use crate::gui::widget::card::{self, Answer, Ask, Incoming, Purpose, Question};
 use crate::model::BareJid;
@@ -17,8 +17,9 @@ use crate::model::feature::{Feature, Match, Protocol, Rule};
 use crate::model::id::{AccountId, CallId};
 use crate::model::time::Timestamp;
 
-/// How long keys do nothing to a question, or a call's window, that has just come up: one that was
-/// on its way, as from typing a number, must not cost money or take a call.
+/// How long neither a key nor a click does anything to a question, or a call, that has just come
+/// up or moved: one that was on its way, as from typing a number, must not cost money or take a
+/// call.
 pub(super) const GRACE: Duration = Duration::from_millis(500);
 
 /// Between two looks at how loud it is.
@@ -30,10 +31,8 @@ const LEVELS_CALM: Duration = Duration::from_secs(1);
 /// What is on its way to a question, or to a call.
 #[derive(Debug, Default)]
 pub(super) struct Asked {
-    /// When what stands there and can be answered by a key came up, or came into sight.
-    since: Option<Timestamp>,
-    /// What other sides want, and the calls that ring, as they were seen last.
-    stood: Vec<(CallId, bool)>,
+    /// What stands in sight to be answered.
+    pub(super) standing: standing::Standing,
     /// The calls that the hub was asked for and did not answer yet: a key that is held down in
     /// a field asks for one again and again.
     placing: Vec<Wish>,
@@ -93,7 +92,7 @@ impl App {
         };
         let always = self.may_always(&purpose, &ask).then_some(false);
         self.question = Some(Question { purpose, name, ask, always });
-        self.comes_into_sight();
+        self.asked.standing.question_asked();
         Ok(operate(unfocus()))
     }
 
@@ -122,7 +121,12 @@ impl App {
         self.run(Command::Feature(FeatureCommand::Set(rule)), Origin::Plain)
     }
 
-    pub(super) fn on_question(&mut self, answer: Answer) -> Task<Message> {
+    /// Answers what is asked; what another program asks for comes then.
+    pub(super) fn answer_question(&mut self, answer: Answer) -> Task<Message> {
+        Task::batch([self.on_question(answer), self.prepare_waiting()])
+    }
+
+    fn on_question(&mut self, answer: Answer) -> Task<Message> {
         if let (Answer::Always(on), Some(question)) = (&answer, &mut self.question) {
             question.always = question.always.map(|_| *on);
             return Task::none();
@@ -178,33 +182,6 @@ impl App {
             self.fail_at(&call, &error);
             Task::none()
         })
-    }
-
-    /// What other sides want has changed, or a call rings that did not: a key that was on its way
-    /// is not for it.
-    pub(super) fn follow_asked(&mut self) {
-        let asks = self.asks().map(|(call, _)| (call.id.clone(), true));
-        let rings = self.incoming().map(|call| (call.id.clone(), false));
-        let stands: Vec<_> = asks.chain(rings).collect();
-        if stands.iter().any(|one| !self.asked.stood.contains(one)) {
-            self.comes_into_sight();
-        }
-        self.asked.stood = stands;
-    }
-
-    /// The other side of a call wants something that it did not want before.
-    pub(super) fn asks_anew(&self) -> bool {
-        self.asks().any(|(call, _)| !self.asked.stood.contains(&(call.id.clone(), true)))
-    }
-
-    /// What stands there is seen from now on.
-    pub(super) fn comes_into_sight(&mut self) {
-        self.asked.since = Some(self.clock.now);
-    }
-
-    /// What stands there does so for long enough to be answered by a key.
-    pub(super) fn may_be_answered(&self) -> bool {
-        self.asked.since.is_none_or(|since| has_passed(GRACE, since, self.clock.now))
     }
 
     /// Holds a call, unless it rests already, and calls its new target then.

@@ -66,7 +66,8 @@ impl App {
     /// Tells the desktop what is so now.
     pub(super) fn post(&self) {
         let options = &self.setting.options;
-        let status = Status::of(&self.snapshot);
+        let media_keys = self.preferences.set().media_keys();
+        let status = Status { media_keys, ..Status::of(&self.snapshot) };
         options.tray.show(Face::of(&status));
         options.board.show(status);
     }

@@ -7,6 +7,7 @@ use iced::widget::operation;
 
 use super::{App, Message, Page, over, shortcuts};
 use crate::core::command::Command;
+use crate::desktop::media_keys::Key as MediaKey;
 use crate::gui::screen::details::Who;
 use crate::gui::screen::settings::Section;
 use crate::gui::screen::{Action, Go, calls, conversation, sidebar};
@@ -46,6 +47,8 @@ pub enum Keystroke {
     Digit(Digit),
     /// A way through the timeline of the open conversation.
     Timeline(Way),
+    /// A key for media, or a headset's.
+    Media(MediaKey),
 }
 
 /// What has a shortcut to it.
@@ -166,6 +169,7 @@ impl App {
             Keystroke::Enter => self.enter(),
             Keystroke::OnCall(shortcut) => self.shortcut(shortcut),
             Keystroke::Timeline(way) => self.in_timeline(way),
+            Keystroke::Media(key) => self.media_key(key),
             Keystroke::Digit(digit) => {
                 let action = self.calls.press(digit);
                 self.act(action)
@@ -273,6 +277,7 @@ impl App {
             | Keystroke::Enter
             | Keystroke::Next
             | Keystroke::Previous
+            | Keystroke::Media(_)
             | Keystroke::Digit(_) => false,
         }
     }
@@ -327,7 +332,7 @@ impl App {
             return Task::none();
         }
         if self.question.is_some() {
-            return self.update(Message::Question(Answer::Cancel));
+            return self.answer_question(Answer::Cancel);
         }
         if let Some(call) = self.asking() {
             return self.in_calls(calls::Message::Ask(call, ask::Act::Refuse));
@@ -359,9 +364,7 @@ impl App {
     fn enter(&mut self) -> Task<Message> {
         if let Some(question) = &self.question {
             return match question.ask {
-                Ask::Confirm(_) if self.may_be_answered() => {
-                    self.update(Message::Question(Answer::Confirm))
-                }
+                Ask::Confirm(_) if self.may_be_answered() => self.answer_question(Answer::Confirm),
                 // Nothing behind a question is answered by its key.
                 Ask::Confirm(_) | Ask::Choose(_) => Task::none(),
             };

@@ -1,11 +1,12 @@
 //! What can happen to the window, and the small things its state is made of.
 
-use iced::{Size, window};
+use iced::window;
 use time::UtcOffset;
 
-use super::{Happened, Keystroke, desktop, over, pages};
+use super::{Happened, desktop, over, pages};
 use crate::core::command::{CommandError, Reply, TransferTo};
 use crate::core::event::NoticeLevel;
+use crate::desktop::media_keys::Key;
 use crate::gui::GuiOptions;
 use crate::gui::bridge::FromHub;
 use crate::gui::screen::conversation::Ask;
@@ -28,8 +29,8 @@ pub struct Setting {
     pub forced: Option<Mode>,
     /// The offset of local time.
     pub zone: UtcOffset,
-    /// The wall clock.
-    pub now: Timestamp,
+    /// Reads the wall clock.
+    pub clock: fn() -> Timestamp,
 }
 
 /// Everything that can happen to the window.
@@ -61,18 +62,14 @@ pub enum Message {
     Done(Origin, Result<Reply, CommandError>),
     /// Something happened to one of the windows, at a moment.
     Window(window::Id, Timestamp, Happened),
-    /// A key in the main window that no field took.
-    Key(Keystroke),
+    /// A key for media that the desktop handed on.
+    MediaKey(Key),
     /// It is time to look how loud it is.
     Levels,
     /// On what stands above the window.
     Over(over::Message),
     /// A second went by.
     Tick(Timestamp),
-    /// The main window has a new size.
-    Resized(Size),
-    /// The main window gained or lost the focus.
-    Focused(bool),
     /// The system's theme.
     SystemTheme(iced::theme::Mode),
     /// From the desktop around.

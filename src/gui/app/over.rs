@@ -175,7 +175,7 @@ impl App {
                 }
             }
             // Calls can be taken and ended wherever the cursor stands.
-            Keystroke::OnCall(_) => return None,
+            Keystroke::OnCall(_) | Keystroke::Media(_) => return None,
             other => {
                 let next = match over {
                     Over::Palette(palette) => match other {

@@ -80,7 +80,7 @@ impl App {
     }
 
     /// Light or dark: as the start of the program was told, else as set, else as the system is.
-    pub(super) fn choose_mode(&mut self) {
+    fn choose_mode(&mut self) {
         let of_system = match self.system {
             iced::theme::Mode::Dark => Mode::Dark,
             iced::theme::Mode::Light | iced::theme::Mode::None => Mode::Light,
@@ -90,6 +90,12 @@ impl App {
             Theme::Light => Mode::Light,
             Theme::Dark => Mode::Dark,
         });
+    }
+
+    pub(super) fn system_theme(&mut self, mode: iced::theme::Mode) -> Task<Message> {
+        self.system = mode;
+        self.choose_mode();
+        Task::none()
     }
 
     fn take_effect(&mut self) {

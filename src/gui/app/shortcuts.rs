@@ -5,6 +5,7 @@ use iced::keyboard::Modifiers;
 use iced::keyboard::key::{Key, Named};
 
 use super::keys::{Door, Keystroke, Shortcut, Step, Way};
+use crate::desktop::media_keys::Key as MediaKey;
 use crate::model::presence::Show;
 use crate::tr;
 
@@ -113,6 +114,12 @@ const fn named(key: Named, does: Keystroke, group: Group, name: fn() -> &'static
     row(Held::Nothing, Cap::Named(key), does, group, name)
 }
 
+const fn media(key: Named, does: MediaKey, name: fn() -> &'static str) -> Row {
+    let context = Context::Anywhere;
+    let chord = Chord { held: Held::Nothing, cap: Cap::Named(key) };
+    Row { chord, does: Keystroke::Media(does), context, group: Group::Calls, name }
+}
+
 /// All of them, as the sheet lists them.
 pub static TABLE: &[Row] = &[
     ctrl('k', Keystroke::Open(Door::Palette), Group::Window, || tr!("keys-palette")),
@@ -174,6 +181,12 @@ pub static TABLE: &[Row] = &[
     shift('m', Keystroke::OnCall(Shortcut::Mute), Group::Calls, || tr!("keys-mute")),
     shift('p', Keystroke::OnCall(Shortcut::Keypad), Group::Calls, || tr!("keys-keypad")),
     shift('t', Keystroke::OnCall(Shortcut::Transfer), Group::Calls, || tr!("keys-transfer")),
+    // A keyboard's key says "play" under X11 and Wayland, and "play/pause" elsewhere.
+    media(Named::MediaPlay, MediaKey::PlayPause, || tr!("awake-key-play")),
+    media(Named::MediaPlayPause, MediaKey::PlayPause, || tr!("awake-key-play")),
+    media(Named::HeadsetHook, MediaKey::PlayPause, || tr!("awake-key-play")),
+    media(Named::MediaPause, MediaKey::Pause, || tr!("awake-key-pause")),
+    media(Named::MediaStop, MediaKey::Stop, || tr!("awake-key-stop")),
 ];
 
 /// The shortcut of what is pressed; `ignored` tells that no field took it.
@@ -196,6 +209,12 @@ pub fn of(key: &Key, modifiers: Modifiers, ignored: bool) -> Option<&'static Row
     let pressed = Chord { held, cap };
     let row = TABLE.iter().find(|row| row.chord == pressed)?;
     (ignored || row.context == Context::Anywhere).then_some(row)
+}
+
+/// All of them, each once: several keys for media do the same.
+pub fn listed() -> impl Iterator<Item = &'static Row> {
+    let first = |row: &&Row| TABLE.iter().position(|other| other.does == row.does);
+    TABLE.iter().enumerate().filter(move |(at, row)| first(row) == Some(*at)).map(|(_, row)| row)
 }
 
 /// The keys of what a shortcut does, in words; nothing when it has none.
@@ -233,6 +252,10 @@ impl Cap {
             Named::PageUp => tr!("keys-cap-page-up").to_owned(),
             Named::PageDown => tr!("keys-cap-page-down").to_owned(),
             Named::End => tr!("keys-cap-end").to_owned(),
+            Named::MediaPlay | Named::MediaPlayPause => tr!("awake-cap-play").to_owned(),
+            Named::MediaPause => tr!("awake-cap-pause").to_owned(),
+            Named::MediaStop => tr!("awake-cap-stop").to_owned(),
+            Named::HeadsetHook => tr!("awake-cap-headset").to_owned(),
             other => format!("{other:?}"),
         }
     }
@@ -272,8 +295,8 @@ mod tests {
     fn each_shortcut_has_words_of_its_own_in_each_language() {
         for language in Language::ALL {
             lang::speak(language);
-            let names: HashSet<&str> = TABLE.iter().map(|row| (row.name)()).collect();
-            assert_eq!(names.len(), TABLE.len(), "{language:?}");
+            let names: HashSet<&str> = listed().map(|row| (row.name)()).collect();
+            assert_eq!(names.len(), listed().count(), "{language:?}");
             for row in TABLE {
                 assert!(!row.chord.words().contains("Named"), "{:?}", row.chord);
                 assert!(!(row.name)().is_empty());

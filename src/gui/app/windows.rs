@@ -197,14 +197,14 @@ impl App {
     fn in_main(&mut self, happened: Happened) -> Task<Message> {
         match happened {
             Happened::Resized(size) => {
-                let resized = self.update(Message::Resized(size));
-                Task::batch([resized, self.place_changed(Some(size))])
+                self.size = size;
+                self.place_changed(Some(size))
             }
             Happened::Moved => self.place_changed(None),
             Happened::Looked(look) => self.place_is(look),
             Happened::Settled => self.place_settled(),
-            Happened::Focused(on) => self.update(Message::Focused(on)),
-            Happened::Key(key) => self.update(Message::Key(key)),
+            Happened::Focused(on) => self.focused(on),
+            Happened::Key(key) => self.key(key),
             Happened::CloseRequested => self.close_main(),
             Happened::Measured(_) => Task::none(),
         }
@@ -236,6 +236,9 @@ impl App {
     }
 
     fn key_in_ringing(&mut self, key: Keystroke) -> Task<Message> {
+        if let Keystroke::Media(key) = key {
+            return self.media_key(key);
+        }
         let since = self.windows.ringing.as_ref().and_then(|ringing| ringing.since);
         if !since.is_some_and(|since| has_passed(GRACE, since, self.clock.now)) {
             return Task::none();
@@ -296,11 +299,11 @@ impl App {
     }
 
     /// The main window gained or lost the focus.
-    pub(super) fn focused(&mut self, on: bool) -> Task<Message> {
+    fn focused(&mut self, on: bool) -> Task<Message> {
         self.windows.main_focused = on;
         self.windows.left = (!on).then_some(self.clock.now);
         if on {
-            self.comes_into_sight();
+            self.asked.standing.focused(self.clock.now);
         }
         let taken = if on { self.take_into_main() } else { Task::none() };
         Task::batch([taken, self.look()])

@@ -11,6 +11,7 @@ pub mod blocked;
 pub mod desktop;
 pub mod diagnostics;
 pub mod history;
+mod media_keys;
 mod place;
 pub mod privacy;
 mod shortcuts;

@@ -4,7 +4,7 @@ use iced::widget::{column, container, row, scrollable, text_input};
 use iced::{Alignment, Element, Length};
 
 use crate::book::text::{fold, words};
-use crate::gui::app::shortcuts::{Group, TABLE};
+use crate::gui::app::shortcuts::{Group, listed};
 use crate::gui::theme::{self, Tone, step};
 use crate::gui::widget::{body, heading, raised, rule, small};
 use crate::tr;
@@ -43,7 +43,7 @@ fn of_fields() -> [(Group, &'static str, String); 3] {
 
 /// All rows of a group: names and keys.
 pub fn all(group: Group) -> impl Iterator<Item = (&'static str, String)> {
-    let all = TABLE.iter().map(|row| (row.group, (row.name)(), row.chord.words()));
+    let all = listed().map(|row| (row.group, (row.name)(), row.chord.words()));
     let of_group = all.chain(of_fields()).filter(move |(of, ..)| *of == group);
     of_group.map(|(_, name, keys)| (name, keys))
 }

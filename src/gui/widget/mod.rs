@@ -11,6 +11,7 @@ pub mod card;
 pub mod chip;
 pub mod choice;
 pub mod devices;
+pub mod escape;
 pub mod feed;
 pub mod fresh;
 pub mod keypad;

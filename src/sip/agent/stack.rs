@@ -1,18 +1,19 @@
 //! What the machines of one account share: transactions, the way to the proxy, randomness,
 //! credentials, and the queues to the outside.
 
+mod password;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 use std::time::Instant;
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use zeroize::Zeroizing;
 
 use super::super::body;
 use super::super::call::Progress;
 use super::super::dialog::with_tag;
-use super::super::digest::{self, Authenticator, Credentials, DigestError, Strength};
+use super::super::digest::{Authenticator, Credentials, Strength};
 use super::super::message::{Headers, Method, Request, Response};
 use super::super::transaction::{ClientKey, ServerKey, Transactions};
 use super::super::transport::{FlowId, FlowInfo, Hop, Source};
@@ -49,9 +50,6 @@ pub enum Owner {
     /// An instant message's.
     Pager,
 }
-
-/// The most challenges that wait for the password; of an older one the request is sent anew.
-const MOST_WANTED: usize = 8;
 
 /// See the module.
 #[derive(Debug)]
@@ -187,83 +185,6 @@ impl Stack {
     /// Whether [`Self::elsewhere`] was asked for since this was asked last.
     pub fn take_elsewhere(&mut self) -> bool {
         std::mem::take(&mut self.elsewhere)
-    }
-
-    /// Takes a 401 or 407; MD5 only from an account that was never seen to know better.
-    ///
-    /// # Errors
-    /// As [`Authenticator::challenged`].
-    pub fn challenged(
-        &mut self,
-        authenticator: &mut Authenticator,
-        response: &Response,
-    ) -> Result<(), DigestError> {
-        let taken = authenticator.challenged(&mut self.strength, response);
-        self.learn(response, taken)
-    }
-
-    /// The same where the refused request is known.
-    ///
-    /// # Errors
-    /// As [`Authenticator::challenged_by`].
-    pub fn challenged_by(
-        &mut self,
-        authenticator: &mut Authenticator,
-        request: &Request,
-        response: &Response,
-    ) -> Result<(), DigestError> {
-        let taken = authenticator.challenged_by(&mut self.strength, request, response);
-        self.learn(response, taken)
-    }
-
-    /// Makes what answers a challenge as long as the password is at hand; what was refused is
-    /// not used again.
-    fn learn(
-        &mut self,
-        response: &Response,
-        taken: Result<(), DigestError>,
-    ) -> Result<(), DigestError> {
-        if let Some(credentials) = &mut self.credentials {
-            match taken {
-                Ok(()) => digest::learn(credentials, response),
-                Err(DigestError::WrongPassword) => digest::forget(credentials, response),
-                Err(_) => {}
-            }
-        }
-        taken
-    }
-
-    /// Whether the password must be fetched to answer a 401 or 407. What that takes is made once
-    /// the password is there, also when nobody waits with that very request any more.
-    pub fn needs_password(&mut self, response: &Response) -> bool {
-        let needs = digest::needs_password(&self.strength, self.credentials.as_ref(), response);
-        if needs && !self.wanted.contains(response) {
-            if self.wanted.len() == MOST_WANTED {
-                self.wanted.pop_front();
-            }
-            self.wanted.push_back(response.clone());
-        }
-        needs
-    }
-
-    /// The password is at hand, until [`Self::seal`].
-    pub fn open(&mut self, password: Zeroizing<String>) {
-        let username = self.settings.username.as_str();
-        let credentials = self
-            .credentials
-            .get_or_insert_with(|| Credentials::new(username, Zeroizing::default()));
-        credentials.open(password);
-        self.wanted.drain(..).for_each(|response| digest::learn(credentials, &response));
-    }
-
-    /// Wipes the password: what is needed of it was made.
-    pub fn seal(&mut self) {
-        self.credentials.iter_mut().for_each(Credentials::seal);
-    }
-
-    /// Takes the 2xx to a request that was authorized.
-    pub fn accepted(&mut self, authenticator: &mut Authenticator, response: &Response) {
-        authenticator.accepted(&mut self.strength, response);
     }
 
     /// The other side of `referral` wants to know how `call` goes.

@@ -7,6 +7,7 @@ use super::days::{self, Days};
 use super::find::{self, Find};
 use super::{Action, Ask, Conversations, Jump, Kept, Open, Shared, Side, rows};
 use crate::core::command::Command;
+use crate::gui::widget::escape::closed_by_escape;
 use crate::gui::widget::feed::{Place, Sight};
 use crate::gui::words::Clock;
 use crate::model::message::Entry;
@@ -34,10 +35,11 @@ pub enum Act {
 
 impl Bar {
     pub fn view<'a>(&'a self, shared: Shared<'a>) -> Element<'a, Act> {
-        match self {
+        let bar = match self {
             Self::Find(find) => find.view(shared),
             Self::Days(days) => days.view(shared),
-        }
+        };
+        closed_by_escape(bar, Act::Close)
     }
 }
 

@@ -5,7 +5,7 @@ use iced::{Alignment, Element, Length, Padding};
 
 use super::{
     Message, Prefs, Section, Settings, accounts, appearance, desktop, diagnostics, history,
-    privacy, shortcuts, sound,
+    media_keys, privacy, shortcuts, sound,
 };
 use crate::gui::screen::Shared;
 use crate::gui::theme::{self, Button, Tone, measure, radius, step};
@@ -98,7 +98,11 @@ fn section<'a>(
             mapped(parts, Message::Features)
         }
         Section::Privacy => mapped(privacy::view(&page.privacy, shared), Message::Privacy),
-        Section::Sound => mapped(sound::view(&page.sound, shared), Message::Sound),
+        Section::Sound => {
+            let mut parts = mapped(sound::view(&page.sound, shared), Message::Sound);
+            parts.push(media_keys::view(prefs));
+            parts
+        }
         Section::Appearance => appearance::view(prefs),
         Section::History => history::view(&page.history, prefs, shared),
         Section::Shortcuts => shortcuts::view(),
