@@ -130,6 +130,7 @@ async fn the_program_lives_in_the_tray() {
     bob.call("message.send", json!({ "to": "alice@cusax.test", "body": "Are you there?" })).await;
     until("a message", async || icon.words().await.contains("1 unread message")).await;
     assert_eq!(icon.status().await, "NeedsAttention");
+    assert_eq!(icon.title().await, "Dovetail – 1 unread message");
 
     // A call rings in a window of its own, and is taken in the tray.
     bob.call("call", json!({ "to": "alice@cusax.test" })).await;

@@ -51,7 +51,6 @@ use crate::model::call::{Ask, Call, CallState};
 use crate::model::id::CallId;
 use crate::model::party::Party;
 use crate::model::time::Timestamp;
-use crate::tr;
 
 /// After so long without an edit, typing counts as paused.
 const TYPING_PAUSE: Duration = Duration::from_secs(10);
@@ -131,27 +130,6 @@ impl App {
         let theme = system::theme().map(Message::SystemTheme);
         let shown = app.begin_in_tray();
         (app, Task::batch([opened, theme, shown]))
-    }
-
-    /// The main window's title.
-    pub fn title(&self) -> String {
-        let suffix = plain::line(&self.setting.options.title_suffix);
-        let mut title = "Dovetail".to_owned();
-        if !suffix.is_empty() {
-            title.push_str(" – ");
-            title.push_str(&suffix);
-        }
-        if let Some(call) = self.incoming().find(|call| !call.quiet) {
-            title.push_str(" · ");
-            title.push_str(&tr!("calls-title", name = plain::quoted(&call.peer.display)));
-            return title;
-        }
-        let unread: u32 =
-            self.snapshot.conversations.iter().fold(0, |sum, c| sum.saturating_add(c.unread));
-        if unread > 0 {
-            title.push_str(&format!(" ({unread})"));
-        }
-        title
     }
 
     /// The window's theme.

@@ -8,11 +8,13 @@ use std::path::{Path, PathBuf};
 use super::catalogue::CORE;
 
 /// Whose errors do not come to the window, and why.
-const ELSEWHERE: [(&str, &str); 17] = [
+const ELSEWHERE: [(&str, &str); 19] = [
     ("lang/", "this room"),
     ("config/table.rs", "about a file that was written by hand: said on the terminal"),
     ("config/profile.rs", "before there is a window"),
     ("demo/", "said on the terminal"),
+    ("desktop/autostart.rs", "said in words of the window, `tray-entry-…`"),
+    ("desktop/place.rs", "in the log"),
     ("gui/mod.rs", "there is no window then"),
     ("gui/preferences.rs", "said in words of the window, `settings-…`"),
     ("import/", "`dovetail import` says it on the terminal"),

@@ -129,6 +129,12 @@ impl Icon {
         format!("{}: {}", tip.2, tip.3)
     }
 
+    /// Its title.
+    pub async fn title(&self) -> String {
+        let value = self.property("Title").await.unwrap();
+        String::try_from(value).unwrap()
+    }
+
     /// `Active` or `NeedsAttention`.
     pub async fn status(&self) -> String {
         let value = self.property("Status").await.unwrap();

@@ -2,8 +2,7 @@
 
 use crate::desktop::desk::{Act, Wish};
 use crate::desktop::status::{OnCall, Phase, Status};
-use crate::gui::plain;
-use crate::gui::words;
+use crate::gui::{plain, words};
 use crate::model::account::Overall;
 use crate::model::id::CallId;
 use crate::model::presence::Show;
@@ -61,7 +60,7 @@ impl Face {
         Self {
             mark: mark(status),
             calls_attention: mark(status) == Mark::New,
-            words: words(status),
+            words: lines(status),
             menu: menu(status),
             rings: rings.map(|call| call.id.clone()).collect(),
         }
@@ -80,20 +79,21 @@ fn mark(status: &Status) -> Mark {
     }
 }
 
-fn words(status: &Status) -> Vec<String> {
-    let mut words: Vec<String> = status.calls.iter().map(on_call).collect();
+fn lines(status: &Status) -> Vec<String> {
+    let mut lines: Vec<String> = status.calls.iter().map(on_call).collect();
     if status.unread > 0 {
-        words.push(tr!("tray-unread", count = status.unread));
+        lines.push(tr!("tray-unread", count = status.unread));
     }
     let connection = match status.overall {
         _ if !status.has_account => tr!("tray-no-account"),
-        Overall::Online => crate::gui::words::show(status.presence),
+        Overall::Online => words::show(status.presence),
         Overall::Partial => tr!("tray-partial"),
         Overall::Connecting => tr!("tray-connecting"),
+        Overall::Offline if status.presence == Show::Offline => words::show(Show::Offline),
         Overall::Offline => tr!("tray-offline"),
     };
-    words.push(connection.to_owned());
-    words
+    lines.push(connection.to_owned());
+    lines
 }
 
 fn on_call(call: &OnCall) -> String {
@@ -211,5 +211,7 @@ mod tests {
         let down = Status { overall: Overall::Offline, ..status(&[]) };
         assert_eq!((mark(&down), Face::of(&down).calls_attention), (Mark::Offline, false));
         assert_eq!(Face::of(&down).words, ["Not connected"]);
+        let wanted = Status { presence: Show::Offline, ..down };
+        assert_eq!(Face::of(&wanted).words, ["Offline"]);
     }
 }

@@ -7,7 +7,7 @@ use ksni::{Error, Icon, OfflineReason, ToolTip, TrayMethods as _};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::face::{Entry, Face};
+use super::face::{Entry, Face, Mark};
 use super::{Tray, pixels};
 use crate::desktop::desk::{Act, Desk, Wish};
 
@@ -137,7 +137,10 @@ impl ksni::Tray for Item {
     }
 
     fn title(&self) -> String {
-        "Dovetail".to_owned()
+        match (self.face.mark, self.face.words.first()) {
+            (Mark::New | Mark::Call, Some(line)) => format!("Dovetail – {line}"),
+            _ => "Dovetail".to_owned(),
+        }
     }
 
     fn category(&self) -> ksni::Category {

@@ -11,8 +11,8 @@ use super::place::Placed;
 use super::{App, Keystroke, Message, Shortcut};
 use crate::desktop::place::{Kept, LEAST, Place};
 use crate::gui::theme::measure;
-use crate::gui::view;
 use crate::gui::widget::card;
+use crate::gui::{plain, view};
 use crate::model::call::Call;
 use crate::model::id::CallId;
 use crate::model::time::Timestamp;
@@ -115,6 +115,27 @@ impl App {
             return tr!("calls-window-title").to_owned();
         }
         self.title()
+    }
+
+    /// The main window's title.
+    pub fn title(&self) -> String {
+        let suffix = plain::line(&self.setting.options.title_suffix);
+        let mut title = "Dovetail".to_owned();
+        if !suffix.is_empty() {
+            title.push_str(" – ");
+            title.push_str(&suffix);
+        }
+        if let Some(call) = self.incoming().find(|call| !call.quiet) {
+            title.push_str(" · ");
+            title.push_str(&tr!("calls-title", name = plain::quoted(&call.peer.display)));
+            return title;
+        }
+        let unread: u32 =
+            self.snapshot.conversations.iter().fold(0, |sum, c| sum.saturating_add(c.unread));
+        if unread > 0 {
+            title.push_str(&format!(" ({unread})"));
+        }
+        title
     }
 
     /// The theme of a window.
