@@ -198,7 +198,12 @@ pub fn contact_of(call: &Call) -> Option<Party> {
 /// The name of an address: its contact's, else its local part, else itself. An address of
 /// telephony is shown whole: nothing proves whose it is.
 pub fn name_of(snapshot: &Snapshot, with: &Party) -> String {
-    let name = contact_with(snapshot, with).map(|contact| plain::line(&contact.name));
+    named(contact_with(snapshot, with), with)
+}
+
+/// The same, of one whose contact is at hand.
+pub fn named(contact: Option<&Contact>, with: &Party) -> String {
+    let name = contact.map(|contact| plain::line(&contact.name));
     name.filter(|name| !name.is_empty()).unwrap_or_else(|| match with {
         Party::Jid(jid) => {
             jid.node().map_or_else(|| jid.to_string(), |node| plain::line(node.as_str()))

@@ -1,7 +1,9 @@
 //! The list in the side panel: what stands in it, and which slice of it is in sight.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::book;
@@ -48,11 +50,119 @@ impl Item {
     }
 }
 
+/// The list as it was made last: views ask for it with every frame, and it changes only with
+/// what it was made of.
+#[derive(Debug, Default)]
+pub struct Listing(RefCell<Option<Rc<List>>>);
+
+impl Listing {
+    /// The list for a search text; all of it when the text is empty.
+    pub fn of(&self, snapshot: &Snapshot, search: &str) -> Rc<List> {
+        let mut kept = self.0.borrow_mut();
+        if let Some(list) = kept.as_ref().filter(|list| list.source.is(snapshot, search)) {
+            return Rc::clone(list);
+        }
+        let list = Rc::new(List::new(snapshot, search));
+        *kept = Some(Rc::clone(&list));
+        list
+    }
+}
+
+/// A list, and what is looked up in it.
+#[derive(Debug)]
+pub struct List {
+    source: Source,
+    items: Vec<Item>,
+    /// Where each item ends, from the top of the list.
+    ends: Vec<f32>,
+    /// The contacts with whom there are conversations.
+    talked: HashMap<BareJid, Arc<Contact>>,
+}
+
+impl List {
+    fn new(snapshot: &Snapshot, search: &str) -> Self {
+        let items = items(snapshot, search);
+        let mut end = 0.0;
+        let ends = items.iter().map(|item| {
+            end += item.height();
+            end
+        });
+        let ends = ends.collect();
+        let talked: HashSet<&BareJid> =
+            snapshot.conversations.iter().filter_map(|c| c.with.jid()).collect();
+        let contacts = snapshot.contacts.iter().filter(|contact| talked.contains(&contact.jid));
+        let talked = contacts.map(|contact| (contact.jid.clone(), Arc::clone(contact))).collect();
+        Self { source: Source::of(snapshot, search), items, ends, talked }
+    }
+
+    /// What stands in it.
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// The contact with whom a conversation is.
+    pub fn contact(&self, with: &Party) -> Option<&Contact> {
+        self.talked.get(with.jid()?).map(AsRef::as_ref)
+    }
+
+    /// Where an item begins and ends, from the top of the list.
+    pub fn place(&self, at: usize) -> (f32, f32) {
+        let end = |at: Option<usize>| at.and_then(|at| self.ends.get(at)).copied();
+        let top = end(at.checked_sub(1)).unwrap_or_default();
+        (top, end(Some(at)).unwrap_or(top))
+    }
+
+    /// The slice that a view of `height` shows at `offset`, with a row to spare on both sides.
+    pub fn slice(&self, offset: f32, height: f32) -> Slice {
+        let (from, to) = (offset - measure::ROW, offset + height + measure::ROW);
+        let first = self.ends.partition_point(|end| *end < from);
+        // The first item that begins below is not seen.
+        let behind = self.ends.partition_point(|end| *end <= to) + 1;
+        let behind = behind.clamp(first, self.items.len().max(first));
+        let whole = self.ends.last().copied().unwrap_or_default();
+        let bottom = self.place(behind).0;
+        Slice { range: first..behind, above: self.place(first).0, below: whole - bottom }
+    }
+}
+
+/// What a list is made of.
+#[derive(Debug)]
+struct Source {
+    contacts: Arc<[Arc<Contact>]>,
+    book: Arc<[Arc<BookEntry>]>,
+    conversations: Arc<[Arc<Conversation>]>,
+    known: bool,
+    accounts: (bool, bool),
+    search: String,
+}
+
+impl Source {
+    fn of(snapshot: &Snapshot, search: &str) -> Self {
+        Self {
+            contacts: Arc::clone(&snapshot.contacts),
+            book: Arc::clone(&snapshot.book),
+            conversations: Arc::clone(&snapshot.conversations),
+            known: snapshot.roster_known,
+            accounts: (snapshot.accounts.is_empty(), sends_over_sip(snapshot)),
+            search: search.to_owned(),
+        }
+    }
+
+    fn is(&self, snapshot: &Snapshot, search: &str) -> bool {
+        Arc::ptr_eq(&self.contacts, &snapshot.contacts)
+            && Arc::ptr_eq(&self.conversations, &snapshot.conversations)
+            && Arc::ptr_eq(&self.book, &snapshot.book)
+            && self.known == snapshot.roster_known
+            && self.accounts == (snapshot.accounts.is_empty(), sends_over_sip(snapshot))
+            && self.search == search
+    }
+}
+
 /// The list for a search text; all of it when the text is empty.
 pub fn items(snapshot: &Snapshot, search: &str) -> Vec<Item> {
     let search = search.trim();
     let folded = search.to_lowercase();
-    // The list is made for every frame: nothing may look through all for each of all.
+    // Contacts come by the thousand: nothing may look through all for each of all.
     let talked: HashSet<&BareJid> =
         snapshot.conversations.iter().filter_map(|c| c.with.jid()).collect();
     let mut known = HashMap::with_capacity(talked.len());
@@ -155,8 +265,12 @@ fn stranger(snapshot: &Snapshot, search: &str) -> Option<BareJid> {
 /// The telephony address that was typed, when an account sends messages over SIP.
 fn writable(snapshot: &Snapshot, search: &str) -> Option<Aor> {
     let Ok(Party::Sip(aor)) = search.parse() else { return None };
+    sends_over_sip(snapshot).then_some(aor)
+}
+
+fn sends_over_sip(snapshot: &Snapshot) -> bool {
     let mut accounts = snapshot.accounts.iter();
-    accounts.any(|account| account.kind == AccountKind::Sip && account.features.chat).then_some(aor)
+    accounts.any(|account| account.kind == AccountKind::Sip && account.features.chat)
 }
 
 /// What is drawn of a list: the items in sight and the height of what is left out above and
@@ -171,40 +285,50 @@ pub struct Slice {
     pub below: f32,
 }
 
-/// The slice that a view of `height` shows at `offset`, with a row to spare on both sides.
-pub fn slice(items: &[Item], offset: f32, height: f32) -> Slice {
-    let (from, to) = (offset - measure::ROW, offset + height + measure::ROW);
-    let mut slice = Slice { range: 0..0, above: 0.0, below: 0.0 };
-    let mut top = 0.0;
-    for (at, item) in items.iter().enumerate() {
-        let bottom = top + item.height();
-        if bottom < from {
-            slice.above = bottom;
-            slice.range = at + 1..at + 1;
-        } else if top <= to {
-            slice.range.end = at + 1;
-        } else {
-            slice.below += item.height();
-        }
-        top = bottom;
-    }
-    slice
-}
-
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+
+    /// People of the address book, of a number.
+    fn many(count: usize) -> Snapshot {
+        let person = |n: usize| {
+            let text = format!(r#"{{"id":"{n}","name":"Bob","addresses":[]}}"#);
+            Arc::new(serde_json::from_str(&text).unwrap())
+        };
+        Snapshot { book: (0..count).map(person).collect(), ..Snapshot::default() }
+    }
 
     #[test]
     fn of_a_long_list_only_a_slice_is_drawn() {
-        let items = vec![Item::Dial(String::new()); 10_000];
-        let all: f32 = 10_000.0 * measure::ROW;
-        for offset in [0.0, 28_000.0, all - 600.0] {
-            let slice = slice(&items, offset, 600.0);
+        let list = Listing::default().of(&many(10_000), "");
+        let all = measure::HEADING + 10_000.0 * measure::ROW;
+        for offset in [0.0, 20.0, 28_000.0, all - 600.0, all + 5_000.0] {
+            let slice = list.slice(offset, 600.0);
             assert!(slice.range.len() <= 14, "{slice:?}");
-            let drawn = slice.range.len() as f32 * measure::ROW;
+            let drawn: f32 = list.items()[slice.range.clone()].iter().map(Item::height).sum();
             assert_eq!(slice.above + drawn + slice.below, all);
             assert!(slice.above <= offset && slice.above + drawn >= (offset + 600.0).min(all));
         }
+        let few = Listing::default().of(&many(3), "").slice(0.0, 600.0);
+        assert_eq!(few, Slice { range: 0..4, above: 0.0, below: 0.0 });
+    }
+
+    #[test]
+    fn a_list_is_made_anew_when_what_it_is_made_of_changes_and_not_before() {
+        let listing = Listing::default();
+        let mut snapshot = many(3);
+        let first = listing.of(&snapshot, "");
+        snapshot.me = "alice".to_owned();
+        assert!(Rc::ptr_eq(&first, &listing.of(&snapshot, "")));
+        let found = listing.of(&snapshot, "bo");
+        assert!(!Rc::ptr_eq(&first, &found));
+        snapshot.book = many(2).book;
+        assert_eq!(listing.of(&snapshot, "bo").items().len(), 3);
+        snapshot.book = Arc::default();
+        assert!(matches!(listing.of(&snapshot, "").items(), [Item::Note(..)]));
+        let before = listing.of(&snapshot, "");
+        snapshot.roster_known = true;
+        assert!(!Rc::ptr_eq(&before, &listing.of(&snapshot, "")));
     }
 }

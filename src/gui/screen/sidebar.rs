@@ -8,7 +8,7 @@ use iced::widget::{
 use iced::{Alignment, Element, Length, Padding};
 
 use super::details::Who;
-use super::roster::{self, Item};
+use super::roster::{Item, List, Listing};
 use super::settings::Section;
 use super::{Action, Go, Shared, call_with, contact_with, name_of, place};
 use crate::core::command::{Command, ContactCommand};
@@ -90,6 +90,7 @@ pub struct Sidebar {
     hovered: Option<Party>,
     /// The row that keys have moved to.
     at: Option<usize>,
+    listing: Listing,
 }
 
 /// Somebody can be called now: there is a way, and no call with them yet.
@@ -160,7 +161,8 @@ impl Sidebar {
 
     /// Moves the choice to the next row that can be opened, and the list with it.
     fn step(&mut self, by: isize, shared: Shared<'_>) -> Action {
-        let items = roster::items(shared.snapshot, &self.search);
+        let list = self.listing.of(shared.snapshot, &self.search);
+        let items = list.items();
         let mut to = self.at.map_or(Some(0), |at| at.checked_add_signed(by));
         while let Some(at) = to.filter(|at| items.get(*at).is_some_and(|one| !can_be_opened(one))) {
             to = at.checked_add_signed(if by < 0 { -1 } else { 1 });
@@ -168,8 +170,7 @@ impl Sidebar {
         let Some(at) = to.filter(|at| *at < items.len()) else { return Action::None };
         self.at = Some(at);
         let height = if self.height > 0.0 { self.height } else { LEAST };
-        let top: f32 = items.iter().take(at).map(Item::height).sum();
-        let bottom = top + items.get(at).map_or(0.0, Item::height);
+        let (top, bottom) = list.place(at);
         let offset = self.offset.min(top).max(bottom - height);
         if (offset - self.offset).abs() < 0.5 {
             return Action::None;
@@ -184,11 +185,11 @@ impl Sidebar {
     }
 
     fn call_chosen(&mut self, shared: Shared<'_>) -> Action {
-        let items = roster::items(shared.snapshot, &self.search);
-        let with = match self.at.and_then(|at| items.into_iter().nth(at)) {
+        let list = self.listing.of(shared.snapshot, &self.search);
+        let with = match self.at.and_then(|at| list.items().get(at)) {
             Some(Item::Conversation(conversation)) => conversation.with.clone(),
             Some(Item::Contact(contact)) => Party::from(&contact.jid),
-            Some(Item::Dial(typed)) => return self.dial(typed),
+            Some(Item::Dial(typed)) => return self.dial(typed.clone()),
             _ => return Action::None,
         };
         if !can_call(shared.snapshot, &with) {
@@ -203,12 +204,13 @@ impl Sidebar {
         if self.search.trim().is_empty() && at.is_none() {
             return Action::None;
         }
-        let items = roster::items(shared.snapshot, &self.search);
-        match items.into_iter().skip(at.unwrap_or(0)).find(can_be_opened) {
-            Some(Item::Dial(typed)) => self.dial(typed),
+        let list = self.listing.of(shared.snapshot, &self.search);
+        let mut items = list.items().iter().skip(at.unwrap_or(0));
+        match items.find(|item| can_be_opened(item)) {
+            Some(Item::Dial(typed)) => self.dial(typed.clone()),
             Some(Item::Conversation(conversation)) => Action::Open(conversation.with.clone()),
             Some(Item::Contact(contact)) => Action::Open(Party::from(&contact.jid)),
-            Some(Item::Write(aor)) => self.open(Party::Sip(aor)),
+            Some(Item::Write(aor)) => self.open(Party::Sip(aor.clone())),
             Some(Item::Person(entry)) => Action::Go(Go::Details(Who::Entry(entry.id.clone()))),
             _ => Action::None,
         }
@@ -338,13 +340,14 @@ impl Sidebar {
     }
 
     fn list<'a>(&'a self, shared: Shared<'a>, open: Option<&Party>) -> Element<'a, Message> {
-        let items = roster::items(shared.snapshot, &self.search);
+        let items = self.listing.of(shared.snapshot, &self.search);
         // Before the first scroll the view's height is not known; no window is higher.
         let height = if self.height > 0.0 { self.height } else { 2_160.0 };
-        let slice = roster::slice(&items, self.offset, height);
-        let rows = items.into_iter().enumerate().take(slice.range.end).skip(slice.range.start);
+        let slice = items.slice(self.offset, height);
+        let rows = items.items().iter().enumerate();
+        let rows = rows.take(slice.range.end).skip(slice.range.start);
         let rows = column(rows.map(|(at, item)| {
-            let row = self.item(item, shared, open);
+            let row = self.item(item, &items, shared, open);
             let ring = theme::marked(self.at == Some(at));
             stack![row, container(spacer().width(Length::Fill).height(Length::Fill)).style(ring)]
                 .into()
@@ -363,11 +366,12 @@ impl Sidebar {
 
     fn item<'a>(
         &self,
-        item: Item,
+        item: &Item,
+        list: &List,
         shared: Shared<'a>,
         open: Option<&Party>,
     ) -> Element<'a, Message> {
-        let content = match &item {
+        let content = match item {
             Item::Heading(name) => container(heading(*name))
                 .padding(Padding::from([step::XXS, step::M]))
                 .align_y(Alignment::End)
@@ -379,7 +383,9 @@ impl Sidebar {
             Item::Write(aor) => rows::write_row(aor),
             Item::Conversation(conversation) => {
                 let with = &conversation.with;
-                let content = rows::conversation_row(conversation, shared, self.hovers(with));
+                let contact = list.contact(with);
+                let hovered = self.hovers(with);
+                let content = rows::conversation_row(conversation, contact, shared, hovered);
                 rows::hoverable(with, content, open == Some(with))
             }
             Item::Contact(contact) => {

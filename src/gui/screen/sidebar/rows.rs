@@ -7,7 +7,7 @@ use super::Message;
 use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::screen::details::Who;
-use crate::gui::screen::{Go, Shared, book, call_with, contact_with, name_of};
+use crate::gui::screen::{Go, Shared, book, call_with, named};
 use crate::gui::theme::{self, Tone, step};
 use crate::gui::widget::line::Line;
 use crate::gui::widget::press::press;
@@ -52,12 +52,12 @@ fn plain_row<'a>(
 /// The row of a conversation.
 pub(super) fn conversation_row<'a>(
     conversation: &Conversation,
+    contact: Option<&Contact>,
     shared: Shared<'a>,
     hovered: bool,
 ) -> Element<'a, Message> {
     let with = &conversation.with;
-    let contact = contact_with(shared.snapshot, with);
-    let name = name_of(shared.snapshot, with);
+    let name = named(contact, with);
     let show = contact.map(|contact| contact.presence.show);
     let last = conversation.entries.last();
     let typing = contact.is_some_and(|c| c.chat_state == Some(ChatState::Composing));
