@@ -58,6 +58,8 @@ fn message(n: i64, with: String, body: String) -> Entry {
         at: Timestamp::from_unix_millis(1_700_000_000_000 + n * 1_000),
         body: Some(body),
         state: (n % 2 == 1).then_some(MessageState::Sent),
+        reason: None,
+        reason: None,
         call: None,
     }
 }

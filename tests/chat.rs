@@ -148,3 +148,43 @@ async fn presence_is_seen_both_ways() {
     bob.quit().await;
     alice.wait_event(|event| event["contact"]["presence"]["show"] == "offline", PATIENCE).await;
 }
+
+#[tokio::test]
+async fn why_a_message_was_not_sent_is_told_and_kept() {
+    let (_lab, mut alice, _bob) = world().await;
+    let nobody = "nobody@cusax.test";
+    let nowhere = "romeo@no-such-domain.invalid";
+    let bob = "bob@cusax.test";
+    alice.call("contact.block", json!({ "jid": bob })).await;
+    for (to, wanted) in [
+        (nobody, "Nobody at this address takes your messages."),
+        // This server talks to no other.
+        (nowhere, "The server does not let you write to this address."),
+        (bob, "You have blocked this address."),
+    ] {
+        let sent = alice.call("message.send", json!({ "to": to, "body": "hello?" })).await;
+        let event = alice.wait_event(message_state(&sent["id"], "failed"), PATIENCE).await;
+        assert_eq!(event["reason"], wanted, "{event}");
+    }
+    let reasons = async |alice: &mut Instance| {
+        let mut reasons = Vec::new();
+        for to in [nobody, nowhere, bob] {
+            let history = alice.call("history", json!({ "with": to })).await;
+            assert_eq!(history[0]["state"], "failed");
+            reasons.push(history[0]["reason"].as_str().unwrap_or_default().to_owned());
+        }
+        reasons
+    };
+    let before = reasons(&mut alice).await;
+    assert!(before.iter().all(|reason| !reason.is_empty()), "{before:?}");
+    let (_, profile) = alice.quit().await;
+    let mut alice = Instance::start_in(profile).await;
+    assert_eq!(reasons(&mut alice).await, before);
+    // One that is taken has none.
+    alice.online("chat").await;
+    alice.call("contact.unblock", json!({ "jid": bob })).await;
+    let sent = alice.call("message.send", json!({ "to": bob, "body": "ahoy" })).await;
+    alice.wait_event(message_state(&sent["id"], "sent"), PATIENCE).await;
+    let history = alice.call("history", json!({ "with": bob })).await;
+    assert!(history[1]["body"] == "ahoy" && history[1].get("reason").is_none(), "{history}");
+}

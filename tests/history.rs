@@ -48,6 +48,7 @@ async fn profile() -> tempfile::TempDir {
             at: Timestamp::from_unix_millis(1_700_000_000_000 + n * 1_000),
             body: Some(format!("Treffen im Café um {n}, 我在北京 👍")),
             state: (direction == Direction::Out).then_some(state),
+            reason: None,
             call: None,
         };
         store.save(&"chat".into(), entry).await.unwrap();

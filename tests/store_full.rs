@@ -53,6 +53,7 @@ fn save(store: &Store, n: i64) -> Result<bool, StoreError> {
         at: Timestamp::from_unix_millis(n),
         body: Some(format!("number {n} ").repeat(300)),
         state: Some(MessageState::Queued),
+        reason: None,
         call: None,
     };
     store.save(&"work-chat".into(), entry).wait()

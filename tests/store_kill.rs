@@ -135,6 +135,7 @@ fn save(store: &Store, n: i64) -> Answer<bool> {
         at: Timestamp::from_unix_millis(n),
         body: Some(format!("text of number {n}")),
         state: Some(MessageState::Queued),
+        reason: None,
         call: None,
     };
     store.save(&"work-chat".into(), entry)

@@ -40,7 +40,8 @@ fn tel(value: &str) -> Tel {
 
 fn card(tels: Vec<Tel>, advice: Option<&str>) -> OwnCard {
     let advice = advice.map(str::to_owned);
-    OwnCard { account: AccountId::new("chat"), name: Some("Alice".to_owned()), tels, advice }
+    let name = Some("Alice".to_owned());
+    OwnCard { account: AccountId::new("chat"), name, tels, advice, photo: None }
 }
 
 fn usual() -> Vec<Decision> {

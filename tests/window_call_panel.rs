@@ -219,7 +219,7 @@ fn a_call_that_is_over_can_be_called_again() {
     };
     let out = unanswered(CallState::Ringing, Direction::Out, noon());
     let mut window = Driver::new(with(vec![over(out)]));
-    assert!(window.says(" · Bob is busy."));
+    assert!(window.says("Bob is busy."));
     window.click("Call again");
     assert_eq!(window.commands(), [place(jid("bob").as_str(), None)]);
     // Somebody unproven is called at the address that called, on the account that was called.

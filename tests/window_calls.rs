@@ -187,11 +187,9 @@ fn who_is_on_the_line_is_not_offered_to_be_called() {
 #[test]
 fn the_bar_says_how_good_the_line_is() {
     let mut talking = call(CallState::Active, Direction::Out, noon());
-    for (mos, loss_pct, said) in [
-        (4.3, 0.0, " · Good line"),
-        (3.3, 1.0, " · Fair line"),
-        (2.5, 9.0, " · Poor line: sound gets lost"),
-    ] {
+    for (mos, loss_pct, said) in
+        [(4.3, 0.0, "Good line"), (3.3, 1.0, "Fair line"), (2.5, 9.0, "Poor line: sound gets lost")]
+    {
         (talking.stats.mos, talking.stats.loss_pct) = (mos, loss_pct);
         assert!(Driver::new(with(vec![talking.clone()])).says(said), "{said}");
     }
@@ -294,7 +292,7 @@ fn a_call_tells_its_steps_and_why_it_ended() {
     over.end_reason = Some("Bob is busy.".to_owned());
     window.show(with(vec![over]));
     assert!(window.says("Call ended"));
-    assert!(window.says(" · Bob is busy."));
+    assert!(window.says("Bob is busy."));
     assert!(!window.says("Hang up"));
     window.show(with(Vec::new()));
     assert!(!window.says("Call ended"));
@@ -408,7 +406,7 @@ fn of_several_accounts_the_bar_names_the_one_that_calls() {
     office.id = AccountId::new("office");
     shown.accounts.push(office);
     window.show(shown);
-    assert!(window.mentions(" · on sip:alice@sip.example.com"));
+    assert!(window.mentions("on sip:alice@sip.example.com"));
 }
 
 #[test]

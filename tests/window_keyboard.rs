@@ -4,15 +4,20 @@
 
 #[path = "support/driver.rs"]
 mod driver;
+#[path = "support/keyboard.rs"]
+mod keyboard;
 #[path = "support/window.rs"]
 mod window;
 
+use dovetail::core::command::{CallCommand, Command};
 use dovetail::gui::app::{Door, Keystroke};
+use dovetail::gui::screen::conversation::COMPOSER;
 use dovetail::gui::screen::settings::Section;
 use dovetail::gui::theme::{Button, Mode, REGULAR};
 use dovetail::gui::widget::fresh::fresh;
 use dovetail::gui::widget::press::press;
 use dovetail::gui::widget::{body, button};
+use dovetail::model::presence::Show;
 use driver::Driver;
 use futures::executor::block_on;
 use iced::advanced::widget::operation::focusable::{Count, count, focus_next};
@@ -25,6 +30,9 @@ use iced_test::core::clipboard;
 use iced_test::core::renderer::Headless;
 use iced_test::runtime::UserInterface;
 use iced_test::runtime::user_interface::Cache;
+
+use keyboard::Keyboard;
+use window::{jid, snapshot};
 
 type Said = &'static str;
 
@@ -195,4 +203,94 @@ fn the_sections_of_the_settings_are_reached() {
     window.key(Keystroke::Open(Door::Settings));
     // The way back, the sections, and the four ways from the first of them.
     assert_eq!(reachable(&window), before + 1 + Section::ALL.len() + 4);
+}
+
+fn placed(window: &mut Driver) -> Vec<String> {
+    let to = |command| match command {
+        Command::Call(CallCommand::Place { to, .. }) => Some(to),
+        _ => None,
+    };
+    window.commands().into_iter().filter_map(to).collect()
+}
+
+#[test]
+fn the_arrows_go_through_the_list_and_enter_opens_what_they_are_on() {
+    for (width, height) in [(1120.0, 720.0), (360.0, 640.0)] {
+        let mut keys = Keyboard::at(Driver::sized(snapshot(), width, height), width, height);
+        // Nowhere else do the arrows move in the list.
+        keys.tap(Named::ArrowDown);
+        keys.tap(Named::Enter);
+        assert!(keys.window.says("Conversations") && !keys.window.offers(COMPOSER));
+        keys.ctrl("l");
+        keys.tap(Named::ArrowDown);
+        keys.tap(Named::ArrowDown);
+        keys.ctrl_shift("c");
+        assert_eq!(placed(&mut keys.window), [jid("carol").to_string()]);
+        // Over the headings, to the end and no further.
+        for _ in 0..10 {
+            keys.tap(Named::ArrowDown);
+        }
+        keys.ctrl_shift("c");
+        assert_eq!(placed(&mut keys.window), [jid("romeo").to_string()]);
+        for _ in 0..10 {
+            keys.tap(Named::ArrowUp);
+        }
+        keys.ctrl_shift("c");
+        assert_eq!(placed(&mut keys.window), [jid("bob").to_string()]);
+        keys.tap(Named::ArrowDown);
+        keys.tap(Named::Enter);
+        assert!(keys.window.mentions("Could you send me the slides"), "Carol's is open");
+        assert!(keys.window.offers(COMPOSER));
+        // What is typed moves the choice to the first that is found.
+        keys.ctrl("l");
+        keys.types("jul");
+        keys.tap(Named::ArrowDown);
+        keys.ctrl_shift("c");
+        assert_eq!(placed(&mut keys.window), [jid("juliet").to_string()]);
+    }
+}
+
+#[test]
+fn the_menu_is_gone_through_by_keys() {
+    let mut keys = Keyboard::at(Driver::new(snapshot()), 1120.0, 720.0);
+    keys.tap(Named::F10);
+    keys.tap(Named::ArrowDown);
+    keys.tap(Named::Enter);
+    let away = Command::Presence { show: Show::Away, status: String::new() };
+    assert_eq!(keys.window.commands(), [away]);
+    assert!(!keys.window.says("Quit"));
+    // Past the presences, into the field, and out of it.
+    keys.tap(Named::F10);
+    for _ in 0..4 {
+        keys.tap(Named::ArrowDown);
+    }
+    keys.types("Lunch");
+    keys.tap(Named::ArrowDown);
+    keys.tap(Named::ArrowUp);
+    keys.tap(Named::Enter);
+    let lunch = Command::Presence { show: Show::Online, status: "Lunch".to_owned() };
+    assert_eq!(keys.window.commands(), [lunch]);
+    keys.tap(Named::F10);
+    keys.tap(Named::ArrowUp);
+    keys.tap(Named::Escape);
+    assert!(!keys.window.says("Quit"));
+}
+
+#[test]
+fn everybody_in_the_list_can_be_called_by_tab_and_enter() {
+    for (width, height) in [(1120.0, 720.0), (360.0, 640.0)] {
+        let mut keys = Keyboard::at(Driver::sized(snapshot(), width, height), width, height);
+        keys.ctrl("l");
+        // A row and then its button; Dave has no number.
+        for (tabs, who) in [(2, "bob"), (2, "carol"), (3, "juliet"), (2, "romeo")] {
+            for _ in 0..tabs {
+                keys.tap(Named::Tab);
+            }
+            keys.tap(Named::Enter);
+            assert_eq!(placed(&mut keys.window), [jid(who).to_string()]);
+        }
+        // And by the pointer, on the row or not.
+        keys.window.click("Call");
+        assert_eq!(placed(&mut keys.window), [jid("juliet").to_string()]);
+    }
 }

@@ -31,6 +31,8 @@ pub fn message(n: usize, count: usize, with: &str, end: Timestamp) -> Entry {
         at: Timestamp::from_unix_millis(end.unix_millis().saturating_sub(ago)),
         body: Some(format!("{} ({n})", SAID[n % SAID.len()])),
         state: (!incoming).then_some(MessageState::Displayed),
+        reason: None,
+        reason: None,
         call: None,
     }
 }

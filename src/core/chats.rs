@@ -66,8 +66,15 @@ impl Chats {
     }
 
     /// Moves an outgoing message forward; `false` when there is none, or nothing new about it.
-    fn advance(&mut self, with: &Party, id: &str, state: MessageState) -> bool {
-        let advanced = self.threads.get_mut(with).is_some_and(|thread| thread.advance(id, state));
+    fn advance(
+        &mut self,
+        with: &Party,
+        id: &str,
+        state: MessageState,
+        reason: Option<&str>,
+    ) -> bool {
+        let thread = self.threads.get_mut(with);
+        let advanced = thread.is_some_and(|thread| thread.advance(id, state, reason));
         if advanced {
             self.view = None;
         }
@@ -313,6 +320,7 @@ impl Core {
             at,
             body: Some(message.body),
             state: outgoing.then_some(MessageState::Sent),
+            reason: None,
             call: None,
         };
         self.take_in(account, &with, entry);
@@ -343,6 +351,7 @@ impl Core {
             at: now.wall,
             body: Some(message.body),
             state: None,
+            reason: None,
             call: None,
         };
         self.take_in(account, &with, entry);

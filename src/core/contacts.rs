@@ -300,7 +300,9 @@ impl Core {
         }
     }
 
-    fn learn_cards(&mut self, now: Now, account: &AccountId, jid: &BareJid, cards: Vec<Vcard>) {
+    fn learn_cards(&mut self, now: Now, account: &AccountId, jid: &BareJid, mut cards: Vec<Vcard>) {
+        let photo = cards.iter_mut().filter_map(|card| card.photo.take()).next();
+        self.roster.picture(account, jid, photo);
         let Some(record) = self.roster.get_mut(account, jid) else { return };
         record.cards_at = Some(now.steady);
         record.full_name = cards.iter().find_map(|card| card.full_name.clone());

@@ -94,6 +94,9 @@ pub enum Event {
         id: MessageId,
         /// How far.
         state: MessageState,
+        /// Why it was refused, when it was.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     /// A contact types, or stopped.
     #[serde(rename = "chat.state")]

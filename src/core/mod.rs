@@ -308,8 +308,9 @@ impl Core {
         match event {
             XmppEvent::Connection(connection) => self.on_xmpp_connection(now, account, connection),
             XmppEvent::Message(message) => self.on_chat_message(now, account, message),
-            XmppEvent::MessageState { with, id, state } => {
-                self.on_message_state(account, &with.into(), &id, state);
+            XmppEvent::MessageState { with, id, state, why } => {
+                let reason = why.map(|why| why.reason());
+                self.on_message_state(account, &with.into(), &id, state, reason);
             }
             XmppEvent::OwnTelsSet(done) => self.on_own_tels_set(account, done),
             XmppEvent::Notice(text) => self.notice(event::NoticeLevel::Warning, text),

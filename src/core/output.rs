@@ -117,6 +117,8 @@ pub enum Keep {
         id: MessageId,
         /// How far.
         state: MessageState,
+        /// Why it was refused, when it was.
+        reason: Option<String>,
     },
     /// The conversation was looked at.
     Read(String),

@@ -61,7 +61,8 @@ impl Core {
         }
         let advice = self.card_advice(account, &tels);
         let name = cards.iter().find_map(|card| card.full_name.clone());
-        Ok(OwnCard { account: account.clone(), name, tels, advice })
+        let photo = cards.iter().find_map(|card| card.photo.clone());
+        Ok(OwnCard { account: account.clone(), name, tels, advice, photo })
     }
 
     /// Own cards or relations changed: what is shown of the cards, and what they propose.

@@ -11,7 +11,7 @@ use crate::model::contact::{Can, Contact, Number};
 use crate::model::id::AccountId;
 use crate::model::message::ChatState;
 use crate::model::presence::{Presence, Show};
-use crate::model::vcard::Vcard;
+use crate::model::vcard::{Photo, Vcard};
 use crate::xmpp::{PresenceUpdate, ReachAddress, RosterItem};
 
 /// Resources of one contact that are kept.
@@ -22,6 +22,8 @@ const HINTS: usize = 8;
 const STRANGERS: usize = 100;
 /// Cards asked for at once on one account (C39: no storm of fetches).
 const FETCHES_AT_ONCE: usize = 4;
+/// What the photos of all contacts may hold, in bytes: strangers decide how much there is.
+const PHOTOS: usize = 8 << 20;
 /// How long a card counts as known before a contact's coming online asks for it again.
 const CARD_FRESH: Duration = Duration::from_secs(300);
 /// How long we wait for a card before another is asked for.
@@ -44,6 +46,8 @@ pub(super) struct Roster {
     asked: BTreeMap<Key, Instant>,
     view: Option<Arc<[Arc<Contact>]>>,
     names: names::Names,
+    /// How much the photos hold, or more, in bytes.
+    photos: usize,
 }
 
 /// One contact.
@@ -59,6 +63,8 @@ pub(super) struct Record {
     /// As they came last.
     pub cards: Vec<Vcard>,
     pub numbers: Vec<Number>,
+    /// The photo on them, as long as there is room for it.
+    pub photo: Option<Photo>,
     pub cards_at: Option<Instant>,
     pub chat_state: Option<ChatState>,
     resources: Vec<Resource>,
@@ -89,6 +95,7 @@ impl Record {
             book_name: None,
             cards: Vec::new(),
             numbers: Vec::new(),
+            photo: None,
             cards_at: None,
             chat_state: None,
             resources: Vec::new(),
@@ -174,6 +181,7 @@ impl Record {
             can: Can { chat: true, audio: now.telephony && !self.numbers.is_empty(), video: false },
             chat_state: self.chat_state,
             unread: now.unread,
+            photo: self.photo.clone(),
         }
     }
 }
@@ -246,6 +254,23 @@ impl Roster {
         let name = record.calling_name();
         let is_clear = record.given_name().is_some() || self.names.is_free(name, &record.item.jid);
         if is_clear { name.to_owned() } else { record.item.jid.to_string() }
+    }
+
+    /// Takes note of a contact's photo; where there is no room for it there is none.
+    pub(super) fn picture(&mut self, account: &AccountId, jid: &BareJid, photo: Option<Photo>) {
+        let key = (account.clone(), jid.clone());
+        let size = |photo: &Option<Photo>| photo.as_ref().map_or(0, |photo| photo.bytes().len());
+        let Some(record) = self.records.get_mut(&key) else { return };
+        record.photo = None;
+        if self.photos + size(&photo) > PHOTOS {
+            // Those of who is no contact any more are gone.
+            self.photos = self.records.values().map(|record| size(&record.photo)).sum();
+        }
+        let photo = photo.filter(|photo| self.photos + photo.bytes().len() <= PHOTOS);
+        self.photos += size(&photo);
+        if let Some(record) = self.records.get_mut(&key) {
+            record.photo = photo;
+        }
     }
 
     /// Takes note of what a contact is called now. Returns whose name it may show or hide.

@@ -31,6 +31,8 @@ pub struct Snapshot {
     pub me: String,
     /// The presence the user set.
     pub presence: Show,
+    /// What the user says to it.
+    pub status: String,
     /// All accounts, chat first.
     pub accounts: Vec<Account>,
     /// All accounts in one word.
@@ -94,6 +96,7 @@ impl super::Core {
         Snapshot {
             me: self.accounts.me(),
             presence: self.presence.0,
+            status: self.presence.1.clone(),
             accounts: self.accounts.views(),
             overall: self.accounts.overall(),
             security: self.security_report(),
@@ -124,6 +127,7 @@ impl Default for Snapshot {
         Self {
             me: String::new(),
             presence: Show::Online,
+            status: String::new(),
             accounts: Vec::new(),
             overall: Overall::Offline,
             security: SecurityReport::default(),

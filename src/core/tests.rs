@@ -125,7 +125,8 @@ fn item(address: &str) -> RosterItem {
 
 fn card(tel: &str) -> Vcard {
     let tel = Tel { value: tel.to_owned(), types: vec!["voice".to_owned()], pref: 1 };
-    Vcard { full_name: Some("Bob".to_owned()), tels: vec![tel], source: NumberSource::Vcard4 }
+    let full_name = Some("Bob".to_owned());
+    Vcard { full_name, tels: vec![tel], source: NumberSource::Vcard4, photo: None }
 }
 
 impl World {

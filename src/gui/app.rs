@@ -9,11 +9,13 @@ mod media_keys;
 mod message;
 pub mod over;
 pub mod pages;
+mod photos;
 mod place;
 mod preferences;
 pub mod shortcuts;
 mod standing;
 mod tray;
+mod watch;
 mod windows;
 mod work;
 
@@ -51,9 +53,6 @@ use crate::model::call::{Ask, Call, CallState};
 use crate::model::id::CallId;
 use crate::model::party::Party;
 use crate::model::time::Timestamp;
-
-/// After so long without an edit, typing counts as paused.
-const TYPING_PAUSE: Duration = Duration::from_secs(10);
 
 /// The window's state.
 #[derive(Debug)]
@@ -196,6 +195,7 @@ impl App {
             Message::Window(id, at, happened) => self.in_window(id, at, happened),
             Message::SystemTheme(mode) => self.system_theme(mode),
             Message::Desktop(message) => self.in_desktop(message),
+            Message::Photo(name, round) => self.photo(name, round),
         }
     }
 
@@ -294,6 +294,7 @@ impl App {
             self.look(),
             self.prepare_waiting(),
             self.follow_work(),
+            self.fetch_photos(),
         ])
     }
 
@@ -318,7 +319,8 @@ impl App {
         let snapshot = Arc::clone(&self.snapshot);
         let shared = self.lent(&snapshot);
         let action = self.sidebar.update(message, shared);
-        self.act(action)
+        let task = self.act(action);
+        Task::batch([task, self.fetch_photos()])
     }
 
     fn in_calls(&mut self, message: screen_calls::Message) -> Task<Message> {
@@ -368,6 +370,7 @@ impl App {
                 Task::none()
             }
             Action::Go(page) => self.go(page),
+            Action::Key(does) => self.key(does),
             Action::Prefer(change) => self.prefer(change),
             Action::SetPreferencesAside => self.set_preferences_aside(),
             Action::SaveReport(path) => self.save_report(path),
@@ -391,11 +394,9 @@ impl App {
                 self.page = Page::Welcome;
                 Task::none()
             }
-            Action::WatchTyping(edits) => {
-                Task::perform(async { tokio::time::sleep(TYPING_PAUSE).await }, move |()| {
-                    Message::Conversation(conversation::Message::Idle(edits))
-                })
-            }
+            Action::Show(said) => self.show_said(&said),
+            Action::WatchSearch(turn) => watch::search(turn),
+            Action::WatchTyping(edits) => watch::typing(edits),
         }
     }
 
@@ -410,7 +411,7 @@ impl App {
         let snapshot = Arc::clone(&self.snapshot);
         let shared = self.lent(&snapshot);
         let action = self.conversations.opened(&with, shared);
-        Task::batch([self.act(action), self.look()])
+        Task::batch([self.act(action), self.look(), self.fetch_photos()])
     }
 
     fn run(&self, command: Command, origin: Origin) -> Task<Message> {
@@ -442,22 +443,6 @@ impl App {
             (_, Ok(_)) => {}
         }
         Task::none()
-    }
-
-    fn of_history(
-        &mut self,
-        with: &Party,
-        ask: conversation::Ask,
-        answer: Result<Reply, CommandError>,
-    ) -> Task<Message> {
-        let entries = match answer {
-            Ok(Reply::History(entries)) => Some(entries),
-            _ => None,
-        };
-        let snapshot = Arc::clone(&self.snapshot);
-        let shared = self.lent(&snapshot);
-        let action = self.conversations.answered(with, ask, entries, shared);
-        self.act(action)
     }
 
     fn fail(&mut self, error: &CommandError) {

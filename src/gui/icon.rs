@@ -57,6 +57,8 @@ icons! {
     ADD_CONTACT = "add-contact.svg",
     /// The address book.
     BOOK = "book.svg",
+    /// What leads on from here.
+    MENU = "menu.svg",
     /// Chat.
     MESSAGE = "message.svg",
     /// Good to know.

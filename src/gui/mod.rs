@@ -12,6 +12,7 @@
 //! | [`theme`], [`icon`], [`color`] | the design's tokens, icons, an avatar's colour |
 //! | [`words`], [`plain`] | what is said; text from the network made safe |
 //! | [`files`] | where new files are proposed, and what the program keeps |
+//! | [`photo`] | photos of people, decoded aside and bounded |
 //! | [`preferences`] | how the window looks and behaves, kept in the profile |
 
 pub mod app;
@@ -19,6 +20,7 @@ pub mod bridge;
 pub mod color;
 pub mod files;
 pub mod icon;
+pub mod photo;
 pub mod plain;
 pub mod preferences;
 pub mod screen;

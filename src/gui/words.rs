@@ -92,9 +92,76 @@ pub fn account_tone(state: AccountState) -> Tone {
     }
 }
 
+/// The same where another account of its side is there, too: with whose it is, as short as tells
+/// the two apart.
+pub fn account_among(of: &Account, all: &[Account]) -> String {
+    let others = |other: &&Account| other.kind == of.kind && other.id != of.id;
+    let mut others = all.iter().filter(others).peekable();
+    if others.peek().is_none() {
+        return account(of);
+    }
+    let own = bare_address(of);
+    let user = |address: &str| address.split('@').next().unwrap_or_default().to_owned();
+    let is_clear = others.all(|other| user(&bare_address(other)) != user(&own));
+    let whose = match is_clear {
+        true => format!("{}@…", plain::quoted(&user(&own))),
+        false => plain::quoted(&own),
+    };
+    tr!("states-account-among", side = account(of), address = whose)
+}
+
+/// An account's address without its scheme.
+fn bare_address(of: &Account) -> String {
+    let address = plain::line(&of.address);
+    let bare = address.strip_prefix("sips:").or_else(|| address.strip_prefix("sip:"));
+    bare.unwrap_or(&address).to_owned()
+}
+
+/// A side has more than one account.
+pub fn several(all: &[Account]) -> bool {
+    let of_kind = |kind| all.iter().filter(|account| account.kind == kind).count();
+    of_kind(AccountKind::Xmpp) > 1 || of_kind(AccountKind::Sip) > 1
+}
+
+/// Each side once, in the tone of its account that does worst.
+pub fn sides(all: &[Account]) -> Vec<(String, Tone)> {
+    let grave = |tone: Tone| {
+        [Tone::Good, Tone::Muted, Tone::Warn, Tone::Bad].iter().position(|known| *known == tone)
+    };
+    let mut sides: Vec<(String, Tone)> = Vec::new();
+    for one in all {
+        let (name, tone) = (account(one), account_tone(one.state));
+        match sides.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) if grave(*known) < grave(tone) => *known = tone,
+            Some(_) => {}
+            None => sides.push((name, tone)),
+        }
+    }
+    sides
+}
+
+/// All accounts with where each stands, a line each.
+pub fn accounts(all: &[Account]) -> String {
+    let line = |of: &Account| {
+        let address = plain::quoted(&bare_address(of));
+        tr!(
+            "states-account-stands",
+            side = account(of),
+            address = address,
+            state = account_state(of.state)
+        )
+    };
+    all.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
 /// What is wrong with an account, why, and when it is tried again; nothing when it is well.
 pub fn account_trouble(of: &Account, clock: Clock) -> Option<String> {
-    let name = plain::quoted(&account(of));
+    account_trouble_of(of, &account(of), clock)
+}
+
+/// The same under a name that tells it from others.
+pub fn account_trouble_of(of: &Account, name: &str, clock: Clock) -> Option<String> {
+    let name = plain::quoted(name);
     let reason = of.reason.as_deref().map(plain::told).filter(|reason| !reason.is_empty());
     let mut words = match of.state {
         AccountState::Online | AccountState::Disabled => return None,

@@ -199,7 +199,7 @@ impl Actors {
         self.unsent(id, &error);
         if let Some((with, message)) = message {
             let state = MessageState::Queued;
-            let waits = XmppEvent::MessageState { with, id: message, state };
+            let waits = XmppEvent::MessageState { with, id: message, state, why: None };
             self.report(Input::Xmpp(id.clone(), waits));
         }
     }

@@ -103,7 +103,10 @@ fn set<T: Serialize>(store: &Store, name: &'static str, value: &T) -> Option<Sto
 pub(super) fn keep(store: &Store, keep: Keep) -> Option<StoreError> {
     match keep {
         Keep::Entry(account, entry) => store.save(&account, *entry).refused(),
-        Keep::State { account, with, id, state } => {
+        Keep::State { account, with, id, reason: Some(reason), .. } => {
+            store.refuse(&account, &with, &id, reason).refused()
+        }
+        Keep::State { account, with, id, state, reason: None } => {
             store.set_state(&account, &with, &id, state).refused()
         }
         Keep::Read(with) => store.mark_read(&with).refused(),
@@ -288,6 +291,7 @@ mod tests {
                 // More than may wait at once.
                 body: Some("x".repeat(65 * 1024 * 1024)),
                 state: None,
+                reason: None,
                 call: None,
             };
             refused +=

@@ -36,6 +36,7 @@ async fn with_history(directory: &Path) -> Hub {
             at: Timestamp::from_unix_millis(n),
             body: Some("hello".to_owned()),
             state: None,
+            reason: None,
             call: None,
         };
         drop(store.save(&"chat".into(), entry));

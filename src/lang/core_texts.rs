@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::catalogue::CORE;
 
 /// Whose errors do not come to the window, and why.
-const ELSEWHERE: [(&str, &str); 19] = [
+const ELSEWHERE: [(&str, &str); 20] = [
     ("lang/", "this room"),
     ("config/table.rs", "about a file that was written by hand: said on the terminal"),
     ("config/profile.rs", "before there is a window"),
@@ -16,6 +16,7 @@ const ELSEWHERE: [(&str, &str); 19] = [
     ("desktop/autostart.rs", "said in words of the window, `tray-entry-…`"),
     ("desktop/place.rs", "in the log"),
     ("gui/mod.rs", "there is no window then"),
+    ("gui/photo.rs", "in the log"),
     ("gui/preferences.rs", "said in words of the window, `settings-…`"),
     ("import/", "`dovetail import` says it on the terminal"),
     ("lab/", "of tests and of the demonstration's servers"),

@@ -8,6 +8,7 @@ use super::id::AccountId;
 use super::message::ChatState;
 use super::presence::Presence;
 use super::time::Timestamp;
+use super::vcard::Photo;
 
 /// The state of presence subscription (RFC 6121 §2.1.2.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -112,6 +113,9 @@ pub struct Contact {
     pub chat_state: Option<ChatState>,
     /// Messages not yet looked at.
     pub unread: u32,
+    /// The photo on the contact's own card, for the window.
+    #[serde(skip)]
+    pub photo: Option<Photo>,
 }
 
 /// Writes a JID as the network spells it.

@@ -67,6 +67,9 @@ pub struct Entry {
     /// How far an outgoing message has come.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<MessageState>,
+    /// Why it was refused, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// The call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub call: Option<Call>,

@@ -21,6 +21,7 @@ pub mod party;
 pub mod person;
 pub mod preferences;
 pub mod presence;
+pub mod refusal;
 pub mod relation;
 pub mod secret;
 pub mod security;

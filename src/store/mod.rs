@@ -159,7 +159,22 @@ impl Store {
         state: MessageState,
     ) -> Answer<bool> {
         let (account, with, id) = (account.clone(), with.to_owned(), id.clone());
-        self.ask(Kind::Joined, 0, move |db| query::set_state(db, &account, &with, &id, state))
+        self.ask(Kind::Joined, 0, move |db| query::set_state(db, &account, &with, &id, state, None))
+    }
+
+    /// An outgoing message was refused, for this reason.
+    pub fn refuse(
+        &self,
+        account: &AccountId,
+        with: &str,
+        id: &MessageId,
+        reason: String,
+    ) -> Answer<bool> {
+        let (account, with, id) = (account.clone(), with.to_owned(), id.clone());
+        let (state, len) = (MessageState::Failed, reason.len());
+        self.ask(Kind::Joined, len, move |db| {
+            query::set_state(db, &account, &with, &id, state, Some(&reason))
+        })
     }
 
     /// The newest entries with somebody before a moment, over all accounts, newest last.

@@ -71,8 +71,8 @@ fn insert(db: &Connection, account: &AccountId, entry: &Entry) -> Result<bool, S
     let call = call.map_err(|error| StoreError::Sql(error.to_string()))?;
     let is_unread = entry.kind == EntryKind::Message && entry.direction == Direction::In;
     let mut insert = db.prepare_cached(
-        "INSERT INTO entry (account, peer, direction, id, kind, at, body, state, call, unread)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+        "INSERT INTO entry (account, peer, direction, id, kind, at, body, state, call, unread, reason)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
          ON CONFLICT (account, peer, direction, id) DO NOTHING",
     )?;
     let is_new = insert.execute(params![
@@ -86,6 +86,7 @@ fn insert(db: &Connection, account: &AccountId, entry: &Entry) -> Result<bool, S
         entry.state.map(state_code),
         call,
         is_unread,
+        entry.reason,
     ])? > 0;
     if let (true, Some(body)) = (is_new, &entry.body) {
         search::add(db, db.last_insert_rowid(), &entry.with, body)?;
@@ -113,6 +114,7 @@ pub(super) fn set_state(
     with: &str,
     id: &MessageId,
     state: MessageState,
+    reason: Option<&str>,
 ) -> Result<bool, StoreError> {
     let from = match state {
         MessageState::Queued => "(4)",
@@ -122,11 +124,11 @@ pub(super) fn set_state(
         MessageState::Failed => "(0, 1)",
     };
     let mut update = db.prepare_cached(&format!(
-        "UPDATE entry SET state = ?1
+        "UPDATE entry SET state = ?1, reason = ?5
          WHERE account = ?2 AND peer = ?3 AND direction = 1 AND id = ?4 AND kind = 0
                AND state IN {from}"
     ))?;
-    let key = params![state_code(state), account.as_str(), with, id.as_str()];
+    let key = params![state_code(state), account.as_str(), with, id.as_str(), reason];
     Ok(update.execute(key)? > 0)
 }
 
@@ -239,7 +241,7 @@ pub(super) fn outbox(db: &Connection) -> Result<Vec<Outgoing>, StoreError> {
 
 /// What [`read`] reads.
 pub(super) const COLUMNS: &str =
-    "entry.seq, account, peer, direction, id, kind, at, body, state, call";
+    "entry.seq, account, peer, direction, id, kind, at, body, state, call, reason";
 
 /// A row.
 pub(super) struct Stored {
@@ -258,6 +260,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Stored> {
         at: Timestamp::from_unix_millis(row.get(6)?),
         body: row.get(7)?,
         state: row.get::<_, Option<i64>>(8)?.and_then(state_of),
+        reason: row.get(10)?,
         // Of a form that is no longer known: the entry still says when and with whom.
         call: call.and_then(|json| serde_json::from_str::<Call>(&json).ok()),
     };

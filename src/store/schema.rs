@@ -18,7 +18,7 @@ pub(super) enum Migration {
 }
 
 /// From form n (its place) to form n + 1. Never edited once released, only added to.
-pub(super) const MIGRATIONS: [Migration; 5] = [
+pub(super) const MIGRATIONS: [Migration; 6] = [
     // seq: the order of saving; direction: 0 in, 1 out; kind: 0 message, 1 call; at: Unix
     // milliseconds; state: 0 queued, 1 sent, 2 delivered, 3 displayed, 4 failed; call: JSON.
     Migration::Sql(
@@ -52,6 +52,8 @@ pub(super) const MIGRATIONS: [Migration; 5] = [
     Migration::Sql("CREATE TABLE book (id TEXT PRIMARY KEY, entry TEXT NOT NULL) STRICT;"),
     // The words of all texts.
     Migration::Work(search::build),
+    // Why a message was refused, in words.
+    Migration::Sql("ALTER TABLE entry ADD COLUMN reason TEXT;"),
 ];
 
 /// How long another program's lock is waited for.

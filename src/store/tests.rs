@@ -27,6 +27,7 @@ fn message(n: i64, direction: Direction) -> Entry {
         at: Timestamp::from_unix_millis(1_000_000 + n),
         body: Some(format!("text {n}")),
         state: (direction == Direction::Out).then_some(MessageState::Queued),
+        reason: None,
         call: None,
     }
 }
@@ -76,6 +77,7 @@ fn call(n: i64, with: &str) -> Entry {
         at,
         body: None,
         state: None,
+        reason: None,
         call: Some(call),
     }
 }
@@ -197,6 +199,28 @@ fn states_only_advance() {
     let id = MessageId::new("m3");
     assert!(!store.set_state(&chat(), "eve@cusax.test", &id, Displayed).wait().unwrap());
     assert!(!store.set_state(&"other".into(), BOB, &id, Displayed).wait().unwrap());
+}
+
+#[test]
+fn why_a_message_was_refused_is_kept_until_it_is_tried_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("history.sqlite");
+    let store = Store::open(&path).unwrap();
+    store.save(&chat(), message(1, Direction::Out));
+    let id = MessageId::new("m1");
+    assert!(
+        store
+            .refuse(&chat(), BOB, &id, "You have blocked this address.".to_owned())
+            .wait()
+            .unwrap()
+    );
+    close(store);
+    let store = Store::open(&path).unwrap();
+    let kept = |store: &Store| store.history(BOB, None, 5).wait().unwrap().remove(0);
+    assert_eq!(kept(&store).state, Some(MessageState::Failed));
+    assert_eq!(kept(&store).reason.as_deref(), Some("You have blocked this address."));
+    store.set_state(&chat(), BOB, &id, MessageState::Queued).wait().unwrap();
+    assert_eq!(kept(&store).reason, None);
 }
 
 #[test]

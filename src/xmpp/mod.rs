@@ -50,6 +50,7 @@ use crate::model::fault::Fault;
 use crate::model::id::MessageId;
 use crate::model::message::{ChatState, MessageState};
 use crate::model::presence::Show;
+use crate::model::refusal::Refusal;
 use crate::model::security::Guard;
 use crate::model::signals::Signals;
 use crate::model::time::Timestamp;
@@ -194,6 +195,8 @@ pub enum XmppEvent {
         id: MessageId,
         /// How far.
         state: MessageState,
+        /// Why it failed, when it did.
+        why: Option<Refusal>,
     },
     /// A contact types, or stopped.
     ChatState {

@@ -71,27 +71,34 @@ struct Effects {
     sender: futures::channel::mpsc::UnboundedSender<Message>,
     done: futures::channel::mpsc::UnboundedReceiver<Message>,
     copied: std::rc::Rc<std::cell::RefCell<Option<String>>>,
+    /// What is to be done to the widgets: moving the focus, scrolling.
+    operations: Operations,
 }
+
+/// See [`Effects`].
+type Operations = std::rc::Rc<std::cell::RefCell<Vec<Box<dyn iced::advanced::widget::Operation>>>>;
 
 impl Effects {
     fn new() -> Self {
         let pool = LocalPool::new();
         let (sender, done) = futures::channel::mpsc::unbounded();
         let clock = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        let copied = std::rc::Rc::default();
-        Self { clock, spawner: pool.spawner(), pool, sender, done, copied }
+        let (copied, operations) = Default::default();
+        Self { clock, spawner: pool.spawner(), pool, sender, done, copied, operations }
     }
 
     fn start(&mut self, task: Task<Message>) {
         let Some(stream) = task::into_stream(task) else { return };
         let sender = self.sender.clone();
         let copied = std::rc::Rc::clone(&self.copied);
+        let operations = std::rc::Rc::clone(&self.operations);
         let run = stream.for_each(move |action| {
             match action {
                 Action::Output(message) => sender.unbounded_send(message).unwrap(),
                 Action::Clipboard(Clipboard::Write { contents, .. }) => {
                     *copied.borrow_mut() = Some(contents);
                 }
+                Action::Widget(operation) => operations.borrow_mut().push(operation),
                 _ => {}
             }
             std::future::ready(())
@@ -387,6 +394,17 @@ impl Driver {
         self.take(messages);
     }
 
+    /// What is to be done to the widgets; whoever draws them does it.
+    pub fn operations(&mut self) -> Vec<Box<dyn iced::advanced::widget::Operation>> {
+        std::mem::take(&mut *self.effects.operations.borrow_mut())
+    }
+
+    /// What was done to the widgets has its consequences.
+    pub fn operated(&mut self) {
+        self.effects.go_on();
+        self.take([]);
+    }
+
     /// Gives messages to the window and starts what comes of them.
     pub fn take(&mut self, messages: impl IntoIterator<Item = Message>) {
         for message in messages {
@@ -397,6 +415,20 @@ impl Driver {
             let task = self.app.update(message);
             self.effects.start(task);
         }
+    }
+
+    /// Lets what goes on beside the window go on, for ten seconds at most, until this holds.
+    pub fn until(&mut self, holds: impl Fn(&Self) -> bool) -> bool {
+        let begun = std::time::Instant::now();
+        while !holds(self) {
+            if begun.elapsed() > std::time::Duration::from_secs(10) {
+                return false;
+            }
+            std::thread::yield_now();
+            self.effects.go_on();
+            self.take([]);
+        }
+        true
     }
 
     /// The next command that reached the hub, answered.

@@ -119,6 +119,7 @@ pub fn contact(user: &str, name: &str, show: Show, status: &str, number: Option<
         can: Can { chat: true, audio: number.is_some(), video: false },
         chat_state: None,
         unread: 0,
+        photo: None,
     }
 }
 
@@ -132,6 +133,7 @@ pub fn message(with: &str, at: Timestamp, direction: Direction, body: &str) -> A
         at,
         body: Some(body.to_owned()),
         state: (direction == Direction::Out).then_some(MessageState::Displayed),
+        reason: None,
         call: None,
     })
 }
@@ -219,6 +221,7 @@ pub fn call_entry(at: Timestamp, call: Call) -> Arc<Entry> {
         at,
         body: None,
         state: None,
+        reason: None,
         call: Some(call),
     })
 }

@@ -56,6 +56,7 @@ chat-typing = { $name } schreibt …
 chat-empty = Noch nichts gesagt. Schreiben Sie { $name }, oder rufen Sie an.
 chat-past-call = Ein Anruf
 chat-not-sent = Nicht gesendet.
+chat-not-sent-why = Nicht gesendet. { $reason }
 chat-send-again = Erneut senden
 chat-copy = Kopieren
 chat-copy-message = Nachricht kopieren

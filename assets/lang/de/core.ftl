@@ -765,3 +765,15 @@ core-work-export-off = Der Export wurde abgebrochen. Es wurde keine Datei geschr
 core-work-off = Sie haben es abgebrochen.
 core-work-over = Das ist bereits erledigt.
 core-work-late = Das lässt sich nicht mehr abbrechen.
+
+# Warum eine Nachricht nicht angenommen wurde
+core-refusal-no-server = Zu dieser Adresse wurde kein Server gefunden. Prüfen Sie, wie sie geschrieben ist.
+core-refusal-silent = Der Server dieser Adresse hat nicht geantwortet.
+core-refusal-nobody = Unter dieser Adresse nimmt niemand Ihre Nachrichten an.
+core-refusal-blocked = Sie haben diese Adresse blockiert.
+core-refusal-forbidden = Der Server lässt nicht zu, dass Sie an diese Adresse schreiben.
+core-refusal-gone = Diese Adresse wird nicht mehr benutzt.
+core-refusal-full = Unter dieser Adresse ist kein Platz für weitere Nachrichten.
+core-refusal-unsendable = Sie enthält Zeichen, die nicht gesendet werden können.
+core-refusal-too-many = Zu viele Nachrichten warten darauf, gesendet zu werden.
+core-refusal-other = Der Server hat sie abgelehnt: { $why }

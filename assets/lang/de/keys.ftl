@@ -9,6 +9,7 @@ keys-group-calls = Anrufe
 keys-palette = Alles finden und ausführen
 keys-search = In der Liste suchen
 keys-sheet = Tastenkürzel
+keys-menu = Menü öffnen oder schließen
 keys-escape = Schließen, was geöffnet ist
 keys-enter = Bestätigen oder annehmen
 keys-next = Nächstes Bedienelement

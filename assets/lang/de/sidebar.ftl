@@ -4,6 +4,7 @@ sidebar-search = Name oder Nummer
 sidebar-conversations = Unterhaltungen
 sidebar-contacts = Kontakte
 sidebar-address-book = Adressbuch
+sidebar-in-messages = In Nachrichten
 sidebar-call = Anrufen
 sidebar-call-typed = „{ $typed }“ anrufen
 sidebar-add = Zu Ihren Kontakten hinzufügen
@@ -29,7 +30,12 @@ sidebar-on-their-way-why = Sie stehen hier, sobald der Chat verbunden ist.
 sidebar-no-contacts = Noch keine Kontakte
 sidebar-no-contacts-why = Geben Sie oben eine Adresse ein, um jemanden hinzuzufügen.
 
-# Das Menü unter dem eigenen Namen
-sidebar-open-rules = Regeln für Anrufe …
-sidebar-open-accounts = Konten …
-sidebar-open-book = Adressbuch …
+# Das Menü neben dem eigenen Namen
+sidebar-open-rules = Regeln für Anrufe …
+sidebar-open-accounts = Konten …
+sidebar-open-book = Adressbuch …
+sidebar-menu = Menü
+sidebar-presence-and-status = { $presence } · { $status }
+sidebar-status = Statusmeldung
+sidebar-open-protection = Schutz …
+sidebar-open-shortcuts = Tastenkürzel

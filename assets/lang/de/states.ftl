@@ -20,6 +20,8 @@ states-is-offline-why = { $name } ist offline. { $reason }
 states-is-offline = { $name } ist offline.
 states-again-now = Neuer Versuch jetzt.
 states-again-in = Neuer Versuch in { $time }.
+states-account-among = { $side } { $address }
+states-account-stands = { $side } { $address }: { $state }
 
 # Calls
 states-calling = Wird angerufen …

@@ -56,6 +56,7 @@ chat-typing = { $name } is typing…
 chat-empty = Nothing was said yet. Write to { $name }, or call.
 chat-past-call = A call
 chat-not-sent = Not sent.
+chat-not-sent-why = Not sent. { $reason }
 chat-send-again = Send again
 chat-copy = Copy
 chat-copy-message = Copy message

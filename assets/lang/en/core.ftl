@@ -765,3 +765,15 @@ core-work-export-off = The export was called off. No file was written.
 core-work-off = You called it off.
 core-work-over = This is done already.
 core-work-late = This cannot be called off any more.
+
+# Why a message was not taken
+core-refusal-no-server = No server was found for this address. Check how it is written.
+core-refusal-silent = The server of this address did not answer.
+core-refusal-nobody = Nobody at this address takes your messages.
+core-refusal-blocked = You have blocked this address.
+core-refusal-forbidden = The server does not let you write to this address.
+core-refusal-gone = This address is no longer in use.
+core-refusal-full = There is no room for more messages at this address.
+core-refusal-unsendable = It holds characters that cannot be sent.
+core-refusal-too-many = Too many messages wait to be sent.
+core-refusal-other = The server refused it: { $why }

@@ -9,6 +9,7 @@ keys-group-calls = Calls
 keys-palette = Find or do anything
 keys-search = Search the list
 keys-sheet = Keyboard shortcuts
+keys-menu = Open or close the menu
 keys-escape = Close what is open
 keys-enter = Confirm or answer
 keys-next = Next control

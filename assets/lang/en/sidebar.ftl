@@ -4,6 +4,7 @@ sidebar-search = Search, or type a number
 sidebar-conversations = Conversations
 sidebar-contacts = Contacts
 sidebar-address-book = Address book
+sidebar-in-messages = In messages
 sidebar-call = Call
 sidebar-call-typed = Call “{ $typed }”
 sidebar-add = Add to your contacts
@@ -29,7 +30,12 @@ sidebar-on-their-way-why = They appear here once Chat is connected.
 sidebar-no-contacts = No contacts yet
 sidebar-no-contacts-why = Type an address above to add somebody.
 
-# The menu below the own name
+# The menu beside the own name
 sidebar-open-rules = Rules for calls…
 sidebar-open-accounts = Accounts…
 sidebar-open-book = Address book…
+sidebar-menu = Menu
+sidebar-presence-and-status = { $presence } · { $status }
+sidebar-status = Status message
+sidebar-open-protection = Protection…
+sidebar-open-shortcuts = Keyboard shortcuts

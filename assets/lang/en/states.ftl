@@ -20,6 +20,8 @@ states-is-offline-why = { $name } is offline. { $reason }
 states-is-offline = { $name } is offline.
 states-again-now = Trying again now.
 states-again-in = Trying again in { $time }.
+states-account-among = { $side } { $address }
+states-account-stands = { $side } { $address }: { $state }
 
 # Calls
 states-calling = Calling…

@@ -56,6 +56,7 @@ chat-typing = { $name } écrit…
 chat-empty = Rien n’a encore été dit. Écrivez à { $name } ou appelez.
 chat-past-call = Un appel
 chat-not-sent = Non envoyé.
+chat-not-sent-why = Non envoyé. { $reason }
 chat-send-again = Renvoyer
 chat-copy = Copier
 chat-copy-message = Copier le message

@@ -765,3 +765,15 @@ core-work-export-off = L’export a été annulé. Aucun fichier n’a été éc
 core-work-off = Vous avez annulé.
 core-work-over = C’est déjà fait.
 core-work-late = Il n’est plus possible d’annuler.
+
+# Pourquoi un message n’a pas été accepté
+core-refusal-no-server = Aucun serveur n’a été trouvé pour cette adresse. Vérifiez comment elle s’écrit.
+core-refusal-silent = Le serveur de cette adresse n’a pas répondu.
+core-refusal-nobody = Personne à cette adresse n’accepte vos messages.
+core-refusal-blocked = Vous avez bloqué cette adresse.
+core-refusal-forbidden = Le serveur ne vous laisse pas écrire à cette adresse.
+core-refusal-gone = Cette adresse n’est plus utilisée.
+core-refusal-full = Il n’y a plus de place pour d’autres messages à cette adresse.
+core-refusal-unsendable = Il contient des caractères qui ne peuvent pas être envoyés.
+core-refusal-too-many = Trop de messages attendent d’être envoyés.
+core-refusal-other = Le serveur l’a refusé : { $why }

@@ -9,6 +9,7 @@ keys-group-calls = Appels
 keys-palette = Tout trouver, tout faire
 keys-search = Chercher dans la liste
 keys-sheet = Raccourcis clavier
+keys-menu = Ouvrir ou fermer le menu
 keys-escape = Fermer ce qui est ouvert
 keys-enter = Confirmer ou répondre
 keys-next = Élément suivant

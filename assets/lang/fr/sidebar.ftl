@@ -4,6 +4,7 @@ sidebar-search = Nom ou numéro
 sidebar-conversations = Conversations
 sidebar-contacts = Contacts
 sidebar-address-book = Carnet d’adresses
+sidebar-in-messages = Dans les messages
 sidebar-call = Appeler
 sidebar-call-typed = Appeler « { $typed } »
 sidebar-add = Ajouter à vos contacts
@@ -29,7 +30,12 @@ sidebar-on-their-way-why = Ils apparaîtront ici dès que la messagerie sera con
 sidebar-no-contacts = Pas encore de contacts
 sidebar-no-contacts-why = Saisissez une adresse ci-dessus pour ajouter quelqu’un.
 
-# Le menu sous votre nom
+# Le menu à côté de votre nom
 sidebar-open-rules = Règles d’appel…
 sidebar-open-accounts = Comptes…
 sidebar-open-book = Carnet d’adresses…
+sidebar-menu = Menu
+sidebar-presence-and-status = { $presence } · { $status }
+sidebar-status = Message de statut
+sidebar-open-protection = Protection…
+sidebar-open-shortcuts = Raccourcis clavier

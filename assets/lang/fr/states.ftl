@@ -20,6 +20,8 @@ states-is-offline-why = { $name } : hors ligne. { $reason }
 states-is-offline = { $name } : hors ligne.
 states-again-now = Nouvel essai maintenant.
 states-again-in = Nouvel essai dans { $time }.
+states-account-among = { $side } { $address }
+states-account-stands = { $side } { $address } : { $state }
 
 # Calls
 states-calling = Appel en cours…

@@ -24,6 +24,7 @@ fn contact(address: &str, name: &str, number: Option<&str>) -> Arc<Contact> {
         can: Can::default(),
         chat_state: None,
         unread: 0,
+        photo: None,
     })
 }
 

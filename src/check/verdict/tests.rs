@@ -53,6 +53,7 @@ fn a_card_has_to_name_the_own_address_in_both_forms() {
         full_name: None,
         tels: vec![Tel { value: value.to_owned(), types: Vec::new(), pref: 100 }],
         source,
+        photo: None,
     };
     let (old, new) = (NumberSource::VcardTemp, NumberSource::Vcard4);
     let look = |cards| super::card(&aor, &Ok(cards)).verdict;

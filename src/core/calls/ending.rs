@@ -112,6 +112,7 @@ impl Core {
             at: call.started.unwrap_or(crate::model::time::Timestamp::from_unix_millis(0)),
             body: None,
             state: None,
+            reason: None,
             call: Some(call.clone()),
         };
         match contact {

@@ -9,6 +9,7 @@ use crate::model::fault::Fault;
 use crate::model::id::{AccountId, MessageId};
 use crate::model::message::{Entry, EntryKind, MessageState};
 use crate::model::party::Party;
+use crate::model::refusal;
 use crate::model::time::Now;
 use crate::sip::{self, SipCommand};
 use crate::xmpp::{self, XmppCommand};
@@ -89,6 +90,7 @@ impl Core {
             at: now.wall,
             body: Some(body.clone()),
             state: Some(MessageState::Queued),
+            reason: None,
             call: None,
         };
         self.file(account, to, entry);
@@ -130,6 +132,7 @@ impl Core {
         with: &Party,
         id: &MessageId,
         state: MessageState,
+        reason: Option<String>,
     ) {
         // Only who got a message can tell of it: an id alone proves nothing.
         let place = self.chats.outbox.iter().position(|waiting| {
@@ -143,7 +146,7 @@ impl Core {
             // next session.
             waiting.handed = false;
         }
-        let advanced = self.chats.advance(with, id.as_str(), state);
+        let advanced = self.chats.advance(with, id.as_str(), state, reason.as_deref());
         // One that is not at hand any more still is in the store, and would be sent again.
         if !(advanced || place.is_some() && state > MessageState::Queued) {
             return;
@@ -154,8 +157,9 @@ impl Core {
             with: with.clone(),
             id: id.clone(),
             state,
+            reason: reason.clone(),
         }));
-        self.tell(Event::MessageState { with, id: id.clone(), state });
+        self.tell(Event::MessageState { with, id: id.clone(), state, reason });
     }
 
     /// The telephony side took a message, or did not. One that found no connection waits for
@@ -175,7 +179,11 @@ impl Core {
             Err(Fault::Lost(_) | Fault::Unreachable(_)) => MessageState::Queued,
             Err(_) => MessageState::Failed,
         };
-        self.on_message_state(account, &to, id, state);
+        let reason = match (state, &sent) {
+            (MessageState::Failed, Err(fault)) => Some(refusal::bounded(fault.to_string())),
+            _ => None,
+        };
+        self.on_message_state(account, &to, id, state, reason);
         if let (MessageState::Failed, Err(fault)) = (state, sent) {
             let text = format!("A message to {} was not sent. {fault}", to.shown());
             self.notice(NoticeLevel::Warning, text);

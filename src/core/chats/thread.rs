@@ -86,7 +86,7 @@ impl Thread {
 
     /// Moves an outgoing message forward; never back (a late `sent` after `delivered`), and a
     /// refusal does not undo a delivery.
-    pub fn advance(&mut self, id: &str, state: MessageState) -> bool {
+    pub fn advance(&mut self, id: &str, state: MessageState, reason: Option<&str>) -> bool {
         let Some(entry) = self.entries.iter_mut().rev().find(|entry| {
             entry.id == id && entry.direction == Direction::Out && entry.kind == EntryKind::Message
         }) else {
@@ -98,7 +98,8 @@ impl Thread {
         {
             return false;
         }
-        Arc::make_mut(entry).state = Some(state);
+        let entry = Arc::make_mut(entry);
+        (entry.state, entry.reason) = (Some(state), reason.map(str::to_owned));
         self.view = None;
         true
     }

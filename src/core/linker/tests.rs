@@ -23,7 +23,7 @@ fn tel(value: &str, types: &[&str], pref: u8) -> Tel {
 }
 
 fn card(source: NumberSource, tels: Vec<Tel>) -> Vcard {
-    Vcard { full_name: None, tels, source }
+    Vcard { full_name: None, tels, source, photo: None }
 }
 
 fn link(value: &str, source: NumberSource) -> Link {

@@ -34,7 +34,7 @@ fn a_message_written_offline_goes_out_when_chat_is_back_and_only_once() {
             _ => panic!("no message"),
         };
     let with = jid("bob@cusax.test");
-    world.xmpp(XmppEvent::MessageState { with, id, state: MessageState::Sent });
+    world.xmpp(XmppEvent::MessageState { with, id, state: MessageState::Sent, why: None });
     world.chat_online();
     assert_eq!(world.sent_messages(), ["early"], "an acknowledged message is not sent again");
 }
@@ -47,7 +47,12 @@ fn a_message_s_state_never_goes_back() {
     };
     let with = jid("bob@cusax.test");
     for state in [MessageState::Delivered, MessageState::Sent] {
-        world.xmpp(XmppEvent::MessageState { with: with.clone(), id: id.clone(), state });
+        world.xmpp(XmppEvent::MessageState {
+            with: with.clone(),
+            id: id.clone(),
+            state,
+            why: None,
+        });
     }
     let snapshot = world.core.snapshot();
     let entry = snapshot.conversation(&with.into()).unwrap().entries[0].clone();

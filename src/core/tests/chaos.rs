@@ -382,7 +382,7 @@ impl Chaos {
                 let known = self.messages.last().cloned();
                 let id = known.unwrap_or_else(|| "unknown".into());
                 let states = [MessageState::Queued, MessageState::Sent, MessageState::Failed];
-                XmppEvent::MessageState { with: who, id, state: self.one(&states) }
+                XmppEvent::MessageState { with: who, id, state: self.one(&states), why: None }
             }
             10 => XmppEvent::Presence(PresenceUpdate {
                 from: who,

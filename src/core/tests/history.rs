@@ -67,7 +67,7 @@ fn what_waits_to_be_sent_stays_and_is_sent() {
     let request = delete(&mut world, Scope::default());
     // It was sent while the store was at it, which kept it for that.
     let state = MessageState::Sent;
-    world.xmpp(XmppEvent::MessageState { with: jid(BOB), id: id.clone(), state });
+    world.xmpp(XmppEvent::MessageState { with: jid(BOB), id: id.clone(), state, why: None });
     done(&mut world, request, Ok(Deleted { deleted: 1, waiting: 1 }));
     assert_eq!(left(&mut world, BOB), [id.as_str()]);
 }

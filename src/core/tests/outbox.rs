@@ -18,7 +18,7 @@ fn interrupt(world: &mut World) {
 }
 
 fn state(with: &str, id: &str, state: MessageState) -> XmppEvent {
-    XmppEvent::MessageState { with: jid(with), id: id.into(), state }
+    XmppEvent::MessageState { with: jid(with), id: id.into(), state, why: None }
 }
 
 fn write(world: &mut World, body: &str) -> MessageId {
@@ -99,6 +99,7 @@ fn an_acknowledged_message_that_is_not_at_hand_is_kept_as_sent() {
         at: world.now.wall,
         body: Some("old".to_owned()),
         state: Some(MessageState::Queued),
+        reason: None,
         call: None,
     };
     let outbox = vec![(CHAT.into(), entry("old-1"))];

@@ -142,6 +142,7 @@ fn a_conversation_of_an_earlier_run_goes_on() {
         at: world.now.wall,
         body: Some("waits".to_owned()),
         state: Some(MessageState::Queued),
+        reason: None,
         call: None,
     };
     let conversation = KeptConversation {

@@ -148,7 +148,7 @@ fn a_local_number_of_somebody_elsewhere_is_none_of_ours() {
     world.xmpp(XmppEvent::Roster(roster));
     let tels = ["1234", "tel:1235;phone-context=cusax.test", "tel:+1-303-555-1212"];
     let tels = tels.map(|value| Tel { value: value.to_owned(), types: Vec::new(), pref: 1 });
-    let theirs = Vcard { full_name: None, tels: tels.to_vec(), source: NumberSource::Vcard4 };
+    let theirs = Vcard { full_name: None, tels: tels.to_vec(), ..card("") };
     world.xmpp(XmppEvent::Vcards { jid: jid("zoe@biloxi.test"), cards: Ok(vec![theirs]) });
     let numbers = |world: &mut World, who: &str| -> Vec<String> {
         let snapshot = world.core.snapshot();
@@ -162,4 +162,36 @@ fn a_local_number_of_somebody_elsewhere_is_none_of_ours() {
     );
     let call = world.incoming("sip:1234@cusax.test", &[]);
     assert_eq!(world.call(&call).peer.binding, Binding::None);
+}
+
+#[test]
+fn photos_of_cards_are_shown_as_far_as_there_is_room() {
+    let photo = |n: u8| {
+        let mut bytes = vec![n; crate::model::vcard::MAX_PHOTO];
+        bytes[..3].copy_from_slice(b"\xff\xd8\xff");
+        crate::model::vcard::Photo::new(&bytes)
+    };
+    let mut world = World::signed_in(None);
+    let people: Vec<String> = (0..80).map(|n| format!("p{n}@cusax.test")).collect();
+    world.xmpp(XmppEvent::Roster(people.iter().map(|who| item(who)).collect()));
+    for (who, n) in people.iter().zip(0..) {
+        let cards = Ok(vec![Vcard { photo: photo(n), ..card("") }]);
+        world.xmpp(XmppEvent::Vcards { jid: jid(who), cards });
+    }
+    let shown = |world: &mut World| {
+        let contacts = world.core.snapshot().contacts;
+        contacts.iter().filter(|contact| contact.photo.is_some()).count()
+    };
+    assert_eq!(shown(&mut world), 64, "8 MiB");
+    // Who has none any more leaves room for another.
+    let cards = Ok(vec![card("")]);
+    world.xmpp(XmppEvent::Vcards { jid: jid(&people[0]), cards });
+    assert_eq!(shown(&mut world), 63);
+    let cards = Ok(vec![Vcard { photo: photo(99), ..card("") }]);
+    world.xmpp(XmppEvent::Vcards { jid: jid(&people[79]), cards });
+    assert_eq!(shown(&mut world), 64);
+    let own = Vcard { photo: photo(1), ..card("") };
+    let me = world.core.snapshot().accounts[0].address.parse().expect("an address");
+    world.xmpp(XmppEvent::Vcards { jid: me, cards: Ok(vec![own]) });
+    assert_eq!(world.core.snapshot().own_cards[0].photo, photo(1));
 }

@@ -58,6 +58,8 @@ pub enum Door {
     Palette,
     /// The sheet of shortcuts.
     Sheet,
+    /// The menu beside the own name.
+    Menu,
     /// The address book.
     Book,
     /// The rules for calls.
@@ -181,6 +183,7 @@ impl App {
         match door {
             Door::Palette => self.open_over(over::Door::Palette),
             Door::Sheet => self.open_over(over::Door::Sheet),
+            Door::Menu => self.toggle_menu(),
             Door::Book => self.go(Go::Book),
             Door::Rules => self.act(Action::Rules),
             Door::Protection => self.act(Action::Protection),
@@ -197,7 +200,20 @@ impl App {
         if self.snapshot.accounts.is_empty() {
             return Task::none();
         }
-        self.act(Action::Run(Command::Presence { show, status: String::new() }))
+        let status = self.snapshot.status.clone();
+        self.act(Action::Run(Command::Presence { show, status }))
+    }
+
+    /// The menu stands in the side panel: where there is room for one column only, that is shown.
+    fn toggle_menu(&mut self) -> Task<Message> {
+        if self.narrow() && !self.sidebar.has_menu() {
+            self.page = Page::Welcome;
+            if self.snapshot.accounts.is_empty() {
+                return Task::none();
+            }
+        }
+        let action = self.sidebar.toggle_menu(&self.snapshot);
+        self.act(action)
     }
 
     /// Moves through the list where its field has the cursor, and through the conversations
@@ -209,6 +225,10 @@ impl App {
             Step::PreviousConversation => return self.beside(-1),
             Step::NextConversation => return self.beside(1),
         };
+        if self.sidebar.has_menu() {
+            let moved = if by < 0 { operation::focus_previous() } else { operation::focus_next() };
+            return moved.chain(reveal::focused());
+        }
         operation::is_focused(sidebar::SEARCH).then(move |is_there| match is_there {
             true => Task::done(Message::Sidebar(sidebar::Message::Move(by))),
             false => Task::none(),

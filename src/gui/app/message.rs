@@ -9,6 +9,7 @@ use crate::core::event::NoticeLevel;
 use crate::desktop::media_keys::Key;
 use crate::gui::GuiOptions;
 use crate::gui::bridge::FromHub;
+use crate::gui::photo::{Name, Round};
 use crate::gui::screen::conversation::Ask;
 use crate::gui::screen::details::Who;
 use crate::gui::screen::rules::{self, Rule};
@@ -74,6 +75,8 @@ pub enum Message {
     SystemTheme(iced::theme::Mode),
     /// From the desktop around.
     Desktop(desktop::Message),
+    /// A photo was decoded, or cannot be.
+    Photo(Name, Option<Round>),
 }
 
 /// A call that the person wants.

@@ -145,13 +145,7 @@ impl App {
                 (None, Some(id)) => self.go(Go::Details(details::Who::Entry(id))),
                 (None, None) => Task::none(),
             },
-            Hit::Said(said) => {
-                let opened = self.open(said.with.clone());
-                let snapshot = std::sync::Arc::clone(&self.snapshot);
-                let shared = self.lent(&snapshot);
-                let action = self.conversations.show(&said.with, &said.entry, shared);
-                Task::batch([opened, self.act(action)])
-            }
+            Hit::Said(said) => self.show_said(&said),
             Hit::Do(row) => self.key(row.does),
         }
     }

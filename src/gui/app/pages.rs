@@ -186,6 +186,7 @@ impl App {
                 }
                 Task::none()
             }
+            Spot::Search(turn) => self.said(turn, result),
             Spot::Protection(control) => {
                 self.protection.answered(control, result);
                 Task::none()

@@ -95,7 +95,7 @@ const fn row(
 ) -> Row {
     let context = match (held, cap) {
         (Held::Ctrl | Held::CtrlShift, Cap::Letter(_))
-        | (_, Cap::Named(Named::F1 | Named::Tab)) => Context::Anywhere,
+        | (_, Cap::Named(Named::F1 | Named::F10 | Named::Tab)) => Context::Anywhere,
         (Held::Ctrl, Cap::Named(Named::PageUp | Named::PageDown)) => Context::Anywhere,
         _ => Context::OutsideFields,
     };
@@ -125,6 +125,7 @@ pub static TABLE: &[Row] = &[
     ctrl('k', Keystroke::Open(Door::Palette), Group::Window, || tr!("keys-palette")),
     ctrl('l', Keystroke::Search, Group::Window, || tr!("keys-search")),
     named(Named::F1, Keystroke::Open(Door::Sheet), Group::Window, || tr!("keys-sheet")),
+    named(Named::F10, Keystroke::Open(Door::Menu), Group::Window, || tr!("keys-menu")),
     named(Named::Escape, Keystroke::Escape, Group::Window, || tr!("keys-escape")),
     named(Named::Enter, Keystroke::Enter, Group::Window, || tr!("keys-enter")),
     named(Named::Tab, Keystroke::Next, Group::Window, || tr!("keys-next")),

@@ -21,8 +21,14 @@ use crate::model::party::Party;
 /// Below this width in logical pixels a bar has its buttons on a line of their own.
 const TIGHT: f32 = 700.0;
 
+/// Below this width that line is full.
+const SMALL: f32 = 480.0;
+
 /// From this width on there is room for words on protection.
 const WIDE: f32 = 760.0;
+
+/// From this width on there is room to say in words what protects a call.
+const ROOMY: f32 = 960.0;
 
 /// How much more it has to be where a name stands in the bar.
 const NAME: f32 = 180.0;
@@ -308,8 +314,9 @@ impl Calls {
             clock: shared.clock,
             named,
             tight,
+            small: shared.width < SMALL,
             wide: shared.width >= WIDE,
-            roomy: shared.width >= if named { WIDE + NAME } else { WIDE },
+            roomy: shared.width >= if named { ROOMY + NAME / 2.0 } else { ROOMY },
             opened: self.opened(call),
             more: self.more.as_ref() == Some(&call.id),
             levels: self.levels,

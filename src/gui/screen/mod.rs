@@ -23,6 +23,7 @@ use serde_json::{Map, Value};
 
 use crate::core::command::{CallCommand, Command, TransferTo};
 use crate::core::snapshot::Snapshot;
+use crate::gui::app::Keystroke;
 use crate::gui::plain;
 use crate::gui::theme::Mode;
 use crate::gui::words::Clock;
@@ -111,6 +112,8 @@ pub enum Action {
     Protection,
     /// Show another page.
     Go(Go),
+    /// Do what a shortcut does.
+    Key(Keystroke),
     /// Set how the window looks or behaves.
     Prefer(Change),
     /// Give the file of that another name: it cannot be read.
@@ -125,6 +128,10 @@ pub enum Action {
     At(Spot, Command),
     /// Go back to the list.
     Back,
+    /// Show a message where it was said.
+    Show(palette::Said),
+    /// Wait, then look for what is typed in the side panel, unless it is another text by then.
+    WatchSearch(u64),
     /// Wait, then ask whether the person still types.
     WatchTyping(u64),
 }
@@ -164,6 +171,8 @@ pub enum Spot {
     SignIn(sign_in::Control),
     /// In the settings.
     Settings(settings::Control),
+    /// In the side panel: which search.
+    Search(u64),
 }
 
 /// A call on whichever account fits.

@@ -101,6 +101,27 @@ pub struct Said {
     name: String,
 }
 
+impl Said {
+    /// The messages that the history found, the newest first; it gives the newest last.
+    pub fn of(entries: Vec<Entry>, snapshot: &Snapshot) -> impl Iterator<Item = Self> {
+        entries.into_iter().rev().filter_map(|entry| {
+            let with: Party = entry.with.parse().ok()?;
+            let name = name_of(snapshot, &with);
+            Some(Self { with, entry: Arc::new(entry), name })
+        })
+    }
+
+    /// With whom it was said.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its text on one line.
+    pub fn text(&self) -> String {
+        plain::line(self.entry.body.as_deref().unwrap_or_default())
+    }
+}
+
 impl std::fmt::Debug for Said {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Said").field("with", &self.with).finish_non_exhaustive()
@@ -229,13 +250,8 @@ impl Palette {
     /// The history's answer.
     pub fn said(&mut self, turn: u64, entries: Vec<Entry>, snapshot: &Snapshot) {
         if turn == self.turn {
-            // The newest come last.
-            let said = entries.into_iter().rev().filter_map(|entry| {
-                let with: Party = entry.with.parse().ok()?;
-                let name = name_of(snapshot, &with);
-                Some(Said { with, entry: Arc::new(entry), name })
-            });
-            self.keep_choice(|palette| palette.said = said.take(SAID).collect());
+            let said = Said::of(entries, snapshot).take(SAID).collect();
+            self.keep_choice(|palette| palette.said = said);
         }
     }
 
@@ -336,7 +352,7 @@ impl Palette {
             }
             Hit::Person(person) => person.row(shared),
             Hit::Said(said) => {
-                let text = plain::line(said.entry.body.as_deref().unwrap_or_default());
+                let text = said.text();
                 let when = small(shared.clock.short(said.entry.at)).width(Length::Shrink);
                 let name = row![Line::small(said.name).tone(Tone::Muted).fill(), when];
                 let words = column![Line::body(text), name.spacing(step::XS)];
@@ -442,7 +458,8 @@ impl Person {
             .with
             .filter(|_| self.callable && !on)
             .map(|with| buttons::row_call_icon(false, Message::Call(with)));
-        row![avatar::person(&self.name, &address, show), words.width(Length::Fill)]
+        let photo = contact.and_then(|contact| contact.photo.as_ref());
+        row![avatar::pictured(photo, &self.name, &address, show), words.width(Length::Fill)]
             .push(call)
             .spacing(step::S)
             .align_y(Alignment::Center)

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::book;
+use super::palette::Said;
 use crate::core::snapshot::Snapshot;
 use crate::gui::theme::measure;
 use crate::model::BareJid;
@@ -35,6 +36,8 @@ pub enum Item {
     Contact(Arc<Contact>),
     /// Somebody of the address book who has no chat address.
     Person(Arc<BookEntry>),
+    /// What was said in a message.
+    Said(Said),
     /// Why there is nothing.
     Note(&'static str, &'static str),
 }
@@ -56,13 +59,14 @@ impl Item {
 pub struct Listing(RefCell<Option<Rc<List>>>);
 
 impl Listing {
-    /// The list for a search text; all of it when the text is empty.
-    pub fn of(&self, snapshot: &Snapshot, search: &str) -> Rc<List> {
+    /// The list for a search text, with what the history has of it; all of it when the text is
+    /// empty.
+    pub fn of(&self, snapshot: &Snapshot, search: &str, said: &Rc<[Said]>) -> Rc<List> {
         let mut kept = self.0.borrow_mut();
-        if let Some(list) = kept.as_ref().filter(|list| list.source.is(snapshot, search)) {
+        if let Some(list) = kept.as_ref().filter(|list| list.source.is(snapshot, search, said)) {
             return Rc::clone(list);
         }
-        let list = Rc::new(List::new(snapshot, search));
+        let list = Rc::new(List::new(snapshot, search, said));
         *kept = Some(Rc::clone(&list));
         list
     }
@@ -80,8 +84,13 @@ pub struct List {
 }
 
 impl List {
-    fn new(snapshot: &Snapshot, search: &str) -> Self {
-        let items = items(snapshot, search);
+    fn new(snapshot: &Snapshot, search: &str, said: &Rc<[Said]>) -> Self {
+        let mut items = items(snapshot, search);
+        if !said.is_empty() {
+            items.retain(|item| !matches!(item, Item::Note(..)));
+            items.push(Item::Heading(tr!("sidebar-in-messages")));
+            items.extend(said.iter().cloned().map(Item::Said));
+        }
         let mut end = 0.0;
         let ends = items.iter().map(|item| {
             end += item.height();
@@ -92,7 +101,7 @@ impl List {
             snapshot.conversations.iter().filter_map(|c| c.with.jid()).collect();
         let contacts = snapshot.contacts.iter().filter(|contact| talked.contains(&contact.jid));
         let talked = contacts.map(|contact| (contact.jid.clone(), Arc::clone(contact))).collect();
-        Self { source: Source::of(snapshot, search), items, ends, talked }
+        Self { source: Source::of(snapshot, search, said), items, ends, talked }
     }
 
     /// What stands in it.
@@ -134,10 +143,11 @@ struct Source {
     known: bool,
     accounts: (bool, bool),
     search: String,
+    said: Rc<[Said]>,
 }
 
 impl Source {
-    fn of(snapshot: &Snapshot, search: &str) -> Self {
+    fn of(snapshot: &Snapshot, search: &str, said: &Rc<[Said]>) -> Self {
         Self {
             contacts: Arc::clone(&snapshot.contacts),
             book: Arc::clone(&snapshot.book),
@@ -145,16 +155,18 @@ impl Source {
             known: snapshot.roster_known,
             accounts: (snapshot.accounts.is_empty(), sends_over_sip(snapshot)),
             search: search.to_owned(),
+            said: Rc::clone(said),
         }
     }
 
-    fn is(&self, snapshot: &Snapshot, search: &str) -> bool {
+    fn is(&self, snapshot: &Snapshot, search: &str, said: &Rc<[Said]>) -> bool {
         Arc::ptr_eq(&self.contacts, &snapshot.contacts)
             && Arc::ptr_eq(&self.conversations, &snapshot.conversations)
             && Arc::ptr_eq(&self.book, &snapshot.book)
             && self.known == snapshot.roster_known
             && self.accounts == (snapshot.accounts.is_empty(), sends_over_sip(snapshot))
             && self.search == search
+            && Rc::ptr_eq(&self.said, said)
     }
 }
 
@@ -301,7 +313,8 @@ mod tests {
 
     #[test]
     fn of_a_long_list_only_a_slice_is_drawn() {
-        let list = Listing::default().of(&many(10_000), "");
+        let none = Rc::default();
+        let list = Listing::default().of(&many(10_000), "", &none);
         let all = measure::HEADING + 10_000.0 * measure::ROW;
         for offset in [0.0, 20.0, 28_000.0, all - 600.0, all + 5_000.0] {
             let slice = list.slice(offset, 600.0);
@@ -310,25 +323,25 @@ mod tests {
             assert_eq!(slice.above + drawn + slice.below, all);
             assert!(slice.above <= offset && slice.above + drawn >= (offset + 600.0).min(all));
         }
-        let few = Listing::default().of(&many(3), "").slice(0.0, 600.0);
+        let few = Listing::default().of(&many(3), "", &none).slice(0.0, 600.0);
         assert_eq!(few, Slice { range: 0..4, above: 0.0, below: 0.0 });
     }
 
     #[test]
     fn a_list_is_made_anew_when_what_it_is_made_of_changes_and_not_before() {
-        let listing = Listing::default();
+        let (listing, none) = (Listing::default(), Rc::default());
         let mut snapshot = many(3);
-        let first = listing.of(&snapshot, "");
+        let first = listing.of(&snapshot, "", &none);
         snapshot.me = "alice".to_owned();
-        assert!(Rc::ptr_eq(&first, &listing.of(&snapshot, "")));
-        let found = listing.of(&snapshot, "bo");
+        assert!(Rc::ptr_eq(&first, &listing.of(&snapshot, "", &none)));
+        let found = listing.of(&snapshot, "bo", &none);
         assert!(!Rc::ptr_eq(&first, &found));
         snapshot.book = many(2).book;
-        assert_eq!(listing.of(&snapshot, "bo").items().len(), 3);
+        assert_eq!(listing.of(&snapshot, "bo", &none).items().len(), 3);
         snapshot.book = Arc::default();
-        assert!(matches!(listing.of(&snapshot, "").items(), [Item::Note(..)]));
-        let before = listing.of(&snapshot, "");
+        assert!(matches!(listing.of(&snapshot, "", &none).items(), [Item::Note(..)]));
+        let before = listing.of(&snapshot, "", &none);
         snapshot.roster_known = true;
-        assert!(!Rc::ptr_eq(&before, &listing.of(&snapshot, "")));
+        assert!(!Rc::ptr_eq(&before, &listing.of(&snapshot, "", &none)));
     }
 }

@@ -1,32 +1,31 @@
 //! The side panel: who we are, whether we are connected, the search field, the list.
 
+mod head;
 mod rows;
 
-use iced::widget::{
-    column, container, mouse_area, opaque, pin, row, scrollable, space as spacer, stack, text_input,
-};
+use std::rc::Rc;
+
+use iced::widget::{column, container, row, scrollable, space as spacer, stack, text_input};
 use iced::{Alignment, Element, Length, Padding};
 
 use super::details::Who;
+use super::palette::Said;
 use super::roster::{Item, List, Listing};
-use super::settings::Section;
-use super::{Action, Go, Shared, call_with, contact_with, name_of, place};
-use crate::core::command::{Command, ContactCommand};
+use super::{Action, Go, Shared, Spot, call_with, contact_with, name_of, place};
+use crate::core::command::{Command, ContactCommand, HistoryCommand};
 use crate::core::snapshot::Snapshot;
-use crate::gui::app::{Door, Keystroke, shortcuts};
+use crate::gui::app::{Keystroke, shortcuts};
 use crate::gui::icon;
-use crate::gui::plain;
-use crate::gui::theme::{self, Button, Tone, measure, step};
-use crate::gui::widget::line::Line;
-use crate::gui::widget::press::press;
-use crate::gui::widget::{
-    SHADE, avatar, body, button as buttons, chip, heading, raised, rule, small, strong,
-};
+use crate::gui::theme::{self, Tone, measure, step};
+use crate::gui::widget::{chip, heading, small};
 use crate::gui::words;
 use crate::model::BareJid;
+use crate::model::account::{Account, ReasonKind};
+use crate::model::history::Scope;
 use crate::model::id::AccountId;
+use crate::model::message::Entry;
 use crate::model::party::Party;
-use crate::model::presence::Show;
+use crate::model::vcard::Photo;
 use crate::tr;
 
 /// The search field.
@@ -35,27 +34,35 @@ pub const SEARCH: &str = "search";
 /// The list below it.
 pub const LIST: &str = "list";
 
+/// The most messages that a search shows.
+pub const SAID: usize = 8;
+
+/// The shortest text that the history is asked for, in letters of the Latin alphabet.
+const SHORTEST: usize = 2;
+
+/// The longest, in bytes.
+const LONGEST: usize = 200;
+
 /// How high the list is at least, as long as it was not measured.
 const LEAST: f32 = 240.0;
-
-/// What can be chosen as presence.
-const SHOWS: [Show; 4] = [Show::Online, Show::Away, Show::Dnd, Show::Offline];
 
 /// What the person did to the panel.
 #[derive(Debug, Clone)]
 pub enum Message {
     /// Typed into the search field.
     Search(String),
+    /// Typed nothing more for a moment: since which text.
+    Paused(u64),
+    /// Chose what was said.
+    Show(Said),
     /// Pressed Enter there.
     Submit,
     /// Moved the choice by so many rows.
     Move(isize),
     /// Wants to call whom the choice is on.
     CallChosen,
-    /// Opened or closed the presence menu.
-    Menu(bool),
-    /// Chose a presence.
-    Presence(Show),
+    /// In the head and its menu.
+    Head(head::Message),
     /// Scrolled the list, to an offset in a view of a height.
     Scrolled(f32, f32),
     /// Moved the pointer onto a row, or off it.
@@ -72,6 +79,8 @@ pub enum Message {
     Add(BareJid),
     /// Clicked the connection chip.
     Protection,
+    /// Clicked on what is wrong with an account.
+    Mend(AccountId),
     /// Wants to see the rules for calls.
     Rules,
     /// Wants to see another page.
@@ -84,13 +93,16 @@ pub enum Message {
 #[derive(Debug, Default)]
 pub struct Sidebar {
     search: String,
-    menu: bool,
+    head: head::Head,
     offset: f32,
     height: f32,
     hovered: Option<Party>,
     /// The row that keys have moved to.
     at: Option<usize>,
     listing: Listing,
+    said: Rc<[Said]>,
+    /// How often was typed: an answer to an earlier text says nothing.
+    turn: u64,
 }
 
 /// Somebody can be called now: there is a way, and no call with them yet.
@@ -98,6 +110,18 @@ pub fn can_call(snapshot: &Snapshot, with: &Party) -> bool {
     let contact = contact_with(snapshot, with);
     let is_callable = contact.is_some_and(|contact| contact.can.audio) || with.jid().is_none();
     is_callable && call_with(snapshot, with).is_none()
+}
+
+/// Where that can be mended which keeps an account from connecting.
+fn mend(account: &AccountId, snapshot: &Snapshot) -> Action {
+    let account = snapshot.accounts.iter().find(|one| one.id == *account);
+    let at_protection = account.is_some_and(|account| {
+        let decided = account.certificate.is_some() || account.weaker.is_some();
+        let of = [ReasonKind::NotSecure, ReasonKind::Weaker, ReasonKind::Disconnected];
+        decided || account.reason_kind.is_some_and(|kind| of.contains(&kind))
+    });
+    // Passwords, tests and the way to connect again stand with the accounts.
+    if at_protection { Action::Protection } else { Action::Go(Go::Accounts) }
 }
 
 /// Rows that can be opened.
@@ -110,11 +134,12 @@ impl Sidebar {
     pub fn update(&mut self, message: Message, shared: Shared<'_>) -> Action {
         match message {
             Message::Search(text) => self.search(text),
+            Message::Paused(turn) => self.look(turn),
+            Message::Show(said) => Action::Show(said),
             Message::Submit => self.submit(shared),
             Message::Move(by) => self.step(by, shared),
             Message::CallChosen => self.call_chosen(shared),
-            Message::Menu(open) => self.menu(open),
-            Message::Presence(show) => self.presence(show),
+            Message::Head(message) => self.head.update(message, shared.snapshot),
             Message::Scrolled(offset, height) => self.scrolled(offset, height),
             Message::Hover(with, on) => self.hover(with, on),
             Message::Open(with) => self.open(with),
@@ -123,14 +148,9 @@ impl Sidebar {
             Message::CallNumber(to, name) => place(to, name),
             Message::Add(jid) => self.add(jid),
             Message::Protection => Action::Protection,
-            Message::Rules => {
-                self.menu = false;
-                Action::Rules
-            }
-            Message::Go(page) => {
-                self.menu = false;
-                Action::Go(page)
-            }
+            Message::Mend(account) => mend(&account, shared.snapshot),
+            Message::Rules => Action::Rules,
+            Message::Go(page) => Action::Go(page),
             Message::Voicemail(to, account) => {
                 let name = tr!("sidebar-your-voice-mail").to_owned();
                 Action::Place { to, name, account: Some(account), linked: false }
@@ -140,12 +160,11 @@ impl Sidebar {
 
     /// Closes what Escape closes, the innermost first; false when nothing was open.
     pub fn escape(&mut self) -> bool {
-        if self.menu {
-            self.menu = false;
+        if self.head.close() {
             return true;
         }
         if !self.search.is_empty() {
-            self.search.clear();
+            self.clear();
             return true;
         }
         false
@@ -156,12 +175,62 @@ impl Sidebar {
         self.offset = 0.0;
         self.hovered = None;
         self.at = None;
-        Action::None
+        self.turn = self.turn.wrapping_add(1);
+        // Of the text before: it stays until there is another answer, so that nothing flickers.
+        match self.wanted() {
+            Some(_) => Action::WatchSearch(self.turn),
+            None => {
+                self.said = Rc::default();
+                Action::None
+            }
+        }
+    }
+
+    /// What the history is asked for.
+    fn wanted(&self) -> Option<&str> {
+        let text = self.search.trim();
+        let text = text.get(..text.floor_char_boundary(LONGEST)).unwrap_or(text);
+        (text.chars().count() >= SHORTEST || !text.is_ascii()).then_some(text)
+    }
+
+    fn look(&self, turn: u64) -> Action {
+        let Some(text) = self.wanted().filter(|_| turn == self.turn) else { return Action::None };
+        let search = HistoryCommand::Search {
+            text: text.to_owned(),
+            scope: Scope::default(),
+            limit: u32::try_from(SAID).ok(),
+        };
+        Action::At(Spot::Search(turn), Command::History(search))
+    }
+
+    /// The history's answer.
+    pub fn answered(&mut self, turn: u64, entries: Vec<Entry>, snapshot: &Snapshot) {
+        if turn != self.turn || self.wanted().is_none() {
+            return;
+        }
+        // What stands below the people changes: a choice there is none any more.
+        let before = self.listed(snapshot);
+        let chosen = self.at.and_then(|at| before.items().get(at));
+        if matches!(chosen, Some(Item::Said(_))) {
+            self.at = None;
+        }
+        self.said = Said::of(entries, snapshot).take(SAID).collect();
+    }
+
+    fn listed(&self, snapshot: &Snapshot) -> Rc<List> {
+        self.listing.of(snapshot, &self.search, &self.said)
+    }
+
+    /// What was looked for is done with.
+    fn clear(&mut self) {
+        self.search.clear();
+        self.turn = self.turn.wrapping_add(1);
+        self.said = Rc::default();
     }
 
     /// Moves the choice to the next row that can be opened, and the list with it.
     fn step(&mut self, by: isize, shared: Shared<'_>) -> Action {
-        let list = self.listing.of(shared.snapshot, &self.search);
+        let list = self.listed(shared.snapshot);
         let items = list.items();
         let mut to = self.at.map_or(Some(0), |at| at.checked_add_signed(by));
         while let Some(at) = to.filter(|at| items.get(*at).is_some_and(|one| !can_be_opened(one))) {
@@ -179,13 +248,42 @@ impl Sidebar {
         Action::Scroll(LIST, offset)
     }
 
+    /// Opens the menu, or closes it.
+    pub fn toggle_menu(&mut self, snapshot: &Snapshot) -> Action {
+        let message = head::Message::Menu(!self.head.is_open());
+        self.head.update(message, snapshot)
+    }
+
+    /// The menu is open: keys move within it.
+    pub fn has_menu(&self) -> bool {
+        self.head.is_open()
+    }
+
+    /// The photos of who is in sight.
+    pub fn photos(&self, shared: Shared<'_>) -> Vec<Photo> {
+        let list = self.listed(shared.snapshot);
+        let slice = list.slice(self.offset, self.seen());
+        let seen = list.items().get(slice.range).unwrap_or_default().iter();
+        let photo = |item: &Item| match item {
+            Item::Conversation(talk) => list.contact(&talk.with)?.photo.clone(),
+            Item::Contact(contact) => contact.photo.clone(),
+            _ => None,
+        };
+        seen.filter_map(photo).collect()
+    }
+
+    /// How high the list is. Before the first scroll that is not known; no window is higher.
+    fn seen(&self) -> f32 {
+        if self.height > 0.0 { self.height } else { 2_160.0 }
+    }
+
     /// Keys have moved to a row.
     pub fn has_choice(&self) -> bool {
         self.at.is_some()
     }
 
     fn call_chosen(&mut self, shared: Shared<'_>) -> Action {
-        let list = self.listing.of(shared.snapshot, &self.search);
+        let list = self.listed(shared.snapshot);
         let with = match self.at.and_then(|at| list.items().get(at)) {
             Some(Item::Conversation(conversation)) => conversation.with.clone(),
             Some(Item::Contact(contact)) => Party::from(&contact.jid),
@@ -204,7 +302,7 @@ impl Sidebar {
         if self.search.trim().is_empty() && at.is_none() {
             return Action::None;
         }
-        let list = self.listing.of(shared.snapshot, &self.search);
+        let list = self.listed(shared.snapshot);
         let mut items = list.items().iter().skip(at.unwrap_or(0));
         match items.find(|item| can_be_opened(item)) {
             Some(Item::Dial(typed)) => self.dial(typed.clone()),
@@ -212,18 +310,9 @@ impl Sidebar {
             Some(Item::Contact(contact)) => Action::Open(Party::from(&contact.jid)),
             Some(Item::Write(aor)) => self.open(Party::Sip(aor.clone())),
             Some(Item::Person(entry)) => Action::Go(Go::Details(Who::Entry(entry.id.clone()))),
+            Some(Item::Said(said)) => Action::Show(said.clone()),
             _ => Action::None,
         }
-    }
-
-    fn menu(&mut self, open: bool) -> Action {
-        self.menu = open;
-        Action::None
-    }
-
-    fn presence(&mut self, show: Show) -> Action {
-        self.menu = false;
-        Action::Run(Command::Presence { show, status: String::new() })
     }
 
     /// The window is a new one: its lists stand at their beginning.
@@ -249,18 +338,18 @@ impl Sidebar {
     /// One that was typed is searched for no more.
     fn open(&mut self, with: Party) -> Action {
         if with.to_string().eq_ignore_ascii_case(self.search.trim()) {
-            self.search.clear();
+            self.clear();
         }
         Action::Open(with)
     }
 
     fn dial(&mut self, typed: String) -> Action {
-        self.search.clear();
+        self.clear();
         place(typed.clone(), typed)
     }
 
     fn add(&mut self, jid: BareJid) -> Action {
-        self.search.clear();
+        self.clear();
         Action::Run(Command::Contact(ContactCommand::Add {
             account: None,
             jid,
@@ -271,51 +360,18 @@ impl Sidebar {
 
     /// The panel, with the open conversation marked.
     pub fn view<'a>(&'a self, shared: Shared<'a>, open: Option<&Party>) -> Element<'a, Message> {
-        let me = container(self.me(shared)).padding(Padding::ZERO.bottom(step::XXS));
+        let me = container(self.head.view(shared)).padding(Padding::ZERO.bottom(step::XXS));
         let mut top = column![me].spacing(step::S);
         if !shared.snapshot.accounts.is_empty() {
-            top = top.push(chip::connection(shared.snapshot, shared.clock, Message::Protection));
+            let mend = |account: &Account| Message::Mend(account.id.clone());
+            let whole = Message::Protection;
+            top = top.push(chip::connection(shared.snapshot, shared.clock, whole, mend));
         }
         top = told(shared.snapshot).into_iter().fold(top, iced::widget::Column::push);
         let top = top.push(self.field()).padding(Padding::new(step::M).bottom(step::S));
         let panel = column![top, self.list(shared, open)].width(Length::Fill).height(Length::Fill);
         let panel = container(panel).style(theme::surface);
-        if self.menu { stack![panel, presence_menu(shared)].into() } else { panel.into() }
-    }
-
-    fn me<'a>(&self, shared: Shared<'a>) -> Element<'a, Message> {
-        let snapshot = shared.snapshot;
-        let name = plain::line(&snapshot.me);
-        if name.is_empty() {
-            return container(strong("Dovetail")).center_y(Length::Fixed(42.0)).into();
-        }
-        let address = snapshot.accounts.first().map_or(name.as_str(), |first| &first.address);
-        let (show, word) = words::own_presence(snapshot);
-        let presence = press(
-            row![Line::small(word).tone(Tone::Muted), icon::CHEVRON_DOWN.sized(Tone::Muted, 12.0)]
-                .spacing(step::XXS)
-                .align_y(Alignment::Center),
-        )
-        .padding(theme::pad(2.0, step::XXS))
-        .style(Button::Plain.style())
-        .on_press(Message::Menu(!self.menu));
-        row![
-            avatar::person(&name, address, Some(show)),
-            column![
-                container(Line::body(name).strong()).padding(Padding::ZERO.left(step::XXS)),
-                presence
-            ]
-            .width(Length::Fill),
-            buttons::square(
-                Button::Plain,
-                &icon::BOOK,
-                tr!("sidebar-address-book"),
-                Some(Message::Go(Go::Book))
-            ),
-        ]
-        .spacing(step::XS)
-        .align_y(Alignment::Center)
-        .into()
+        stack![panel].push(self.head.menu(shared)).into()
     }
 
     fn field(&self) -> Element<'_, Message> {
@@ -340,10 +396,8 @@ impl Sidebar {
     }
 
     fn list<'a>(&'a self, shared: Shared<'a>, open: Option<&Party>) -> Element<'a, Message> {
-        let items = self.listing.of(shared.snapshot, &self.search);
-        // Before the first scroll the view's height is not known; no window is higher.
-        let height = if self.height > 0.0 { self.height } else { 2_160.0 };
-        let slice = items.slice(self.offset, height);
+        let items = self.listed(shared.snapshot);
+        let slice = items.slice(self.offset, self.seen());
         let rows = items.items().iter().enumerate();
         let rows = rows.take(slice.range.end).skip(slice.range.start);
         let rows = column(rows.map(|(at, item)| {
@@ -394,6 +448,7 @@ impl Sidebar {
                 rows::hoverable(&with, content, open == Some(&with))
             }
             Item::Person(entry) => rows::person_row(entry, shared),
+            Item::Said(said) => rows::said_row(said, shared),
         };
         container(content).height(Length::Fixed(item.height())).into()
     }
@@ -417,50 +472,4 @@ fn told<'a>(snapshot: &Snapshot) -> Vec<Element<'a, Message>> {
         told.push(chip::rule(glyph, words, Message::Rules));
     }
     told
-}
-
-fn presence_menu<'a>(shared: Shared<'a>) -> Element<'a, Message> {
-    let rows = SHOWS.map(|show| {
-        let chosen = show == shared.snapshot.presence;
-        let content =
-            row![avatar::pip(words::show_tone(show)), body(words::show(show)).width(Length::Fill),]
-                .push(chosen.then(|| icon::CHECK.sized(Tone::Accent, 16.0)))
-                .spacing(step::S)
-                .align_y(Alignment::Center);
-        press(container(content).center_y(Length::Fill))
-            .padding(theme::pad(0.0, step::S))
-            .width(Length::Fill)
-            .height(Length::Fixed(measure::CONTROL))
-            .style(Button::Plain.style())
-            .on_press(Message::Presence(show))
-            .into()
-    });
-    let page = |name, key, message| {
-        let keys = shortcuts::keys_of(key);
-        let words = row![body(name).width(Length::Fill), small(keys)].align_y(Alignment::Center);
-        press(container(words).center_y(Length::Fill))
-            .padding(theme::pad(0.0, step::S))
-            .width(Length::Fill)
-            .height(Length::Fixed(measure::CONTROL))
-            .style(Button::Plain.style())
-            .on_press(message)
-    };
-    let pages = column![
-        page(tr!("sidebar-open-rules"), Keystroke::Open(Door::Rules), Message::Rules),
-        page(tr!("sidebar-open-accounts"), Keystroke::Accounts, Message::Go(Go::Accounts)),
-        page(tr!("sidebar-open-book"), Keystroke::Open(Door::Book), Message::Go(Go::Book)),
-        page(
-            tr!("settings-open"),
-            Keystroke::Open(Door::Settings),
-            Message::Go(Go::Settings(Section::default()))
-        ),
-    ];
-    let menu = container(column(rows).push(rule()).push(pages))
-        .padding(step::XXS)
-        .width(Length::Fixed(208.0));
-    let elsewhere = mouse_area(spacer().width(Length::Fill).height(Length::Fill))
-        .on_press(Message::Menu(false));
-    // Below the word that opens it, and in line with it.
-    let (left, top) = (step::M + 48.0, step::M + 44.0);
-    stack![elsewhere, pin(opaque(raised(menu))).x(left - SHADE).y(top - SHADE / 2.0)].into()
 }

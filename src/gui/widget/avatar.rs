@@ -1,12 +1,14 @@
-//! A person's round picture: initials on the colour of their address, and a presence pip.
+//! A person's round picture: their photo, else initials on the colour of their address; and a
+//! presence pip.
 
 use iced::border::Border;
-use iced::widget::{container, pin, stack, text};
+use iced::widget::{container, image, pin, stack, text};
 use iced::{Background, Color, Element, Length};
 
 use crate::gui::theme::{self, Tone, tokens};
-use crate::gui::{color, plain};
+use crate::gui::{color, photo, plain};
 use crate::model::presence::Show;
+use crate::model::vcard::Photo;
 
 const SIZE: f32 = 40.0;
 const PIP: f32 = 8.0;
@@ -18,7 +20,20 @@ pub fn person<'a, Message: 'a>(
     address: &str,
     show: Option<Show>,
 ) -> Element<'a, Message> {
-    let disc = disc(plain::initials(name), color::avatar(address));
+    pictured(None, name, address, show)
+}
+
+/// The same with their photo, when there is one that can be shown.
+pub fn pictured<'a, Message: 'a>(
+    photo: Option<&Photo>,
+    name: &str,
+    address: &str,
+    show: Option<Show>,
+) -> Element<'a, Message> {
+    let disc = match photo.and_then(photo::shown) {
+        Some(handle) => image(handle).width(Length::Fixed(SIZE)).height(Length::Fixed(SIZE)).into(),
+        None => disc(plain::initials(name), color::avatar(address)),
+    };
     let Some(show) = show else { return disc };
     // Inside the disc's square: a wider stack would stretch the disc.
     let at = SIZE - PIP - 2.0 * RING;

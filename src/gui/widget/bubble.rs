@@ -6,6 +6,7 @@ use iced::{Alignment, Element, Length};
 use super::press::press;
 use super::{button, line::Line, prose::Words, small};
 use crate::gui::icon::{self, Icon};
+use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, radius, step};
 use crate::gui::words::{self, Clock};
 use crate::model::account::Account;
@@ -60,24 +61,38 @@ pub fn message<'a, Message: Clone + 'a>(
     });
     block = block.push(below);
     if entry.state == Some(MessageState::Failed) {
-        block = block.push(
-            row![
-                icon::WARNING.sized(Tone::Bad, 14.0),
-                small(tr!("chat-not-sent")).style(Tone::Bad.text()),
-            ]
-            .push(
-                again
-                    .map(|again| button::words(Button::Quiet, tr!("chat-send-again"), Some(again))),
-            )
-            .spacing(step::XS)
-            .align_y(Alignment::Center),
-        );
+        block = block.push(not_sent(entry, again));
     }
     if ours {
         row![space::horizontal(), block].padding(iced::Padding::ZERO.left(step::XL)).into()
     } else {
         row![block].padding(iced::Padding::ZERO.right(step::XL)).into()
     }
+}
+
+/// Why it was not sent, where that is known, and what sends it again.
+fn not_sent<'a, Message: Clone + 'a>(
+    entry: &Entry,
+    again: Option<Message>,
+) -> Element<'a, Message> {
+    let again =
+        again.map(|again| button::words(Button::Quiet, tr!("chat-send-again"), Some(again)));
+    let glyph = icon::WARNING.sized(Tone::Bad, 14.0);
+    let reason = entry.reason.as_deref().map(plain::told).filter(|reason| !reason.is_empty());
+    let Some(reason) = reason else {
+        return row![glyph, small(tr!("chat-not-sent")).style(Tone::Bad.text())]
+            .push(again)
+            .spacing(step::XS)
+            .align_y(Alignment::Center)
+            .into();
+    };
+    let words = small(tr!("chat-not-sent-why", reason = reason)).style(Tone::Bad.text());
+    let words = row![container(glyph).padding([1.0, 0.0]), words].spacing(step::XS);
+    column![container(words).max_width(WIDEST)]
+        .push(again)
+        .spacing(step::XXS)
+        .align_x(Alignment::End)
+        .into()
 }
 
 fn tick(state: MessageState) -> (Tone, &'static Icon) {

@@ -1,7 +1,7 @@
 //! The bar of the call in front: in sight on every screen while the call lives, and for a few
 //! seconds after it ended, to say why. Below it one row for every further call.
 
-use iced::widget::{Row, button, column, container, row};
+use iced::widget::{Row, button, column, container, row, space};
 use iced::{Alignment, Element, Length};
 
 use super::call_more::{self, Opened};
@@ -79,6 +79,8 @@ pub struct Look {
     pub named: bool,
     /// Buttons stand on a line of their own.
     pub tight: bool,
+    /// On that line there is little room.
+    pub small: bool,
     /// There is room to warn in words that nothing protects the call.
     pub wide: bool,
     /// There is room to say in words what protects it.
@@ -104,19 +106,24 @@ pub fn bar<'a>(call: &Call, look: Look, on: Option<String>) -> Element<'a, Act> 
         let is_heard = call.state == CallState::Active;
         content = content.push(is_heard.then(|| call_more::levels(look.levels)));
     }
-    if look.named {
-        content = content.push(who(call, opens(call), look.tight));
-    }
-    content = content.push(facts(call, look, on));
+    // The lock stands before all words: it is seen however little room there is.
+    content = content.push(lock(call, look));
+    let name = look.named.then(|| who(call, opens(call), look.tight || !look.roomy));
+    let name = name.map(|name| container(name).padding(theme::pad(0.0, 2.0)));
+    let said = column![].push(name).push(facts(call, look, on)).width(Length::Fill);
+    content = content.push(said);
     let side = if look.tight { step::M } else { step::L };
     let acts = if ended { again(call) } else { Some(acts(call, look)) };
     let bar = match acts {
         Some(acts) if look.tight => {
             container(column![content, acts].spacing(step::XS)).padding(theme::pad(step::S, side))
         }
-        acts => container(content.push(acts))
-            .padding(theme::pad(0.0, side))
-            .center_y(Length::Fixed(measure::BAR)),
+        acts => {
+            // As high as a bar is, or as what is said needs.
+            let high = space().height(Length::Fixed(measure::BAR - 2.0 * step::XXS));
+            let content = row![high, content.push(acts)].align_y(Alignment::Center);
+            container(content).padding(theme::pad(step::XXS, side))
+        }
     };
     bar.width(Length::Fill).style(ground(call).boxed(0.0)).into()
 }
@@ -232,14 +239,18 @@ pub fn why<'a>(call: &Call, account: &str, tight: bool) -> Element<'a, Act> {
         .into()
 }
 
+/// What the call does, and below it how the line does and what else is to be known; all of it,
+/// in as many lines as it takes.
 fn facts<'a>(call: &Call, look: Look, on: Option<String>) -> Element<'a, Act> {
-    let mut more = Vec::new();
-    let reason = call.end_reason.as_deref().map(plain::told);
-    match (call.state, reason) {
-        (CallState::Ended, Some(reason)) if !reason.is_empty() => more.push(reason),
-        _ => {}
+    let ended = call.state == CallState::Ended;
+    let told = |text: &Option<String>| {
+        text.as_deref().map(plain::told).filter(|text: &String| !text.is_empty())
+    };
+    let line = words::line(call);
+    let mut more: Vec<String> = line.map(str::to_owned).into_iter().collect();
+    if ended {
+        more.extend(told(&call.end_reason));
     }
-    let line = words::line(call).filter(|_| !look.tight);
     // Which account calls matters most before it is answered.
     let dials = matches!(call.state, CallState::Dialing | CallState::Ringing);
     more.extend(
@@ -247,30 +258,24 @@ fn facts<'a>(call: &Call, look: Look, on: Option<String>) -> Element<'a, Act> {
             .map(|account| tr!("calls-on-account", account = plain::quoted(&account))),
     );
     more.extend(call.cost.map(|class| words::cost(class).to_owned()));
-    if call.state != CallState::Ended {
-        more.extend(call.cue.as_deref().map(plain::told).filter(|cue| !cue.is_empty()));
-    }
-    if call.anonymous && call.state != CallState::Ended {
-        more.push(words::anonymous(call).to_owned());
+    if !ended {
+        more.extend(told(&call.cue));
+        more.extend(call.anonymous.then(|| words::anonymous(call).to_owned()));
     }
     let last = more.len().saturating_sub(1);
-    let joined = |(at, fact): (usize, &String)| {
-        // A sentence that something follows has no stop of its own.
-        let fact = if at < last { fact.trim_end_matches('.') } else { fact };
-        format!(" · {fact}")
+    // A sentence that something follows has no stop of its own.
+    let bare = |(at, fact): (usize, &String)| match at < last {
+        true => fact.trim_end_matches('.').to_owned(),
+        false => fact.clone(),
     };
-    let more: String = more.iter().enumerate().map(joined).collect();
-    let line = line.map(|line| {
-        let words = Line::small(format!(" · {line}"));
-        inline(words, tr!("calls-figures"), look.opened, Tell::Line)
-    });
-    let said = row![Line::small(words::live_call(call)).strong()]
-        .push(line)
-        .push(Line::small(more))
-        .align_y(Alignment::Center);
-    // The lock stands first: whatever else is cut off where there is no room, it is seen.
-    let facts = row![].push(lock(call, look)).push(said).spacing(step::XS);
-    container(facts.align_y(Alignment::Center)).width(Length::Fill).clip(true).into()
+    let more = more.iter().enumerate().map(bare).collect::<Vec<_>>().join(" · ");
+    let state = super::heading(words::live_call(call)).style(Tone::Text.text());
+    let more = (!more.is_empty()).then(|| super::small(more).style(Tone::Text.text()));
+    let said = column![state].push(more);
+    match line {
+        Some(_) => inline(said, tr!("calls-figures"), look.opened, Tell::Line),
+        None => container(said).padding(theme::pad(0.0, 2.0)).into(),
+    }
 }
 
 /// What protects a call that is heard.
@@ -298,9 +303,11 @@ fn inline<'a>(
 ) -> Element<'a, Act> {
     let on = opened.tell == Some(tell);
     let id = if tell == Tell::Lock { LOCK } else { LINE };
-    let face = press(container(content).id(id).center_y(Length::Fill))
+    // Of one line as well it is high enough to be hit.
+    let high = space().height(Length::Fixed(MARK));
+    let content = row![high, container(content).id(id)].align_y(Alignment::Center);
+    let face = press(content)
         .padding(theme::pad(0.0, 2.0))
-        .height(Length::Fixed(MARK))
         .style(if on { Button::Quiet.style() } else { Button::Plain.style() })
         .on_press(Act::Tell(tell));
     super::button::hinted(face, hint)
@@ -331,11 +338,14 @@ fn acts<'a>(call: &Call, look: Look) -> Element<'a, Act> {
         acts = talking(acts, call, look);
     }
     let (word, press) = (tr!("calls-hang-up"), Some(Act::HangUp));
-    if look.tight {
+    if look.small {
         // In any language beside the others: without its icon, and as wide as there is room.
         return acts.push(super::button::wide(Button::HangUp, word, press)).into();
     }
-    acts.push(super::button::labelled(Button::HangUp, &icon::HANG_UP, word, press)).into()
+    let rest = look.tight.then(space::horizontal);
+    acts.push(rest)
+        .push(super::button::labelled(Button::HangUp, &icon::HANG_UP, word, press))
+        .into()
 }
 
 /// What needs a call that was answered.

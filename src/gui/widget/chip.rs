@@ -38,24 +38,24 @@ pub fn fact<'a, Message: Clone + 'a>(
 }
 
 /// The connection chip: every side with its pip and one word on protection; below that,
-/// whatever is wrong, why, and when it is tried again.
+/// whatever is wrong with which account, why, and when it is tried again. A click on that leads
+/// to what mends it.
 pub fn connection<'a, Message: Clone + 'a>(
     snapshot: &Snapshot,
     clock: Clock,
     on_press: Message,
+    mend: impl Fn(&Account) -> Message,
 ) -> Element<'a, Message> {
-    let sides = snapshot.accounts.iter().map(|account| {
-        row![pip(words::account_tone(account.state)), Line::small(words::account(account))]
-            .spacing(step::XS - 2.0)
-            .align_y(Alignment::Center)
-            .into()
+    let accounts = &snapshot.accounts;
+    let sides = words::sides(accounts).into_iter().map(|(name, tone)| {
+        row![pip(tone), Line::small(name)].spacing(step::XS - 2.0).align_y(Alignment::Center).into()
     });
     let mut top = row![row(sides).spacing(step::S).width(Length::Fill).clip(true)]
         .spacing(step::XS)
         .align_y(Alignment::Center);
     // What is wrong comes first; the page behind the chip tells the rest.
     let is_down = |account: &Account| words::account_tone(account.state) == Tone::Bad;
-    let any_down = snapshot.accounts.iter().any(is_down);
+    let any_down = accounts.iter().any(is_down);
     if let Some((tone, word)) = words::protection(snapshot).filter(|_| !any_down) {
         let glyph = if tone == Tone::Good { &icon::LOCK } else { &icon::WARNING };
         top = top.push(
@@ -64,25 +64,42 @@ pub fn connection<'a, Message: Clone + 'a>(
                 .align_y(Alignment::Center),
         );
     }
-    let mut content = column![top].spacing(step::XS);
-    let mut tone = Tone::Text;
     let begins =
         |account: &Account| account.state == AccountState::Connecting && account.reason.is_none();
-    for account in snapshot.accounts.iter().filter(|account| !begins(account)) {
-        if let Some(trouble) = words::account_trouble(account, clock) {
-            let ink = match words::account_tone(account.state) {
-                Tone::Bad => Tone::Bad,
-                _ => Tone::Text,
-            };
-            if ink == Tone::Bad {
-                tone = Tone::Bad;
-            }
-            content = content.push(super::small(trouble).style(ink.text()));
-        }
-    }
+    let troubles: Vec<_> = accounts
+        .iter()
+        .filter(|account| !begins(account))
+        .filter_map(|account| {
+            let name = words::account_among(account, accounts);
+            let said = words::account_trouble_of(account, &name, clock)?;
+            let ink = if is_down(account) { Tone::Bad } else { Tone::Text };
+            Some((ink, said, mend(account)))
+        })
+        .collect();
+    let any_bad = troubles.iter().any(|(ink, ..)| *ink == Tone::Bad);
+    let tone = if any_bad { Tone::Bad } else { Tone::Text };
+    let top = part(top.into(), tone, step::XS, on_press);
+    let top = match words::several(accounts) {
+        true => super::button::hinted(top, words::accounts(accounts)),
+        false => top,
+    };
+    let parts = column![top].extend(troubles.into_iter().map(|(ink, said, mend)| {
+        part(super::small(said).style(ink.text()).into(), tone, 0.0, mend)
+    }));
+    container(parts).width(Length::Fill).style(tone.boxed(radius::CONTROL)).into()
+}
+
+/// A part of the chip.
+fn part<'a, Message: Clone + 'a>(
+    content: Element<'a, Message>,
+    tone: Tone,
+    above: f32,
+    on_press: Message,
+) -> Element<'a, Message> {
     press(content)
-        .padding(theme::pad(step::XS, step::S))
+        .padding(theme::pad(step::XS, step::S).top(above))
         .width(Length::Fill)
+        .edge_to_edge()
         .style(move |theme, status| {
             let mut style = theme::toned(tone)(theme, status);
             style.text_color = theme::tokens(theme).text;

@@ -12,7 +12,7 @@ use iced::keyboard::key::{Key, Named};
 use iced::widget::button::{self, Button};
 use iced::{
     Background, Border, Color, Element, Event, Length, Padding, Rectangle, Renderer, Size, Theme,
-    Vector, keyboard, mouse,
+    Vector, keyboard, mouse, widget,
 };
 
 use crate::gui::theme::{radius, tokens};
@@ -24,7 +24,8 @@ const RING: f32 = 2.0;
 pub fn press<'a, Message: Clone + 'a>(
     content: impl Into<Element<'a, Message>>,
 ) -> Press<'a, Message> {
-    Press { button: button_of(content), on_press: None, ring: Ring::Around(radius::CONTROL) }
+    let ring = Ring::Around(radius::CONTROL);
+    Press { button: button_of(content), on_press: None, ring, id: None }
 }
 
 fn button_of<'a, Message: Clone + 'a>(
@@ -38,6 +39,7 @@ pub struct Press<'a, Message> {
     button: Button<'a, Message>,
     on_press: Option<Message>,
     ring: Ring,
+    id: Option<widget::Id>,
 }
 
 /// Where the ring stands.
@@ -86,6 +88,12 @@ impl<'a, Message: Clone + 'a> Press<'a, Message> {
         self
     }
 
+    /// By this the keyboard is brought here.
+    pub fn id(mut self, id: impl Into<widget::Id>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
     /// It fills its place from edge to edge: the ring stands within.
     pub fn edge_to_edge(mut self) -> Self {
         self.ring = Ring::Within;
@@ -95,8 +103,8 @@ impl<'a, Message: Clone + 'a> Press<'a, Message> {
 
 impl<'a, Message: Clone + 'a> From<Press<'a, Message>> for Element<'a, Message> {
     fn from(press: Press<'a, Message>) -> Self {
-        let Press { button, on_press, ring } = press;
-        Element::new(Reached { button: button.into(), on_press, ring })
+        let Press { button, on_press, ring, id } = press;
+        Element::new(Reached { button: button.into(), on_press, ring, id })
     }
 }
 
@@ -105,6 +113,7 @@ struct Reached<'a, Message> {
     button: Element<'a, Message>,
     on_press: Option<Message>,
     ring: Ring,
+    id: Option<widget::Id>,
 }
 
 /// Whether the keyboard is here.
@@ -166,7 +175,7 @@ impl<Message: Clone> Widget<Message, Theme, Renderer> for Reached<'_, Message> {
     ) {
         if self.on_press.is_some() {
             let focus = tree.state.downcast_mut::<Focus>();
-            operation.focusable(None, layout.bounds(), focus);
+            operation.focusable(self.id.as_ref(), layout.bounds(), focus);
         }
         self.button.as_widget_mut().operate(&mut tree.children[0], layout, renderer, operation);
     }

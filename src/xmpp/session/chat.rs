@@ -10,6 +10,7 @@ use tokio_xmpp::parsers::stanza_id::OriginId;
 use super::{Session, text};
 use crate::model::id::MessageId;
 use crate::model::message::{ChatState, MessageState};
+use crate::model::refusal::Refusal;
 use crate::model::time::{Now, Timestamp};
 use crate::model::{BareJid, Jid};
 use crate::xmpp::xep::carbons::Unwrapped;
@@ -62,7 +63,7 @@ impl Session {
         let (with, id) = (message.to.clone(), message.id.clone());
         let has_room = self.chat.kept.len() < MAX_KEPT;
         if self.is_up() && !has_room {
-            return self.tell_state(with, id, MessageState::Failed);
+            return self.tell_refused(with, id, Refusal::TooMany);
         }
         if self.line != super::Line::Down {
             if has_room {
@@ -101,7 +102,7 @@ impl Session {
     }
 
     /// A message came back. `from` is who says so; only who got it, or a server on the way, may.
-    pub(super) fn message_failed(&mut self, id: &str, from: Option<&Jid>) {
+    pub(super) fn message_failed(&mut self, id: &str, from: Option<&Jid>, why: Refusal) {
         let all = self.chat.in_flight.iter().chain(&self.chat.sent);
         let mut with = all.filter(|(known, _)| known.as_str() == id).map(|(_, with)| with.clone());
         let with = with.next_back().or_else(|| from.map(Jid::to_bare));
@@ -115,7 +116,7 @@ impl Session {
         if may {
             let _ = self.settle(id);
             self.chat.sent.retain(|(known, _)| known.as_str() != id);
-            self.tell_state(with, MessageId::new(id), MessageState::Failed);
+            self.tell_refused(with, MessageId::new(id), why);
         }
     }
 
@@ -164,7 +165,7 @@ impl Session {
             MessageType::Groupchat | MessageType::Headline => {}
             MessageType::Error => {
                 if let Some(id) = &message.id {
-                    self.message_failed(&id.0, message.from.as_ref());
+                    self.message_failed(&id.0, message.from.as_ref(), refusal(&message));
                 }
             }
             MessageType::Chat | MessageType::Normal => {
@@ -302,9 +303,42 @@ impl Session {
     }
 
     fn tell_state(&mut self, with: BareJid, id: MessageId, state: MessageState) {
-        self.event(XmppEvent::MessageState { with, id, state });
+        self.event(XmppEvent::MessageState { with, id, state, why: None });
+    }
+
+    fn tell_refused(&mut self, with: BareJid, id: MessageId, why: Refusal) {
+        let (state, why) = (MessageState::Failed, Some(why));
+        self.event(XmppEvent::MessageState { with, id, state, why });
     }
 }
+
+/// Why a message came back (RFC 6120 §8.3).
+fn refusal(message: &Message) -> Refusal {
+    use DefinedCondition as Condition;
+    let error = message.payloads.iter().find(|payload| payload.name() == "error").cloned();
+    let Some(error) = error.and_then(|error| StanzaError::try_from(error).ok()) else {
+        return Refusal::Nobody;
+    };
+    let blocked = error.other.as_ref().is_some_and(|other| other.is("blocked", BLOCKING_ERRORS));
+    match error.defined_condition {
+        _ if blocked => Refusal::Blocked,
+        Condition::RemoteServerNotFound => Refusal::NoServer,
+        Condition::RemoteServerTimeout => Refusal::Silent,
+        Condition::ItemNotFound
+        | Condition::ServiceUnavailable
+        | Condition::RecipientUnavailable => Refusal::Nobody,
+        Condition::Forbidden
+        | Condition::NotAllowed
+        | Condition::RegistrationRequired
+        | Condition::SubscriptionRequired => Refusal::Forbidden,
+        Condition::Gone { .. } | Condition::Redirect { .. } => Refusal::Gone,
+        Condition::ResourceConstraint => Refusal::Full,
+        _ => Refusal::Other(super::iq::words(&error)),
+    }
+}
+
+/// XEP-0191 §3.2.
+const BLOCKING_ERRORS: &str = "urn:xmpp:blocking:errors";
 
 /// XEP-0334.
 const HINTS: &str = "urn:xmpp:hints";

@@ -244,7 +244,7 @@ impl Session {
 }
 
 /// The server's own words for an error, else the condition's name.
-fn words(error: &StanzaError) -> String {
+pub(super) fn words(error: &StanzaError) -> String {
     let given = error
         .texts
         .get("en")

@@ -43,6 +43,7 @@ use super::{RosterCommand, XmppCommand, XmppConnection, XmppEvent};
 use crate::model::account::Security;
 use crate::model::contact::Subscription;
 use crate::model::presence::Show;
+use crate::model::refusal::Refusal;
 use crate::model::signals::Signals;
 use crate::model::time::Now;
 use crate::model::{BareJid, FullJid, Jid};
@@ -236,7 +237,7 @@ impl Session {
         if let Stanza::Message(message) = stanza
             && let Some(id) = &message.id
         {
-            self.message_failed(&id.0, None);
+            self.message_failed(&id.0, None, Refusal::Unsendable);
         }
     }
 

@@ -16,9 +16,11 @@ pub mod time;
 pub mod vcard4;
 pub mod vcard_temp;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use tokio_xmpp::minidom::{Element, Node};
 
-use crate::model::vcard::Tel;
+use crate::model::vcard::{MAX_PHOTO, Photo, Tel};
 
 /// The most numbers taken from one card, or put on one.
 pub(in crate::xmpp) const MAX_TELS: usize = 32;
@@ -42,6 +44,16 @@ fn tel(value: &str, mut types: Vec<String>, pref: u8) -> Option<Tel> {
     types.retain(|kind| !kind.is_empty() && kind.len() <= 32 && is_name(kind));
     types.truncate(8);
     Some(Tel { value: bare.to_owned(), types, pref })
+}
+
+/// A photo as cards hold it: base64, in lines.
+fn photo(text: &str) -> Option<Photo> {
+    // Lines of 76 letters, their ends and some indentation at most.
+    if text.len() > MAX_PHOTO / 3 * 4 + MAX_PHOTO / 4 {
+        return None;
+    }
+    let text: String = text.split_ascii_whitespace().collect();
+    Photo::new(&STANDARD.decode(text).ok()?)
 }
 
 /// A number as it is written on a card; `None` for what none can hold.

@@ -7,7 +7,7 @@ use tokio_xmpp::parsers::pubsub::pubsub::{Items, PubSub};
 
 use super::pep::{self, Access};
 use crate::model::contact::NumberSource;
-use crate::model::vcard::{Tel, Vcard};
+use crate::model::vcard::{Photo, Tel, Vcard};
 
 /// The node, and with `+notify` the feature that asks for its changes.
 pub const NODE: &str = "urn:xmpp:vcard4";
@@ -120,7 +120,15 @@ fn parse(card: &Element) -> Option<Vcard> {
         full_name: name.as_deref().and_then(super::full_name),
         tels: tels.take(super::MAX_TELS).collect(),
         source: NumberSource::Vcard4,
+        photo: properties().find(|property| property.is("photo", VCARD4)).and_then(photo),
     })
+}
+
+/// Only what came with the card (`data:`): nobody is told that we look.
+fn photo(photo: &Element) -> Option<Photo> {
+    let uri = photo.get_child("uri", VCARD4)?.text();
+    let (kind, text) = uri.trim().strip_prefix("data:")?.split_once(',')?;
+    (kind.ends_with(";base64")).then(|| super::photo(text)).flatten()
 }
 
 fn tel(tel: &Element) -> Option<Tel> {

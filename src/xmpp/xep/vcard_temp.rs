@@ -4,7 +4,7 @@ use tokio_xmpp::minidom::Element;
 use tokio_xmpp::parsers::ns;
 
 use crate::model::contact::NumberSource;
-use crate::model::vcard::{Tel, Vcard};
+use crate::model::vcard::{Photo, Tel, Vcard};
 
 /// The flags of a `TEL`, which are its types, in the order in which they are written.
 const FLAGS: [&str; 12] = [
@@ -28,7 +28,14 @@ pub fn parse(card: &Element) -> Option<Vcard> {
         full_name: name.as_deref().and_then(super::full_name),
         tels: tels.take(super::MAX_TELS).collect(),
         source: NumberSource::VcardTemp,
+        photo: card.get_child("PHOTO", ns::VCARD).and_then(photo),
     })
+}
+
+/// Only what came with the card: where a photo is elsewhere (`EXTVAL`), nobody is told that we
+/// look.
+fn photo(photo: &Element) -> Option<Photo> {
+    super::photo(&photo.get_child("BINVAL", ns::VCARD)?.text())
 }
 
 /// The card in an answer as it is stored; `None` when there is none.
@@ -70,7 +77,11 @@ fn tel(tel: &Element) -> Option<Tel> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
+    use crate::model::vcard::MAX_PHOTO;
 
     fn card(inner: &str) -> Option<Vcard> {
         parse(&format!("<vCard xmlns='vcard-temp'>{inner}</vCard>").parse().unwrap())
@@ -155,6 +166,27 @@ mod tests {
         assert_eq!(fresh.full_name.as_deref(), Some("alice@x.test"));
         assert_eq!(fresh.tels[0].types, ["work", "voice", "video"]);
         assert_eq!(stored(&Element::bare("vCard", "vcard-temp")), None);
+    }
+
+    #[test]
+    fn a_photo_comes_with_a_card_when_it_can_be_shown() {
+        let photo = |bytes: &[u8]| {
+            let text = STANDARD.encode(bytes);
+            let lines: Vec<&str> =
+                text.as_bytes().chunks(76).map(|line| std::str::from_utf8(line).unwrap()).collect();
+            let lines = lines.join("\n  ");
+            card(&format!("<FN>A</FN><PHOTO><TYPE>x</TYPE><BINVAL>{lines}</BINVAL></PHOTO>"))
+                .unwrap()
+                .photo
+        };
+        let jpeg = |len| [&b"\xff\xd8\xff\xe0"[..], &vec![7; len - 4]].concat();
+        assert_eq!(photo(&jpeg(1000)).unwrap().bytes(), jpeg(1000));
+        assert_eq!(photo(b"\x89PNG\r\n\x1a\nrest").unwrap().bytes(), b"\x89PNG\r\n\x1a\nrest");
+        assert!(photo(&jpeg(MAX_PHOTO)).is_some() && photo(&jpeg(MAX_PHOTO + 1)).is_none());
+        assert_eq!(photo(b"GIF89a"), None);
+        for other in ["<BINVAL>!</BINVAL>", "<EXTVAL>https://x.test/a.png</EXTVAL>", ""] {
+            assert_eq!(card(&format!("<PHOTO>{other}</PHOTO>")).unwrap().photo, None);
+        }
     }
 
     #[test]

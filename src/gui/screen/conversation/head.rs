@@ -24,6 +24,7 @@ pub(super) fn view<'a>(with: &Party, shared: Shared<'a>) -> Element<'a, Message>
     let contact = contact_with(shared.snapshot, with);
     let name = name_of(shared.snapshot, with);
     let show = contact.map(|contact| contact.presence.show);
+    let photo = contact.and_then(|contact| contact.photo.as_ref());
     let under = match contact {
         Some(contact) => format!("{} · {with}", plain::quoted(&words::presence(&contact.presence))),
         None if with.jid().is_none() => tr!("chat-over-telephony").to_owned(),
@@ -39,7 +40,7 @@ pub(super) fn view<'a>(with: &Party, shared: Shared<'a>) -> Element<'a, Message>
         button::square(Button::Quiet, &icon::SEARCH, tr!("chat-find"), press)
     });
     let content = content
-        .push(avatar::person(&name, &with.to_string(), show))
+        .push(avatar::pictured(photo, &name, &with.to_string(), show))
         .push(column![Line::name(name), Line::small(under).tone(Tone::Muted)].width(Length::Fill))
         .push(lock(with, shared))
         .push(find)
@@ -63,6 +64,10 @@ fn call_button<'a>(
             CallState::Dialing | CallState::Ringing => tr!("chat-call-begins"),
             _ => tr!("chat-call-on"),
         };
+        if shared.narrow {
+            // The bar below says it; the name has more need of the room.
+            return button::square(Button::Quiet, &icon::PHONE, word, None);
+        }
         return button::labelled(Button::Quiet, &icon::PHONE, word, None);
     }
     let callable = contact.is_some_and(|contact| contact.can.audio) || with.jid().is_none();

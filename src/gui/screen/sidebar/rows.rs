@@ -7,6 +7,7 @@ use super::Message;
 use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::screen::details::Who;
+use crate::gui::screen::palette::Said;
 use crate::gui::screen::{Go, Shared, book, call_with, named};
 use crate::gui::theme::{self, Tone, step};
 use crate::gui::widget::line::Line;
@@ -68,7 +69,8 @@ pub(super) fn conversation_row<'a>(
     };
     let when = last.map(|entry| Line::small(shared.clock.short(entry.at)).tone(Tone::Muted));
     let count = (conversation.unread > 0).then(|| unread(conversation.unread));
-    let picture = avatar::person(&name, &with.to_string(), show);
+    let photo = contact.and_then(|contact| contact.photo.as_ref());
+    let picture = avatar::pictured(photo, &name, &with.to_string(), show);
     let line = |text: Line| row![text.fill()].spacing(step::XS).align_y(Alignment::Center);
     let lines = column![
         line(Line::body(name).strong()).push(when),
@@ -113,6 +115,7 @@ pub(super) fn contact_row<'a>(
     hovered: bool,
 ) -> Element<'a, Message> {
     let name = plain::line(&contact.name);
+    let photo = contact.photo.as_ref();
     let mut under = words::presence(&contact.presence);
     if contact.asks {
         tr!("sidebar-asks").clone_into(&mut under);
@@ -120,7 +123,7 @@ pub(super) fn contact_row<'a>(
         under = tr!("sidebar-no-number", presence = under);
     }
     let mut content = row![
-        avatar::person(&name, contact.jid.as_str(), Some(contact.presence.show)),
+        avatar::pictured(photo, &name, contact.jid.as_str(), Some(contact.presence.show)),
         column![Line::body(name).strong(), Line::small(under).tone(Tone::Muted)]
             .width(Length::Fill),
     ]
@@ -151,6 +154,15 @@ pub(super) fn person_row<'a>(entry: &BookEntry, shared: Shared<'_>) -> Element<'
     }
     let open = Message::Go(Go::Details(Who::Entry(entry.id.clone())));
     plain_row(content.into(), false, open)
+}
+
+/// The row of what was said; it opens where it was said.
+pub(super) fn said_row<'a>(said: &Said, shared: Shared<'_>) -> Element<'a, Message> {
+    let when = Line::small(shared.clock.short(said.entry.at)).tone(Tone::Muted);
+    let name = row![Line::small(said.name()).tone(Tone::Muted).fill(), when].spacing(step::XS);
+    let words = column![Line::body(said.text()), name].width(Length::Fill);
+    let content = row![symbol(&icon::MESSAGE), words].spacing(step::S).align_y(Alignment::Center);
+    plain_row(content.into(), false, Message::Show(said.clone()))
 }
 
 /// The row that calls what was typed.

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 use super::*;
+use crate::model::refusal::Refusal;
 
 #[test]
 fn a_message_is_sent_when_the_server_has_it() {
@@ -272,4 +273,40 @@ fn what_is_not_to_be_told_is_not_sent() {
     assert_eq!(receipts(&world), 1, "{:?}", world.sent);
     let sent = world.sent.last().unwrap();
     assert!(sent.contains("urn:xmpp:receipts") && !sent.contains("chatstates"), "{sent}");
+}
+
+#[test]
+fn why_a_message_came_back_is_told() {
+    let why = |error: &str| {
+        let mut world = World::online();
+        world.message("m1");
+        world.xml(&format!(
+            "<message type='error' id='m1' from='bob@x.test'><error type='cancel'>{error}</error>\
+             </message>"
+        ));
+        world.events.iter().find_map(|event| match event {
+            XmppEvent::MessageState { why, .. } => why.clone(),
+            _ => None,
+        })
+    };
+    let named = |name: &str| why(&format!("<{name} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"));
+    for (name, wanted) in [
+        ("remote-server-not-found", Refusal::NoServer),
+        ("remote-server-timeout", Refusal::Silent),
+        ("service-unavailable", Refusal::Nobody),
+        ("item-not-found", Refusal::Nobody),
+        ("forbidden", Refusal::Forbidden),
+        ("gone", Refusal::Gone),
+        ("resource-constraint", Refusal::Full),
+        ("policy-violation", Refusal::Other("policy violation".to_owned())),
+    ] {
+        assert_eq!(named(name), Some(wanted), "{name}");
+    }
+    let blocked = "<not-acceptable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>\
+                   <blocked xmlns='urn:xmpp:blocking:errors'/>";
+    assert_eq!(why(blocked), Some(Refusal::Blocked));
+    let spam = "<policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>\
+                <text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>No links,\u{202e} please.</text>";
+    assert_eq!(why(spam), Some(Refusal::Other("No links, please".to_owned())));
+    assert_eq!(why(""), Some(Refusal::Nobody), "an error that says nothing");
 }
