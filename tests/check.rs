@@ -114,7 +114,7 @@ async fn a_test_of_a_server_that_says_nothing_is_called_off() {
     let port = silent.local_addr().unwrap().port();
     let config = format!(
         "[[sip]]\nid = \"phone\"\naor = \"sip:alice@cusax.test\"\n\
-         proxy = \"sip:127.0.0.1:{port};transport=tls\"\npassword_command = [\"echo\", \"x\"]\n"
+         proxy = \"sip:127.0.0.1:{port};transport=tls\"\npassword_command = \"echo x\"\n"
     );
     let mut instance = Instance::start(&config).await;
     instance.call("status", json!({})).await;

@@ -10,19 +10,18 @@ use crate::core::event::NoticeLevel;
 use crate::desktop::folder::{self, FolderError};
 use crate::diagnose::{self, SaveError};
 use crate::gui::plain;
-use crate::gui::screen::settings::{self, diagnostics};
+use crate::gui::screen::settings::{self, Act, diagnostics};
 use crate::tr;
 
 impl App {
     /// Writes the report that helps when something does not work.
     pub(super) fn save_report(&self, path: PathBuf) -> Task<Message> {
         let Some(profile) = self.setting.options.files.profile.clone() else { return Task::none() };
-        let failed = path.clone();
         let saved = async move {
-            let save = move || diagnose::save(&profile, &path);
-            match tokio::task::spawn_blocking(save).await {
-                Ok(done) => done.map_err(Arc::new),
-                Err(error) => Err(Arc::new(SaveError { path: failed, source: error.into() })),
+            let to = path.clone();
+            match tokio::task::spawn_blocking(move || diagnose::save(&profile, &to)).await {
+                Ok(done) => done.map(|()| path).map_err(Arc::new),
+                Err(error) => Err(Arc::new(SaveError { path, source: error.into() })),
             }
         };
         Task::perform(saved, |result| {
@@ -44,7 +43,8 @@ pub(super) fn show(path: PathBuf) -> Task<Message> {
             Err(error) => Some(Arc::new(FolderError::Start(error.into()))),
         }
     };
-    Task::future(shown).and_then(|error| Task::done(said(settings::Message::NoFolder(error))))
+    Task::future(shown)
+        .and_then(|error| Task::done(said(settings::Message::Act(Act::NoFolder(error)))))
 }
 
 fn said(message: settings::Message) -> Message {

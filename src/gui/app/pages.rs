@@ -9,7 +9,7 @@ use crate::core::snapshot::Snapshot;
 use crate::demo::Example;
 use crate::gui::screen::accounts::{self, Accounts};
 use crate::gui::screen::book::{self, Book};
-use crate::gui::screen::settings::{self, Lent, Prefs, Settings};
+use crate::gui::screen::settings::{self, Act, Lent, Prefs, Settings};
 use crate::gui::screen::sign_in::{self, SignIn};
 use crate::gui::screen::{Action, Go, Shared, Spot, details};
 use crate::gui::widget::sheet;
@@ -106,7 +106,7 @@ impl App {
             Message::Settings(message) => {
                 match &message {
                     settings::Message::Written(result) => self.preferences_written(result),
-                    settings::Message::NoFolder(error) => self.folder_not_shown(error),
+                    settings::Message::Act(Act::NoFolder(error)) => self.folder_not_shown(error),
                     _ => {}
                 }
                 match message {

@@ -105,14 +105,8 @@ pub enum Message {
     SetAside,
     /// It was written, or was not.
     Written(Result<(), Arc<WriteError>>),
-    /// Copies something that stands there.
-    Copy(String),
-    /// Calls long work off.
-    Cancel(WorkId),
-    /// Wants a directory shown.
-    Folder(PathBuf),
-    /// It could not be.
-    NoFolder(Arc<FolderError>),
+    /// Something that several sections offer.
+    Act(Act),
     /// In the table of features: the page of the accounts keeps it.
     Features(super::accounts::Message),
     /// In the section of that name.
@@ -125,6 +119,19 @@ pub enum Message {
     Desktop(desktop::Message),
     /// Likewise.
     Diagnostics(diagnostics::Message),
+}
+
+/// What several sections offer.
+#[derive(Debug, Clone)]
+pub enum Act {
+    /// Copies something that stands there.
+    Copy(String),
+    /// Calls long work off.
+    Cancel(WorkId),
+    /// Wants a directory shown.
+    Folder(PathBuf),
+    /// It could not be.
+    NoFolder(Arc<FolderError>),
 }
 
 /// Where something is said.
@@ -249,11 +256,15 @@ impl Settings {
             Message::Leave(Other::NewAccount) => Action::Go(Go::NewAccount),
             Message::Prefer(change) => Action::Prefer(change),
             Message::SetAside => Action::SetPreferencesAside,
-            Message::Copy(text) => Action::Copy(text),
-            Message::Cancel(work) => Action::Run(Command::Work(WorkCommand::Cancel(work))),
-            Message::Folder(path) => Action::Folder(path),
+            Message::Act(Act::Copy(text)) => Action::Copy(text),
+            Message::Act(Act::Cancel(work)) => {
+                Action::Run(Command::Work(WorkCommand::Cancel(work)))
+            }
+            Message::Act(Act::Folder(path)) => Action::Folder(path),
             // Its parent hands the first on, and has taken the others.
-            Message::Features(_) | Message::Written(_) | Message::NoFolder(_) => Action::None,
+            Message::Features(_) | Message::Written(_) | Message::Act(Act::NoFolder(_)) => {
+                Action::None
+            }
             Message::Privacy(message) => self.privacy.update(message),
             Message::Sound(message) => self.sound.update(message),
             Message::History(message) => self.history.update(message, lent),

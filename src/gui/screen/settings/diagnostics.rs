@@ -1,13 +1,14 @@
 //! What helps when something does not work: a report to send, tests of both sides, and where the
 //! program keeps its files.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use iced::widget::{column, row};
 use iced::{Alignment, Element, Length};
 
 use super::place::{self, Place};
-use super::{Lent, Message as Page, Prefs};
+use super::{Act, Lent, Message as Page, Prefs};
 use crate::diagnose::SaveError;
 use crate::gui::icon;
 use crate::gui::plain;
@@ -26,8 +27,8 @@ pub enum Message {
     Typed(String),
     /// Wants it written.
     Save,
-    /// It was, or was not.
-    Saved(Result<(), Arc<SaveError>>),
+    /// It was, and where, or was not.
+    Saved(Result<PathBuf, Arc<SaveError>>),
 }
 
 /// The section's own state.
@@ -70,10 +71,9 @@ impl Diagnostics {
             }
             Message::Saved(result) => {
                 self.saving = false;
-                match (result, self.place.path()) {
-                    (Ok(()), Ok(path)) => self.place.written(path),
-                    (Ok(()), Err(_)) => {}
-                    (Err(error), _) => {
+                match result {
+                    Ok(path) => self.place.written(path),
+                    Err(error) => {
                         self.trouble = Some(place::refused(&error.path, &error.source));
                     }
                 }
@@ -155,6 +155,7 @@ fn fact<'a>(name: &'static str, shown: String, copied: String) -> Element<'a, Pa
     let words =
         column![small(name).style(Tone::Muted.text()), sheet::long(body(plain::line(&shown)))]
             .width(Length::Fill);
-    let copy = button::words(Button::Quiet, tr!("settings-copy"), Some(Page::Copy(copied)));
+    let copy =
+        button::words(Button::Quiet, tr!("settings-copy"), Some(Page::Act(Act::Copy(copied))));
     sheet::padded(row![words, copy].spacing(step::S).align_y(Alignment::Center))
 }

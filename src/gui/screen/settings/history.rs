@@ -6,7 +6,7 @@ use iced::{Alignment, Element, Length};
 
 use super::asked::Asked;
 use super::place::Place;
-use super::{Lent, Message as Page, Prefs};
+use super::{Act, Lent, Message as Page, Prefs};
 use crate::core::command::{Command, CommandError, HistoryCommand, Reply};
 use crate::core::snapshot::Snapshot;
 use crate::gui::plain;
@@ -460,7 +460,7 @@ fn question<'a>(
 fn under_way<'a>(shared: Shared<'_>, kind: WorkKind) -> Option<Element<'a, Page>> {
     let lines = shared.snapshot.work.iter().filter(|work| work.kind == kind).map(|work| {
         let cancel = work.can_cancel.then(|| {
-            let cancel = Some(Page::Cancel(work.id.clone()));
+            let cancel = Some(Page::Act(Act::Cancel(work.id.clone())));
             button::words(Button::Plain, tr!("words-progress-cancel"), cancel)
         });
         let words = sheet::long(small(progress::said(work)).style(Tone::Muted.text()));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use iced::Element;
 use iced::widget::{column, row};
 
-use super::Message;
+use super::{Act, Message};
 use crate::desktop::folder;
 use crate::gui::files;
 use crate::gui::plain;
@@ -68,10 +68,10 @@ impl Place {
     pub(super) fn told<'a>(&self, words: String) -> Option<Element<'a, Message>> {
         let path = self.written.as_ref()?;
         let shown = path.display().to_string();
-        let copy = Some(Message::Copy(shown));
+        let copy = Some(Message::Act(Act::Copy(shown)));
         let mut ways = row![button::words(Button::Quiet, tr!("settings-copy-path"), copy)];
         if let Some(parent) = path.parent().filter(|_| folder::can_open()) {
-            let open = Some(Message::Folder(parent.to_owned()));
+            let open = Some(Message::Act(Act::Folder(parent.to_owned())));
             ways = ways.push(button::words(Button::Quiet, tr!("settings-open-folder"), open));
         }
         let ways = ways.spacing(step::XS).wrap().vertical_spacing(step::XS);
