@@ -14,7 +14,7 @@ use dovetail::config::Profile;
 use dovetail::core::command::{Command, CommandError, HistoryCommand, Reply, WorkCommand};
 use dovetail::core::snapshot::Snapshot;
 use dovetail::gui::GuiOptions;
-use dovetail::gui::app::shortcuts::TABLE;
+use dovetail::gui::app::shortcuts::listed;
 use dovetail::gui::app::{Message, pages};
 use dovetail::gui::files::Files;
 use dovetail::gui::screen::settings::{self, Section, history};
@@ -174,6 +174,18 @@ fn one_person_is_chosen_and_only_theirs_is_meant() {
     let would = Counted { entries: 1, ..Counted::default() };
     assert_eq!(window.answer(Ok(Reply::Counted(would))), count(Scope::with(&bob.to_string())));
     assert!(window.mentions(&format!("({bob}): one message or call?")));
+    // What is theirs is gone, and so is the way to mean them.
+    let buttons = window.texts_at("Delete");
+    let button = buttons.last().unwrap();
+    window.click_at(button.center_x(), button.center_y());
+    window.answer(Ok(Reply::Deleted(Deleted { deleted: 1, waiting: 0 })));
+    window.commands();
+    assert!(window.says("One entry is gone."));
+    assert_eq!(window.texts_at("Choose a person above first.").len(), 2);
+    window.click(&line);
+    window.click("Delete…");
+    window.answer(Ok(Reply::Counted(would)));
+    assert!(window.mentions(&format!("({bob}): one message or call?")));
     // Somebody else is meant now: the question is none any more.
     window.click("Everybody");
     assert!(!window.mentions("one message or call?"));
@@ -189,7 +201,7 @@ fn all_shortcuts_stand_in_the_settings_also_where_it_is_narrow() {
             let mut window = Driver::sized(snapshot(), width, height);
             lang::speak(language);
             go(&mut window, Section::Shortcuts);
-            for row in TABLE {
+            for row in listed() {
                 assert!(window.says((row.name)()), "{}", (row.name)());
                 assert!(window.says(&row.chord.words()), "{}", row.chord.words());
             }

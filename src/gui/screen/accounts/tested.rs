@@ -50,8 +50,10 @@ fn one<'a>(page: &'a Accounts, account: &'a Account, shared: Shared<'a>) -> Elem
     let below = below.map(|test| container(test).padding(Padding::ZERO.top(step::XS)));
     let mark = container(pip(words::account_tone(account.state))).padding(Padding::ZERO.top(6));
     let line = row![mark, facts.push(below)].push(beside).spacing(step::S);
-    // Below the button, which would take its width.
-    let line = column![line].push(tested(page, &account.id));
+    // Below the button, which would take its width; at the words.
+    let tested = tested(page, &account.id);
+    let tested = tested.map(|lines| container(lines).padding(Padding::ZERO.left(20)));
+    let line = column![line].push(tested);
     let control = Control::Check(account.id.clone());
     sheet::told(sheet::padded(line), page.notes.at(&control), Message::Confirm(control.clone()))
 }

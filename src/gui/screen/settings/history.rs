@@ -196,7 +196,8 @@ impl History {
             }
             (Control::Count, Err(_)) => self.question = None,
             (Control::Delete, Ok(Reply::Deleted(deleted))) => {
-                (self.question, self.deleted) = (None, Some(deleted.deleted));
+                // Nothing is left to choose them by.
+                (self.question, self.deleted, self.with) = (None, Some(deleted.deleted), None);
                 return self.count();
             }
             _ => {}

@@ -3,8 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use iced::Element;
 use iced::widget::{column, row};
+use iced::{Element, Length};
 
 use super::{Act, Message};
 use crate::desktop::folder;
@@ -76,7 +76,7 @@ impl Place {
         }
         let ways = ways.spacing(step::XS).wrap().vertical_spacing(step::XS);
         let words = sheet::long(strong(words).style(Tone::Good.text()));
-        Some(column![words, ways].spacing(step::XS).into())
+        Some(column![words, ways].spacing(step::XS).width(Length::Fill).into())
     }
 }
 
