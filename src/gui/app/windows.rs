@@ -90,11 +90,11 @@ impl Windows {
         if in_tray {
             return (Self { placed, ..Self::default() }, Task::none());
         }
-        let (main, opened) = window::open(main_settings(placed.place(), factor));
+        let (main, opened) = open_main(placed.place(), factor);
         // Where nothing hands out the focus, as on a screen without a window manager, the only
         // window has it.
         let windows = Self { main: Some(main), main_focused: true, placed, ..Self::default() };
-        (windows, opened.discard())
+        (windows, opened)
     }
 
     /// How large the main window is when it opens, everything in it being so much larger.
@@ -361,10 +361,10 @@ impl App {
             ]);
         }
         let place = self.windows.placed.place();
-        let (main, opened) = window::open(main_settings(place, self.scale()));
+        let (main, opened) = open_main(place, self.scale());
         (self.windows.main, self.windows.main_focused) = (Some(main), true);
         let shown = self.show_again();
-        Task::batch([self.take_into_main(), opened.discard().chain(shown)])
+        Task::batch([self.take_into_main(), opened.chain(shown)])
     }
 }
 
@@ -386,6 +386,16 @@ fn settings(size: Size) -> window::Settings {
         },
         ..window::Settings::default()
     }
+}
+
+fn open_main(place: Place, factor: f32) -> (window::Id, Task<Message>) {
+    let (main, opened) = window::open(main_settings(place, factor));
+    if !place.maximized {
+        return (main, opened.discard());
+    }
+    // On X11 the settings say so before the window is on the screen, where window managers do not
+    // heed it.
+    (main, opened.then(|main| window::maximize(main, true)))
 }
 
 fn main_settings(place: Place, factor: f32) -> window::Settings {
