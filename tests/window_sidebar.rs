@@ -29,7 +29,7 @@ fn be(show: Show, status: &str) -> Command {
 }
 
 fn menu(window: &mut Driver) {
-    window.take([Message::Key(Keystroke::Open(Door::Menu))]);
+    window.key(Keystroke::Open(Door::Menu));
 }
 
 #[test]
@@ -49,8 +49,8 @@ fn the_menu_beside_the_name_leads_to_everything() {
             window.click(row);
             assert!(!window.says("Quit") || row == "Keyboard shortcuts", "it closes: {row}");
             assert!(window.says(page), "{row}");
-            window.take([Message::Key(Keystroke::Escape)]);
-            window.take([Message::Key(Keystroke::Escape)]);
+            window.key(Keystroke::Escape);
+            window.key(Keystroke::Escape);
         }
     }
 }
@@ -62,7 +62,7 @@ fn the_menu_opens_by_a_key_and_closes_by_escape() {
         window.click("Juliet");
         menu(&mut window);
         assert!(window.says("Quit"));
-        window.take([Message::Key(Keystroke::Escape)]);
+        window.key(Keystroke::Escape);
         assert!(!window.says("Quit"));
         menu(&mut window);
         menu(&mut window);
@@ -88,13 +88,13 @@ fn what_one_says_about_oneself_goes_with_the_presence_and_stays() {
     menu(&mut window);
     window.click("Away");
     assert_eq!(window.commands(), [be(Show::Away, "In a meeting")]);
-    window.take([Message::Key(Keystroke::Presence(Show::Dnd))]);
+    window.key(Keystroke::Presence(Show::Dnd));
     assert_eq!(window.commands(), [be(Show::Dnd, "In a meeting")]);
     // What is typed and not sent is forgotten with the menu.
     menu(&mut window);
     window.type_into(STATUS, "x");
     menu(&mut window);
-    window.take([Message::Key(Keystroke::Presence(Show::Online))]);
+    window.key(Keystroke::Presence(Show::Online));
     assert_eq!(window.commands(), [be(Show::Online, "In a meeting")]);
     // However much is put there.
     menu(&mut window);
@@ -250,7 +250,7 @@ fn an_answer_to_what_was_typed_before_is_not_shown() {
     let _ = window.answer(Ok(said(&["slides for you"])));
     assert!(window.says("slides for you"));
     // It goes with the text.
-    window.take([Message::Key(Keystroke::Escape)]);
+    window.key(Keystroke::Escape);
     assert!(!window.says("In messages"));
     typed(&mut window, "s");
     paused(&mut window, 4);

@@ -53,7 +53,7 @@ mod tests {
             assert!(is_push(&payload));
             let item = payload.get_child("item", ns::BLOCKING).unwrap();
             assert_eq!(item.attr("jid"), Some("eve@x.test"));
-            assert_eq!(items(&payload).collect::<Vec<_>>(), [eve.clone()]);
+            assert!(items(&payload).eq([eve.clone()]));
         }
         assert!(adds(&block(&eve)) && !adds(&unblock(&eve)));
         assert!(request().is("blocklist", ns::BLOCKING));
