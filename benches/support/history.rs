@@ -32,7 +32,6 @@ pub fn message(n: usize, count: usize, with: &str, end: Timestamp) -> Entry {
         body: Some(format!("{} ({n})", SAID[n % SAID.len()])),
         state: (!incoming).then_some(MessageState::Displayed),
         reason: None,
-        reason: None,
         call: None,
     }
 }
