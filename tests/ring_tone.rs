@@ -119,11 +119,22 @@ async fn one_more_call_is_heard_softly_in_the_talk() {
     let World { lab, pulse, mut alice, mut bob } = World::new().await;
     let mut carol = Baresip::start(&lab, "carol", Setup::default()).await;
     alice.call("ringing.set", json!({ "volume": "loud" })).await;
+    // A device that is not connected is no reason to be without sound.
+    alice.call("devices.use", json!({ "input": "Yesterday's headset" })).await;
     bob.dial(ALICE).await;
     let mut recording = pulse.record().await;
     let first = until(&mut alice, "incoming").await;
     alice.call("call.answer", json!({ "call": first["id"] })).await;
     bob.event("CALL_ESTABLISHED").await;
+    let is_told = |event: &Value| {
+        let text = event["text"].as_str().unwrap_or_default();
+        event["type"] == "notice" && text.contains("“Yesterday's headset” is not connected")
+    };
+    let told = alice.wait_event(is_told, calls::PATIENCE).await;
+    assert!(
+        told["text"].as_str().unwrap().ends_with("The system's own is used instead."),
+        "{told}"
+    );
     // What comes from bob is his own; on hold nothing does.
     alice.call("call.hold", json!({ "call": first["id"] })).await;
     until(&mut alice, "held").await;

@@ -57,7 +57,7 @@ fn each_device_is_tried_where_it_is_chosen() {
     for width in [1_120.0, 360.0] {
         let mut window = section(snapshot(), width);
         assert!(window.says("Yesterday's headset (not connected; as the system until it is)"));
-        assert!(window.says("The loudspeaker above"));
+        assert!(window.says("As the loudspeaker"));
         for (label, kind) in
             [("Record", TestKind::Record), ("Play", TestKind::Output), ("Ring", TestKind::Ringer)]
         {

@@ -33,15 +33,14 @@ pub(in crate::gui::screen::settings) fn view<'a>(
         let told = page.asked.at(&Control::Devices);
         return vec![sheet::boxed(vec![sheet::told(looking, told, Message::List)])];
     };
-    let mut input = lines(page, Way::In, inputs);
-    input.extend([level(page), record(page, snapshot)]);
-    let mut output = lines(page, Way::Out, outputs);
-    output.push(tried(page, snapshot, TestKind::Output));
+    let input = vec![choice(page, Way::In, inputs), level(page), record(page, snapshot)];
+    let output = vec![choice(page, Way::Out, outputs), tried(page, snapshot, TestKind::Output)];
     let mut rings = vec![ringing(page, snapshot)];
     if snapshot.ringing.on {
         rings.push(volume(snapshot.ringing.volume));
-        rings.push(sheet::padded(body(tr!("sound-ringer"))));
-        rings.extend(lines(page, Way::Ringer, ringers));
+        let name = container(body(tr!("sound-ringer")))
+            .padding(iced::Padding::from([step::XXS, step::S]).top(step::S));
+        rings.push(column![name, choice(page, Way::Ringer, ringers)].into());
         rings.push(tried(page, snapshot, TestKind::Ringer));
     }
     vec![
@@ -53,12 +52,9 @@ pub(in crate::gui::screen::settings) fn view<'a>(
 }
 
 /// The devices of one way, and what is said of the choice.
-fn lines<'a>(page: &'a Sound, way: Way, devices: &'a [Device]) -> Vec<Element<'a, Message>> {
-    let mut all: Vec<_> = devices.iter().take(MOST).map(|device| line(way, device)).collect();
-    if let Some(told) = page.asked.at(&Control::Device(way)) {
-        all.push(sheet::told(space(), Some(told), Message::List));
-    }
-    all
+fn choice<'a>(page: &'a Sound, way: Way, devices: &'a [Device]) -> Element<'a, Message> {
+    let lines = devices.iter().take(MOST).map(|device| line(way, device));
+    sheet::told(column(lines), page.asked.at(&Control::Device(way)), Message::List)
 }
 
 fn line<'a>(way: Way, device: &Device) -> Element<'a, Message> {
@@ -97,7 +93,7 @@ fn level<'a>(page: &Sound) -> Element<'a, Message> {
         .style(theme::level(Tone::Accent));
     let bar = row![filled, space().width(part(1_000.0 - loud))];
     let bar = container(bar).width(Length::Fill).style(theme::level_ground);
-    sheet::padded(column![small(tr!("sound-level")), bar].spacing(step::XXS))
+    sheet::padded(column![small(tr!("sound-level")), bar].spacing(step::XS))
 }
 
 /// The test of this kind, while it runs or when it was the last.
