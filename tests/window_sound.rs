@@ -36,7 +36,7 @@ fn section(snapshot: Snapshot, width: f32) -> Driver {
     let key = iced::keyboard::Key::Character(",".into());
     let stroke =
         dovetail::gui::app::Keystroke::of(&key, &key, iced::keyboard::Modifiers::COMMAND, false);
-    window.take(stroke.map(Message::Key));
+    stroke.into_iter().for_each(|stroke| window.key(stroke));
     let show = settings::Message::Show(Section::Sound);
     window.take([Message::Pages(pages::Message::Settings(show))]);
     assert_eq!(window.answer(Ok(listed())), Command::Devices(DeviceCommand::List));
@@ -88,6 +88,20 @@ fn a_recording_goes_its_way_and_is_stopped_at_any_time() {
     assert!(window.says(why));
     window.show(with(TestKind::Output, TestState::Playing, None));
     assert!(window.says("Stop") && !window.says(why));
+}
+
+#[test]
+fn who_leaves_the_section_is_not_recorded_any_more() {
+    let leave: [fn(&mut Driver); 2] =
+        [|window| window.click("Privacy"), |window| window.press("Back")];
+    for leave in leave {
+        let mut window = section(with(TestKind::Record, TestState::Recording, None), 1_120.0);
+        leave(&mut window);
+        assert!(window.commands().contains(&audio(AudioCommand::Stop)));
+        let mut window = section(with(TestKind::Record, TestState::Ended, None), 1_120.0);
+        leave(&mut window);
+        assert!(!window.commands().contains(&audio(AudioCommand::Stop)));
+    }
 }
 
 #[test]

@@ -163,8 +163,12 @@ impl App {
 
     /// Takes in what happened.
     pub fn update(&mut self, message: Message) -> Task<Message> {
+        let tries = self.tries_sound();
         let task = self.take_in(message);
         self.follow_standing();
+        if tries && !self.tries_sound() {
+            return Task::batch([task, self.stop_trying()]);
+        }
         task
     }
 

@@ -9,12 +9,15 @@ use iced::advanced::widget::operation::focusable::unfocus;
 use iced::widget::operation;
 
 use super::{App, Message, Origin, Page, Wish, standing};
-use crate::core::command::{CallCommand, Command, CommandError, FeatureCommand, Reply, TransferTo};
+use crate::core::command::{
+    AudioCommand, CallCommand, Command, CommandError, FeatureCommand, Reply, TransferTo,
+};
 use crate::gui::widget::card::{self, Answer, Ask, Incoming, Purpose, Question};
 use crate::model::BareJid;
 use crate::model::call::{Call, CallState};
 use crate::model::feature::{Feature, Match, Protocol, Rule};
 use crate::model::id::{AccountId, CallId};
+use crate::model::sound::AudioTest;
 use crate::model::time::Timestamp;
 
 /// How long neither a key nor a click does anything to a question, or a call, that has just come
@@ -235,7 +238,20 @@ impl App {
 
     /// The settings show the microphone's level. It is not opened for who looks elsewhere.
     fn shows_level(&self) -> bool {
-        self.page == Page::Settings && self.pages.settings().shows_level() && self.is_in_front()
+        self.tries_sound() && self.is_in_front()
+    }
+
+    /// The page where sound is tried is shown.
+    pub(super) fn tries_sound(&self) -> bool {
+        self.page == Page::Settings && self.pages.settings().shows_level()
+    }
+
+    /// Who leaves that page is not recorded any more.
+    pub(super) fn stop_trying(&mut self) -> Task<Message> {
+        match self.snapshot.audio_test.as_ref().is_some_and(AudioTest::runs) {
+            true => self.run(Command::Audio(AudioCommand::Stop), Origin::Silent),
+            false => Task::none(),
+        }
     }
 
     pub(super) fn hear(&mut self) -> Task<Message> {

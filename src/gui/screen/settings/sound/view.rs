@@ -33,15 +33,15 @@ pub(in crate::gui::screen::settings) fn view<'a>(
         let told = page.asked.at(&Control::Devices);
         return vec![sheet::boxed(vec![sheet::told(looking, told, Message::List)])];
     };
-    let input = vec![choice(page, Way::In, inputs), level(page), record(page, snapshot)];
-    let output = vec![choice(page, Way::Out, outputs), tried(page, snapshot, TestKind::Output)];
+    let input = vec![choice(page, Way::In, inputs), level(page), record(page, shared)];
+    let output = vec![choice(page, Way::Out, outputs), tried(page, shared, TestKind::Output)];
     let mut rings = vec![ringing(page, snapshot)];
     if snapshot.ringing.on {
         rings.push(volume(snapshot.ringing.volume));
         let name = container(body(tr!("sound-ringer")))
             .padding(iced::Padding::from([step::XXS, step::S]).top(step::S));
         rings.push(column![name, choice(page, Way::Ringer, ringers)].into());
-        rings.push(tried(page, snapshot, TestKind::Ringer));
+        rings.push(tried(page, shared, TestKind::Ringer));
     }
     vec![
         sheet::section(tr!("settings-microphone"), input),
@@ -69,14 +69,18 @@ fn line<'a>(way: Way, device: &Device) -> Element<'a, Message> {
     switch::choice_named(name, device.current, choose)
 }
 
-/// A line with what it is for, and what can be done.
+/// A line with what it is for, and what can be done; below it where there is no room.
 fn acts<'a>(
     name: &'a str,
     hint: &'a str,
     buttons: Vec<Element<'a, Message>>,
+    narrow: bool,
 ) -> Element<'a, Message> {
     let words = column![body(name), small(hint)].width(Length::Fill);
     let buttons = Row::with_children(buttons).spacing(step::XS);
+    if narrow {
+        return sheet::padded(column![words, buttons].spacing(step::XS));
+    }
     sheet::padded(row![words, buttons].spacing(step::M).align_y(Alignment::Center))
 }
 
@@ -112,26 +116,28 @@ fn stop<'a>() -> Element<'a, Message> {
 }
 
 /// Recording and hearing oneself.
-fn record<'a>(page: &'a Sound, snapshot: &'a Snapshot) -> Element<'a, Message> {
+fn record<'a>(page: &'a Sound, shared: Shared<'a>) -> Element<'a, Message> {
+    let (snapshot, narrow) = (shared.snapshot, shared.narrow);
     let (kind, why) = (TestKind::Record, hindered(snapshot));
     let begin = why.is_none().then_some(Message::Test(kind));
     let name = tr!("sound-record");
     let line = match shown(snapshot, kind).map(|test| test.state) {
         Some(TestState::Recording) => {
             let hear = button::words(Button::Primary, tr!("sound-hear"), Some(Message::Hear));
-            acts(name, tr!("sound-recording"), vec![hear, stop()])
+            acts(name, tr!("sound-recording"), vec![hear, stop()], narrow)
         }
-        Some(TestState::Playing) => acts(name, tr!("sound-hearing"), vec![stop()]),
+        Some(TestState::Playing) => acts(name, tr!("sound-hearing"), vec![stop()], narrow),
         Some(TestState::Ended | TestState::Failed) | None => {
             let begin = button::words(Button::Quiet, tr!("sound-record-now"), begin);
-            acts(name, why.unwrap_or_else(|| tr!("sound-record-hint")), vec![begin])
+            acts(name, why.unwrap_or_else(|| tr!("sound-record-hint")), vec![begin], narrow)
         }
     };
     said(page, snapshot, kind, line)
 }
 
 /// Trying what is heard: the loudspeaker, or the ring tone.
-fn tried<'a>(page: &'a Sound, snapshot: &'a Snapshot, kind: TestKind) -> Element<'a, Message> {
+fn tried<'a>(page: &'a Sound, shared: Shared<'a>, kind: TestKind) -> Element<'a, Message> {
+    let snapshot = shared.snapshot;
     let why = hindered(snapshot);
     let (name, hint, label) = match kind {
         TestKind::Ringer => {
@@ -142,7 +148,7 @@ fn tried<'a>(page: &'a Sound, snapshot: &'a Snapshot, kind: TestKind) -> Element
     let is_on = shown(snapshot, kind).is_some_and(AudioTest::runs);
     let begin = why.is_none().then_some(Message::Test(kind));
     let act = if is_on { stop() } else { button::words(Button::Quiet, label, begin) };
-    let line = acts(name, why.unwrap_or(hint), vec![act]);
+    let line = acts(name, why.unwrap_or(hint), vec![act], shared.narrow);
     said(page, snapshot, kind, line)
 }
 
