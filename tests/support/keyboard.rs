@@ -115,7 +115,10 @@ impl Keyboard {
         };
         let status = self.send(Event::Keyboard(event), mouse::Cursor::Unavailable);
         let stroke = Keystroke::of(&key, &key, modifiers, status == Status::Ignored);
-        self.take(stroke.map(Message::Key));
+        if let Some(stroke) = stroke {
+            self.window.key(stroke);
+            self.take([]);
+        }
     }
 
     /// Moves the pointer.

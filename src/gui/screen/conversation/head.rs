@@ -20,6 +20,9 @@ use crate::tr;
 /// The least width at which there is a button for looking within the conversation.
 const ROOMY: f32 = 480.0;
 
+/// The least width at which it says in words that a call is on.
+const WORDY: f32 = 760.0;
+
 pub(super) fn view<'a>(with: &Party, shared: Shared<'a>) -> Element<'a, Message> {
     let contact = contact_with(shared.snapshot, with);
     let name = name_of(shared.snapshot, with);
@@ -64,7 +67,7 @@ fn call_button<'a>(
             CallState::Dialing | CallState::Ringing => tr!("chat-call-begins"),
             _ => tr!("chat-call-on"),
         };
-        if shared.narrow {
+        if shared.width < WORDY {
             // The bar below says it; the name has more need of the room.
             return button::square(Button::Quiet, &icon::PHONE, word, None);
         }
