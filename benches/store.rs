@@ -59,7 +59,6 @@ fn message(n: i64, with: String, body: String) -> Entry {
         body: Some(body),
         state: (n % 2 == 1).then_some(MessageState::Sent),
         reason: None,
-        reason: None,
         call: None,
     }
 }

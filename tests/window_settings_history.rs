@@ -10,7 +10,6 @@ mod window;
 
 use std::path::{Path, PathBuf};
 
-use dovetail::config::Profile;
 use dovetail::core::command::{Command, CommandError, HistoryCommand, Reply, WorkCommand};
 use dovetail::core::snapshot::Snapshot;
 use dovetail::gui::GuiOptions;
