@@ -66,6 +66,13 @@ impl Program {
     }
 }
 
+/// The window, once it is there.
+fn shown(screen: &Screen, profile: &Path) -> u64 {
+    let log = || std::fs::read_to_string(profile.join("test.log")).unwrap_or_default();
+    assert!(screen.shows("^Dovetail", PATIENCE), "no window:\n{}", log());
+    screen.window("^Dovetail")
+}
+
 fn until(what: &str, is_so: impl Fn() -> bool) {
     let end = Instant::now() + PATIENCE;
     while !is_so() {
@@ -85,7 +92,7 @@ fn the_window_comes_back_where_it_was() {
     let profile = tempfile::Builder::new().prefix("dovetail-state-").tempdir().unwrap();
     let profile = profile.path();
     let program = Program::start(&screen, profile);
-    let window = screen.window("^Dovetail");
+    let window = shown(&screen, profile);
     assert_eq!(screen.size(window), (1120, 720), "the first time");
     screen.shape(window, (700, 560), (120, 60));
     // It is written while the program runs, too: not every end is a calm one.
@@ -95,26 +102,27 @@ fn the_window_comes_back_where_it_was() {
     drop(program);
 
     let program = Program::start(&screen, profile);
-    let window = screen.window("^Dovetail");
+    let window = shown(&screen, profile);
     until("it is as large as it was", || screen.size(window) == (700, 560));
     until("it is where it was", || screen.place(window) == (120, 60));
     screen.shape(window, (900, 640), (10, 20));
-    until("it moves", || screen.size(window) == (900, 640));
+    let moved = serde_json::json!([[900.0, 640.0], [10.0, 20.0]]);
+    until("its new place is written", || {
+        kept(profile).is_some_and(|it| serde_json::json!([it["size"], it["at"]]) == moved)
+    });
     program.quit(&screen, window);
-    assert_eq!(kept(profile).unwrap()["size"], serde_json::json!([900.0, 640.0]));
-    assert_eq!(kept(profile).unwrap()["at"], serde_json::json!([10.0, 20.0]));
 
     // From a larger screen, and smaller than the window can be.
     std::fs::write(profile.join("window.json"), r#"{"size":[1,1],"at":[5000,5000]}"#).unwrap();
     let program = Program::start(&screen, profile);
-    let window = screen.window("^Dovetail");
+    let window = shown(&screen, profile);
     until("it is no smaller than it can be", || screen.size(window) == (360, 480));
     until("it is on the screen", || screen.place(window) == (0, 0));
     drop(program);
 
     std::fs::write(profile.join("window.json"), "{\"size\":").unwrap();
     let program = Program::start(&screen, profile);
-    let window = screen.window("^Dovetail");
+    let window = shown(&screen, profile);
     until("it is as the first time", || screen.size(window) == (1120, 720));
     let log = std::fs::read_to_string(profile.join("test.log")).unwrap();
     assert!(log.contains("window.json"), "{log}");

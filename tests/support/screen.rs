@@ -31,9 +31,10 @@ impl Screen {
     pub fn start() -> Self {
         use std::os::unix::process::CommandExt;
         let (width, height) = Self::SIZE;
+        // It starts over when its last client goes, unless told not to, and refuses the next then.
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", &format!("{width}x{height}x24")])
-            .args(["-nolisten", "tcp"])
+            .args(["-nolisten", "tcp", "-noreset"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
