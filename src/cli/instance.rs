@@ -177,6 +177,7 @@ fn show(
         example: demo.and_then(Demo::example),
         desk,
         board: around.board.clone(),
+        notifier: around.notifier.clone(),
         tray: around.tray.clone(),
         place: crate::desktop::place::Kept::read(profile.window_path()),
         autostart,
@@ -196,6 +197,7 @@ fn show(
 struct Around {
     board: crate::desktop::status::Board,
     tray: crate::desktop::tray::Tray,
+    notifier: crate::desktop::notify::Notifier,
     end: tokio_util::sync::CancellationToken,
     tasks: tokio::task::JoinSet<()>,
 }
@@ -213,7 +215,10 @@ impl Around {
         let tray = crate::desktop::tray::Tray::default();
         let shown = crate::desktop::tray::run(tray.clone(), desk.clone(), end.clone());
         tasks.spawn_on(shown, runtime.handle());
-        Self { board, tray, end, tasks }
+        let notifier = crate::desktop::notify::Notifier::default();
+        let told = crate::desktop::notify::run(notifier.clone(), desk.clone(), None, end.clone());
+        tasks.spawn_on(told, runtime.handle());
+        Self { board, tray, notifier, end, tasks }
     }
 
     fn end(self, runtime: &Runtime) {

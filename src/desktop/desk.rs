@@ -1,11 +1,12 @@
 //! Where wishes for the window are left by whoever has one: a second start of the program, the
-//! remote control, the tray. They wait there until a window takes them.
+//! remote control, the tray, a notification. They wait there until a window takes them.
 
 use std::sync::Arc;
 
 use futures::stream::{self, BoxStream, StreamExt as _};
 use tokio::sync::{Mutex, mpsc};
 
+use super::notify::{About, Deed};
 use super::uri::{Target, UriError};
 use crate::model::id::CallId;
 use crate::model::presence::Show;
@@ -24,6 +25,8 @@ pub enum Wish {
     Toggle,
     /// Something with a call.
     OnCall(CallId, Act),
+    /// What the person did with a notification.
+    Noted(About, Deed),
     /// Our presence.
     Presence(Show),
     /// That the program ends.

@@ -8,6 +8,7 @@
 //! | `autostart` | whether the session starts the program |
 //! | `awake` | no sleep while somebody talks |
 //! | [`folder`] | a directory shown by the desktop's program for files |
+//! | [`notify`] | notifications, and what is done with them |
 //! | `place` | where the window was, kept in the profile |
 //! | `media_keys` | the keys of a headset, or a keyboard's for media, while there is a call |
 //! | `status` | what the desktop shows of the state: unread messages, calls, the connection |
@@ -20,6 +21,7 @@ pub mod awake;
 pub mod desk;
 pub mod folder;
 pub mod media_keys;
+pub mod notify;
 #[cfg(feature = "gui")]
 pub mod place;
 #[cfg(feature = "gui")]

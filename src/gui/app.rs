@@ -7,6 +7,7 @@ mod files;
 mod keys;
 mod media_keys;
 mod message;
+mod notify;
 pub mod over;
 pub mod pages;
 mod photos;
@@ -166,6 +167,7 @@ impl App {
         let tries = self.tries_sound();
         let task = self.take_in(message);
         self.follow_standing();
+        self.follow_notifications();
         if tries && !self.tries_sound() {
             return Task::batch([task, self.stop_trying()]);
         }

@@ -39,6 +39,7 @@ use time::UtcOffset;
 use crate::demo::Example;
 use crate::desktop::autostart::Autostart;
 use crate::desktop::desk::Desk;
+use crate::desktop::notify::Notifier;
 use crate::desktop::place;
 use crate::desktop::status::Board;
 use crate::desktop::tray::Tray;
@@ -57,6 +58,8 @@ pub struct GuiOptions {
     pub desk: Desk,
     /// Where the window writes what the desktop shows of it.
     pub board: Board,
+    /// The desktop's notifications.
+    pub notifier: Notifier,
     /// The tray.
     pub tray: Tray,
     /// Where the window was.

@@ -33,6 +33,7 @@ pub(super) const ROOMS: &[[&str; 3]] = &[
     room!("diagnostics"),
     room!("history"),
     room!("keys"),
+    room!("notify"),
     room!("protection"),
     room!("rules"),
     room!("settings"),

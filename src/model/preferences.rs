@@ -24,10 +24,32 @@ pub struct Preferences {
     /// nothing is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub close_to_tray: Option<bool>,
+    /// What the desktop tells of.
+    pub notifications: Notifications,
     /// Keys for media and a headset's answer calls, mute and hang up; so it is when nothing is
     /// set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_keys: Option<bool>,
+}
+
+/// What the desktop tells of while nobody looks at the window.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Notifications {
+    /// New messages.
+    pub messages: bool,
+    /// With their text; else only from whom.
+    pub text: bool,
+    /// Calls that ring.
+    pub calls: bool,
+    /// Calls that were missed.
+    pub missed: bool,
+}
+
+impl Default for Notifications {
+    fn default() -> Self {
+        Self { messages: true, text: true, calls: true, missed: true }
+    }
 }
 
 /// Light or dark.
@@ -78,6 +100,8 @@ pub enum Change {
     Hours(Hours),
     /// Closing the window leaves the program in the tray.
     CloseToTray(bool),
+    /// What the desktop tells of.
+    Notifications(Notifications),
     /// Keys for media and a headset's control calls.
     MediaKeys(bool),
 }
@@ -93,6 +117,7 @@ impl Preferences {
             Change::ReducedMotion(on) => self.reduced_motion = on,
             Change::Hours(hours) => self.hours = hours,
             Change::CloseToTray(on) => self.close_to_tray = Some(on),
+            Change::Notifications(set) => self.notifications = set,
             Change::MediaKeys(on) => self.media_keys = Some(on),
         }
         self

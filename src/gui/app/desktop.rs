@@ -12,6 +12,7 @@ use super::{App, Message as AppMessage, Origin, Wish};
 use crate::core::command::{CallCommand, Command, CommandError};
 use crate::core::snapshot::Snapshot;
 use crate::desktop::desk::{Desk, Wish as Outside};
+use crate::desktop::notify::{Notifier, Teller};
 use crate::desktop::status::Status;
 use crate::desktop::tray::{Face, Tray};
 use crate::desktop::uri::Target;
@@ -28,6 +29,8 @@ pub enum Message {
     Wish(Outside),
     /// Whether there is a tray.
     Tray(bool),
+    /// Whether the desktop shows notifications.
+    Notifications(bool),
     /// There has been time enough for a tray to come up.
     TrayIsDue,
 }
@@ -38,6 +41,10 @@ pub struct Desktop {
     /// A call that another program wants and that cannot be asked about yet: telephony is on its
     /// way. The newest counts.
     waiting: Option<Wish>,
+    /// The desktop shows notifications.
+    pub(super) notifications: bool,
+    /// What was told there.
+    pub(super) teller: Teller,
     /// There is a tray.
     pub(super) tray: bool,
     /// The window was closed and the program went on.
@@ -46,7 +53,7 @@ pub struct Desktop {
 
 /// The desk as the identity of a subscription: there is one.
 #[derive(Clone)]
-struct Link(Desk, Tray);
+struct Link(Desk, Tray, Notifier);
 
 impl Hash for Link {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -56,9 +63,12 @@ impl Hash for Link {
 
 /// Everything from the desktop, while the window lives.
 pub fn subscription(options: &GuiOptions) -> Subscription<Message> {
-    Subscription::run_with(Link(options.desk.clone(), options.tray.clone()), |Link(desk, tray)| {
+    let link = Link(options.desk.clone(), options.tray.clone(), options.notifier.clone());
+    Subscription::run_with(link, |Link(desk, tray, notifier)| {
         let tray = tray.comes_and_goes().map(Message::Tray);
-        futures::stream::select(desk.wishes().map(Message::Wish), tray)
+        let notifier = notifier.comes_and_goes().map(Message::Notifications);
+        let there = futures::stream::select(tray, notifier);
+        futures::stream::select(desk.wishes().map(Message::Wish), there)
     })
 }
 
@@ -76,6 +86,10 @@ impl App {
         match message {
             Message::Wish(wish) => self.wished(wish),
             Message::Tray(there) => self.tray_is(there),
+            Message::Notifications(there) => {
+                self.desktop.notifications = there;
+                Task::none()
+            }
             Message::TrayIsDue => self.tray_is_due(),
         }
     }
@@ -89,6 +103,7 @@ impl App {
             }
             Outside::Toggle => self.toggle_main(),
             Outside::OnCall(call, act) => self.on_call_outside(call, act),
+            Outside::Noted(about, deed) => self.noted(about, deed),
             Outside::Presence(show) => self.be(show),
             Outside::Quit => self.quit(),
         }
@@ -106,10 +121,15 @@ impl App {
             }
             Target::Call { to, shown } => {
                 let wish = Wish { to, name: plain::line(&shown), account: None, linked: true };
-                self.desktop.waiting = Some(wish);
-                self.prepare_waiting()
+                self.ask_outside(wish)
             }
         }
+    }
+
+    /// A call that somebody outside wants: it is asked about, always.
+    pub(super) fn ask_outside(&mut self, wish: Wish) -> Task<AppMessage> {
+        self.desktop.waiting = Some(wish);
+        self.prepare_waiting()
     }
 
     /// Asks about the call that waits, once telephony can say what it costs, or that it cannot.

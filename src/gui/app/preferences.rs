@@ -27,6 +27,7 @@ impl App {
             theme_is_told: self.setting.forced.is_some(),
             files: &self.setting.options.files,
             has_tray: self.has_tray(),
+            has_notifications: self.has_notifications(),
             can_autostart: self.setting.options.autostart.is_some(),
         }
     }

@@ -12,6 +12,7 @@ pub mod desktop;
 pub mod diagnostics;
 pub mod history;
 mod media_keys;
+mod notifications;
 mod place;
 pub mod privacy;
 mod shortcuts;
@@ -46,6 +47,8 @@ pub enum Section {
     Privacy,
     /// Microphone and loudspeaker.
     Sound,
+    /// What the desktop tells of.
+    Notifications,
     /// How the window looks.
     Appearance,
     /// What was said and called.
@@ -60,11 +63,12 @@ pub enum Section {
 
 impl Section {
     /// All of them, in the order of the list.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Accounts,
         Self::Features,
         Self::Privacy,
         Self::Sound,
+        Self::Notifications,
         Self::Appearance,
         Self::History,
         Self::Shortcuts,
@@ -79,6 +83,7 @@ impl Section {
             Self::Features => tr!("settings-features"),
             Self::Privacy => tr!("settings-privacy"),
             Self::Sound => tr!("settings-sound"),
+            Self::Notifications => tr!("notify-set"),
             Self::Appearance => tr!("settings-appearance"),
             Self::History => tr!("history-title"),
             Self::Shortcuts => tr!("settings-shortcuts"),
@@ -169,6 +174,8 @@ pub struct Prefs<'a> {
     pub theme_is_told: bool,
     /// The profile and its files.
     pub files: &'a Files,
+    /// The desktop shows notifications.
+    pub has_notifications: bool,
     /// There is a tray that the window can be closed to.
     pub has_tray: bool,
     /// The session could start the program.

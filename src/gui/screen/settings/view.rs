@@ -5,7 +5,7 @@ use iced::{Alignment, Element, Length, Padding};
 
 use super::{
     Message, Prefs, Section, Settings, accounts, appearance, desktop, diagnostics, history,
-    media_keys, privacy, shortcuts, sound,
+    media_keys, notifications, privacy, shortcuts, sound,
 };
 use crate::gui::screen::Shared;
 use crate::gui::theme::{self, Button, Tone, measure, radius, step};
@@ -103,6 +103,7 @@ fn section<'a>(
             parts.push(media_keys::view(prefs));
             parts
         }
+        Section::Notifications => notifications::view(prefs),
         Section::Appearance => appearance::view(prefs),
         Section::History => history::view(&page.history, prefs, shared),
         Section::Shortcuts => shortcuts::view(),
