@@ -135,6 +135,7 @@ pub(super) fn demo(directory: Option<&Path>, signed_in: bool) -> Result<ExitCode
 }
 
 /// What is shown.
+#[cfg_attr(not(feature = "gui"), allow(dead_code))] // A build without the window shows nothing.
 enum Face<'a> {
     /// The person's own accounts.
     Window {

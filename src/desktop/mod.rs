@@ -20,6 +20,7 @@ pub mod autostart;
 pub mod awake;
 pub mod desk;
 pub mod folder;
+#[cfg(feature = "gui")]
 pub mod media_keys;
 pub mod notify;
 #[cfg(feature = "gui")]

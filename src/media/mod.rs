@@ -147,12 +147,14 @@ impl MediaError {
     }
 
     /// Another program has it for itself.
+    #[cfg(feature = "audio")]
     fn in_use() -> Self {
         let text = "Another program has the sound device. Close that program, then try again.";
         Self::Device(text.to_owned())
     }
 
     /// The system keeps it from us.
+    #[cfg(feature = "audio")]
     fn denied() -> Self {
         let text = "The system does not let Dovetail use the sound device. Allow it in the \
                     system's privacy settings, then try again.";
