@@ -181,3 +181,7 @@ fn is_missed(call: &Call) -> bool {
         && !is_wanted
         && call.peer.uri.len() <= ADDRESS
 }
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;
