@@ -108,7 +108,7 @@ fn bench(c: &mut Criterion) {
     let bytes = std::fs::metadata(&path).unwrap().len();
     println!("database: {:.1} bytes a message", bytes as f64 / MESSAGES as f64);
     let store = timed("open", || Store::open(&path).unwrap());
-    timed("start: 500 conversations of 60", || store.recent(60).wait().unwrap());
+    timed("start: 500 conversations of 60", || store.recent(60, 12).wait().unwrap());
 
     c.bench_function("newest page of 50 of 500,000", |b| {
         b.iter(|| store.history(BOB, None, 50).wait().unwrap())

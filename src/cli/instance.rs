@@ -97,6 +97,8 @@ pub(super) fn window(
         Found::Raised => return Ok(ExitCode::SUCCESS),
     };
     logging::start(Some(&profile.log_path()));
+    #[cfg(feature = "gui")]
+    crate::gui::prepare();
     let provisioning = provisioned(profile)?;
     profile.tighten();
     let runtime = runtime()?;

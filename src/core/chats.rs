@@ -18,7 +18,7 @@ use crate::model::address::{AddressKey, Aor, Dialable};
 use crate::model::call::Direction;
 use crate::model::feature::{Decision, Feature, Protocol};
 use crate::model::id::{AccountId, MessageId};
-use crate::model::message::{Conversation, Entry, EntryKind, MessageState};
+use crate::model::message::{Conversation, Entry, EntryKind, MessageState, Trace};
 use crate::model::party::Party;
 use crate::model::person::Person;
 use crate::model::time::{Now, Timestamp};
@@ -81,20 +81,27 @@ impl Chats {
         advanced
     }
 
-    /// Takes entries out of a conversation; it goes with the last. Gives its account back.
+    /// Takes entries out of a conversation, and traces of older ones; it goes with the last
+    /// entry. Gives its account back.
     pub(super) fn forget(
         &mut self,
         with: &Party,
         is_gone: impl Fn(&Entry) -> bool,
+        is_lost: impl Fn(&Trace) -> bool,
     ) -> Option<AccountId> {
         self.view = None;
         let thread = self.threads.get_mut(with)?;
-        thread.forget(is_gone);
+        thread.forget(is_gone, is_lost);
         let account = thread.account.clone();
         if thread.entries.is_empty() {
             self.threads.remove(with);
         }
         account
+    }
+
+    /// Whether there is a trace of such an entry.
+    pub(super) fn remembers(&self, with: &Party, is_such: impl Fn(&Trace) -> bool) -> bool {
+        self.threads.get(with).is_some_and(|thread| thread.older.iter().any(is_such))
     }
 
     pub(super) fn unread(&self, with: &Party) -> u32 {
@@ -435,6 +442,7 @@ impl Core {
         for conversation in kept.conversations {
             let thread = self.chats.thread(&conversation.with, |_| false);
             thread.account = Some(conversation.account);
+            thread.older = conversation.older;
             for entry in conversation.entries {
                 thread.add(entry);
             }

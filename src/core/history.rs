@@ -9,7 +9,7 @@ use super::event::Event;
 use super::{Core, HISTORY_PAGE, Output, RequestId};
 use crate::model::call::Direction;
 use crate::model::history::{Deleted, Scope};
-use crate::model::message::{Conversation, Entry, MessageState};
+use crate::model::message::{Conversation, Entry, MessageState, Trace};
 use crate::model::party::Party;
 use crate::model::work::WorkKind;
 
@@ -57,14 +57,20 @@ impl Core {
         let gone = conversation.entries.iter().filter(|entry| scope.has(entry) && !waits(entry));
         let gone: BTreeSet<(&str, bool)> =
             gone.map(|entry| (entry.id.as_str(), entry.direction == Direction::Out)).collect();
-        if gone.is_empty() {
+        let with = &conversation.with;
+        let filed = with.to_string();
+        let is_lost = |trace: &Trace| {
+            scope.is_with(&filed)
+                && scope.before.is_none_or(|before| trace.at < before)
+                && trace.state != Some(MessageState::Queued)
+        };
+        if gone.is_empty() && !self.chats.remembers(with, is_lost) {
             return;
         }
-        let with = &conversation.with;
         let is_gone =
             |entry: &Entry| gone.contains(&(entry.id.as_str(), entry.direction == Direction::Out));
         let was_unread = self.chats.unread(with);
-        let account = self.chats.forget(with, is_gone);
+        let account = self.chats.forget(with, is_gone, is_lost);
         self.changed = true;
         if let (Party::Jid(jid), Some(account)) = (with, account)
             && self.chats.unread(with) != was_unread

@@ -14,7 +14,7 @@ use crate::model::dialing::CostClass;
 use crate::model::feature::Rule;
 use crate::model::history::Deleted;
 use crate::model::id::{AccountId, CallId};
-use crate::model::message::Entry;
+use crate::model::message::{Entry, Trace};
 use crate::model::party::Party;
 use crate::model::relation::Relations;
 use crate::model::security::Guard;
@@ -136,6 +136,8 @@ pub struct KeptConversation {
     pub account: AccountId,
     /// The newest entries, oldest first.
     pub entries: Vec<Entry>,
+    /// What was before them, oldest first.
+    pub older: Vec<Trace>,
     /// Messages not yet looked at.
     pub unread: u32,
 }

@@ -272,6 +272,10 @@ impl App {
                     crate::core::event::Event::HistoryDeleted { with, before, .. } => {
                         self.conversations.forget(with.as_deref(), *before, self.clock);
                     }
+                    crate::core::event::Event::MessageState { with, id, state, reason } => {
+                        let reason = reason.as_deref();
+                        self.conversations.moved(with, id, (*state, reason), self.clock);
+                    }
                     _ => {}
                 }
                 Task::none()

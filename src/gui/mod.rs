@@ -33,6 +33,7 @@ use std::any::Any;
 use std::env;
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe};
+use std::thread;
 
 use time::UtcOffset;
 
@@ -119,6 +120,15 @@ pub fn run(handle: Handle, options: GuiOptions) -> Result<(), GuiError> {
     match panic::catch_unwind(AssertUnwindSafe(|| app.run())) {
         Ok(result) => Ok(result?),
         Err(payload) => Err(GuiError::Crashed(said(payload.as_ref()))),
+    }
+}
+
+/// Reads the system's fonts on a thread of its own, while the history is read: the window waits
+/// for both.
+pub fn prepare() {
+    let read = || drop(iced::advanced::graphics::text::font_system().write());
+    if let Err(error) = thread::Builder::new().name("fonts".to_owned()).spawn(read) {
+        tracing::debug!(%error, "the fonts are read when the window opens");
     }
 }
 

@@ -28,8 +28,11 @@ const SIGNALS: &str = "signals";
 const RELATIONS: &str = "relations";
 /// That of the user's rules for which way features go.
 const FEATURES: &str = "features";
-/// Entries of each conversation that are at hand from the start.
-const AT_HAND: u32 = 60;
+/// Entries of each conversation that are known again when they come once more.
+const KNOWN: u32 = 60;
+/// How many of them are at hand from the start: what is seen of a conversation when it is
+/// opened. The window fetches what is before them.
+const AT_HAND: u32 = 12;
 
 /// What earlier runs left for the core.
 ///
@@ -50,17 +53,23 @@ pub async fn kept(store: &Store) -> Result<Kept, StoreError> {
         Some((BareJid::new(&jid).ok()?, read.ok()?))
     });
     let book = store.book().await?;
-    let conversations = store.recent(AT_HAND).await?.into_iter().filter_map(|recent| {
+    let is_message = |kind| kind == EntryKind::Message;
+    let conversations = store.recent(KNOWN, AT_HAND).await?.into_iter().filter_map(|recent| {
         // Calls with people unknown are filed under a URI; they have no conversation.
         let with: Party = recent.with.parse().ok()?;
         let is_conversation = match &with {
             Party::Jid(jid) => jid.node().is_some() && !recent.with.contains(':'),
-            Party::Sip(_) => recent.entries.iter().any(|entry| entry.kind == EntryKind::Message),
+            Party::Sip(_) => {
+                let mut kinds = recent.entries.iter().map(|entry| entry.kind);
+                let mut older = recent.older.iter().map(|trace| trace.kind);
+                kinds.any(is_message) || older.any(is_message)
+            }
         };
         is_conversation.then_some(KeptConversation {
             with,
             account: recent.account,
             entries: recent.entries,
+            older: recent.older,
             unread: recent.unread,
         })
     });

@@ -1,5 +1,7 @@
 //! Messages, and the timeline they share with calls.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use serde::{Deserialize, Serialize};
 
 use super::call::{Call, Direction};
@@ -20,6 +22,15 @@ pub enum MessageState {
     Displayed,
     /// It was refused.
     Failed,
+}
+
+impl MessageState {
+    /// Whether a message in the state `old` moves on to this one: never back (a late `sent`
+    /// after `delivered`), and a refusal does not undo a delivery.
+    pub fn follows(self, old: Option<Self>) -> bool {
+        let arrived = matches!(old, Some(Self::Delivered | Self::Displayed));
+        old.is_none_or(|old| old < self) && !(arrived && self == Self::Failed)
+    }
 }
 
 /// Typing notifications (XEP-0085).
@@ -70,9 +81,61 @@ pub struct Entry {
     /// Why it was refused, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The call.
+    /// The call. There are many messages for each: it takes room only where it is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub call: Option<Call>,
+    pub call: Option<Box<Call>>,
+}
+
+/// What is remembered of an entry that only the store has: enough to know it again, and how
+/// far it has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trace {
+    id: u64,
+    said: u64,
+    /// Message or call.
+    pub kind: EntryKind,
+    /// Who began.
+    pub direction: Direction,
+    /// When it was sent, or when the call began.
+    pub at: Timestamp,
+    /// How far an outgoing message has come.
+    pub state: Option<MessageState>,
+}
+
+impl Trace {
+    /// Of an entry.
+    pub fn of(entry: &Entry) -> Self {
+        Self {
+            id: Self::name(&entry.id),
+            said: digest(entry.body.as_deref().unwrap_or_default()),
+            kind: entry.kind,
+            direction: entry.direction,
+            at: entry.at,
+            state: entry.state,
+        }
+    }
+
+    /// What those of an identifier are told by: made once to look through many.
+    pub fn name(id: &str) -> u64 {
+        digest(id)
+    }
+
+    /// Whether it is of the entry of this name.
+    pub fn is(&self, name: u64, direction: Direction) -> bool {
+        self.direction == direction && self.id == name
+    }
+
+    /// Whether that entry says this.
+    pub fn says(&self, body: &str) -> bool {
+        self.said == digest(body)
+    }
+}
+
+/// Whoever finds two texts of one digest hides the second from their own conversation.
+fn digest(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The conversation with one person, its newest entries last.

@@ -30,7 +30,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use crate::model::book::BookEntry;
 use crate::model::history::{Counted, Deleted, Scope};
 use crate::model::id::{AccountId, BookId, MessageId};
-use crate::model::message::{Entry, MessageState};
+use crate::model::message::{Entry, MessageState, Trace};
 use crate::model::time::Timestamp;
 
 pub use error::{Note, StoreError};
@@ -77,6 +77,8 @@ pub struct Recent {
     pub account: AccountId,
     /// The newest entries, oldest of them first.
     pub entries: Vec<Entry>,
+    /// What was before them, oldest first.
+    pub older: Vec<Trace>,
     /// Messages not yet looked at.
     pub unread: u32,
 }
@@ -203,10 +205,12 @@ impl Store {
         })
     }
 
-    /// The conversations to show at the start, the one with the newest entry first.
-    pub fn recent(&self, limit_per_conversation: u32) -> Answer<Vec<Recent>> {
-        let limit = limit_per_conversation.clamp(1, MAX_PAGE);
-        self.ask(Kind::Read, 0, move |db| query::recent(db, limit))
+    /// The conversations to show at the start, the one with the newest entry first. Of each
+    /// the newest `known` entries are read, and given as a whole back to the newest that came
+    /// in, at least `whole` of them.
+    pub fn recent(&self, known: u32, whole: u32) -> Answer<Vec<Recent>> {
+        let (known, whole) = (known.clamp(1, MAX_PAGE), whole.clamp(1, MAX_PAGE));
+        self.ask(Kind::Read, 0, move |db| query::recent(db, known, whole))
     }
 
     /// How many messages of a conversation were not looked at.

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::{MAX_PAGE, Outgoing, Recent, StoreError, search};
 use crate::model::call::{Call, Direction};
 use crate::model::id::{AccountId, MessageId};
-use crate::model::message::{Entry, EntryKind, MessageState};
+use crate::model::message::{Entry, EntryKind, MessageState, Trace};
 use crate::model::time::Timestamp;
 
 /// How many conversations are shown at the start.
@@ -184,7 +184,7 @@ pub(super) fn history_from(
     Ok(rows.into_iter().map(|row| row.entry).collect())
 }
 
-pub(super) fn recent(db: &Connection, limit: u32) -> Result<Vec<Recent>, StoreError> {
+pub(super) fn recent(db: &Connection, known: u32, whole: u32) -> Result<Vec<Recent>, StoreError> {
     // Steps from peer to peer by the index instead of reading every entry.
     let mut peers = db.prepare_cached(
         "WITH RECURSIVE peers (peer) AS (
@@ -202,8 +202,8 @@ pub(super) fn recent(db: &Connection, limit: u32) -> Result<Vec<Recent>, StoreEr
         .map(|with| {
             let with = with?;
             // Once there is too much, the newest entry of each is enough to show it.
-            let limit = if text < MAX_TEXT { limit } else { 1 };
-            let entries = history(db, &with, None, limit)?;
+            let limit = if text < MAX_TEXT { known } else { 1 };
+            let (older, entries) = parted(history(db, &with, None, limit)?, usize_of(whole));
             text +=
                 entries.iter().filter_map(|entry| Some(entry.body.as_ref()?.len())).sum::<usize>();
             let unread = unread(db, &with)?;
@@ -211,9 +211,18 @@ pub(super) fn recent(db: &Connection, limit: u32) -> Result<Vec<Recent>, StoreEr
                 "SELECT account FROM entry WHERE peer = ?1 ORDER BY at DESC, seq DESC LIMIT 1",
             )?;
             let account: String = newest.query_row([&with], |row| row.get(0))?;
-            Ok(Recent { account: AccountId::new(account), with, entries, unread })
+            Ok(Recent { account: AccountId::new(account), with, entries, older, unread })
         })
         .collect()
+}
+
+/// The newest as they are, back to the newest message that came in; of the rest what is
+/// remembered of it.
+fn parted(mut entries: Vec<Entry>, whole: usize) -> (Vec<Trace>, Vec<Entry>) {
+    let came = |entry: &Entry| entry.kind == EntryKind::Message && entry.direction == Direction::In;
+    let heard = entries.iter().rposition(came).unwrap_or(entries.len());
+    let whole = entries.split_off(entries.len().saturating_sub(whole).min(heard));
+    (entries.iter().map(Trace::of).collect(), whole)
 }
 
 pub(super) fn unread(db: &Connection, with: &str) -> Result<u32, StoreError> {
@@ -262,7 +271,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Stored> {
         state: row.get::<_, Option<i64>>(8)?.and_then(state_of),
         reason: row.get(10)?,
         // Of a form that is no longer known: the entry still says when and with whom.
-        call: call.and_then(|json| serde_json::from_str::<Call>(&json).ok()),
+        call: call.and_then(|json| serde_json::from_str::<Box<Call>>(&json).ok()),
     };
     Ok(Stored { seq: row.get(0)?, account: AccountId::new(row.get::<_, String>(1)?), entry })
 }

@@ -10,7 +10,7 @@ use super::*;
 use crate::model::call::{
     Binding, Call, CallState, CallStats, Direction, MediaInfo, MediaProtection, Peer,
 };
-use crate::model::message::EntryKind;
+use crate::model::message::{EntryKind, Trace};
 
 const BOB: &str = "bob@cusax.test";
 
@@ -78,7 +78,7 @@ fn call(n: i64, with: &str) -> Entry {
         body: None,
         state: None,
         reason: None,
-        call: Some(call),
+        call: Some(Box::new(call)),
     }
 }
 
@@ -245,7 +245,7 @@ fn the_start_shows_the_newest_conversations_with_what_is_unread() {
     }
     store.save(&chat(), message(5, Direction::Out));
     store.save(&"work-phone".into(), call(9, "sip:stranger@other.test"));
-    let recent = store.recent(2).wait().unwrap();
+    let recent = store.recent(2, 2).wait().unwrap();
     assert_eq!(recent.len(), 2);
     assert_eq!((recent[0].with.as_str(), recent[0].unread), ("sip:stranger@other.test", 0));
     assert_eq!((recent[1].with.as_str(), recent[1].unread), (BOB, 5));
@@ -253,7 +253,7 @@ fn the_start_shows_the_newest_conversations_with_what_is_unread() {
     assert_eq!(store.mark_read(BOB).wait().unwrap(), 5);
     assert_eq!(store.mark_read(BOB).wait().unwrap(), 0);
     assert_eq!(store.unread(BOB).wait().unwrap(), 0);
-    assert!(Store::in_memory().unwrap().recent(2).wait().unwrap().is_empty());
+    assert!(Store::in_memory().unwrap().recent(2, 2).wait().unwrap().is_empty());
 }
 
 #[test]
@@ -429,6 +429,27 @@ fn an_id_used_twice_for_different_words_loses_none_of_them() {
 }
 
 #[test]
+fn of_what_is_not_shown_at_the_start_a_trace_is_given() {
+    let store = Store::in_memory().unwrap();
+    for n in 0..4 {
+        store.save(&chat(), message(n, Direction::In));
+    }
+    for n in 4..9 {
+        store.save(&chat(), message(n, Direction::Out));
+    }
+    let recent = store.recent(8, 2).wait().unwrap();
+    // Back to the newest that came: others are told that it was looked at.
+    assert_eq!(ids(&recent[0].entries), ["m3", "m4", "m5", "m6", "m7", "m8"]);
+    let older: Vec<_> = recent[0].older.iter().map(|trace| trace.at).collect();
+    assert_eq!(older, [message(1, Direction::In).at, message(2, Direction::In).at]);
+    let trace = recent[0].older[0];
+    let is = |id: &str| trace.is(Trace::name(id), Direction::In);
+    assert!(is("m1") && !is("m2"));
+    let body = message(1, Direction::In).body.unwrap();
+    assert!(trace.says(&body) && !trace.says("else"));
+}
+
+#[test]
 fn what_strangers_wrote_does_not_fill_memory_at_the_start() {
     let store = Store::in_memory().unwrap();
     let long = "x".repeat(1 << 20);
@@ -437,7 +458,7 @@ fn what_strangers_wrote_does_not_fill_memory_at_the_start() {
         let entry = Entry { with, body: Some(long.clone()), ..message(n, Direction::In) };
         store.save(&chat(), entry).wait().unwrap();
     }
-    let recent = store.recent(60).wait().unwrap();
+    let recent = store.recent(60, 60).wait().unwrap();
     assert_eq!(recent.len(), 100, "each is shown");
     let entries: usize = recent.iter().map(|recent| recent.entries.len()).sum();
     assert!(entries < 150, "{entries}");

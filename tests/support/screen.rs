@@ -1,7 +1,10 @@
 //! A screen without a monitor (Xvfb), and a hand on its mouse and keyboard (xdotool).
 #![allow(dead_code)]
 
+use std::fs::File;
 use std::io::{BufRead, BufReader};
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -13,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Screen {
     server: Child,
     name: String,
+    /// Where the server keeps what is on the screen.
+    pixels: tempfile::TempDir,
 }
 
 impl Drop for Screen {
@@ -31,10 +36,12 @@ impl Screen {
     pub fn start() -> Self {
         use std::os::unix::process::CommandExt;
         let (width, height) = Self::SIZE;
+        let pixels = tempfile::tempdir().unwrap();
         // It starts over when its last client goes, unless told not to, and refuses the next then.
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", &format!("{width}x{height}x24")])
-            .args(["-nolisten", "tcp", "-noreset"])
+            .args(["-nolisten", "tcp", "-noreset", "-fbdir"])
+            .arg(pixels.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -44,7 +51,7 @@ impl Screen {
         guard::watch_group(server.id()).unwrap();
         let mut number = String::new();
         BufReader::new(server.stdout.take().unwrap()).read_line(&mut number).unwrap();
-        Self { server, name: format!(":{}", number.trim()) }
+        Self { server, name: format!(":{}", number.trim()), pixels }
     }
 
     /// What `DISPLAY` is to be.
@@ -114,6 +121,26 @@ impl Screen {
     pub fn press(&self, window: u64, key: &str) {
         self.focus(window);
         let _ = self.xdotool(&["key", key]);
+    }
+
+    /// What is seen in a part of the screen, by the pixel.
+    pub fn pixels(&self, columns: Range<u64>, lines: Range<u64>) -> Vec<u8> {
+        let file = File::open(self.pixels.path().join("Xvfb_screen0")).expect("the screen");
+        // Its form is that of `xwd`: a head of big-endian words, colours of 12 bytes, pixels.
+        let word = |number: u64| {
+            let mut bytes = [0; 4];
+            file.read_exact_at(&mut bytes, 4 * number).expect("the head");
+            u64::from(u32::from_be_bytes(bytes))
+        };
+        let (head, bits, line, colors) = (word(0), word(11), word(12), word(19));
+        let width = (columns.end - columns.start) * bits / 8;
+        let mut pixels = vec![0; usize::try_from(width * (lines.end - lines.start)).unwrap()];
+        let parts = pixels.chunks_exact_mut(usize::try_from(width).unwrap());
+        for (part, number) in parts.zip(lines) {
+            let at = head + 12 * colors + number * line + columns.start * bits / 8;
+            file.read_exact_at(part, at).expect("a line");
+        }
+        pixels
     }
 
     /// Moves the pointer and clicks.

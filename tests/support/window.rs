@@ -222,7 +222,7 @@ pub fn call_entry(at: Timestamp, call: Call) -> Arc<Entry> {
         body: None,
         state: None,
         reason: None,
-        call: Some(call),
+        call: Some(Box::new(call)),
     })
 }
 

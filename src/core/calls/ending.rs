@@ -113,7 +113,7 @@ impl Core {
             body: None,
             state: None,
             reason: None,
-            call: Some(call.clone()),
+            call: Some(Box::new(call.clone())),
         };
         match contact {
             Some((chat, jid)) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::model::call::Direction;
 use crate::model::id::AccountId;
-use crate::model::message::{Conversation, Entry, EntryKind, MessageState};
+use crate::model::message::{Conversation, Entry, EntryKind, MessageState, Trace};
 use crate::model::party::Party;
 use crate::model::time::Timestamp;
 
@@ -20,6 +20,8 @@ pub(super) struct Thread {
     /// The account of the newest entry, on which somebody who is no contact is answered.
     pub account: Option<AccountId>,
     pub entries: VecDeque<Arc<Entry>>,
+    /// What is remembered of entries before them, oldest first: only the store has those.
+    pub older: Vec<Trace>,
     /// How much text its entries hold, in bytes.
     pub text: usize,
     pub unread: u32,
@@ -34,28 +36,41 @@ impl Thread {
     /// Whether we ever said anything here.
     pub fn is_answered(&self) -> bool {
         self.entries.iter().any(|entry| entry.direction == Direction::Out)
+            || self.older.iter().any(|trace| trace.direction == Direction::Out)
     }
 
     /// When the newest message from the other side was sent.
     pub fn last_heard(&self) -> Option<Timestamp> {
-        let heard = |entry: &&Arc<Entry>| {
-            entry.direction == Direction::In && entry.kind == EntryKind::Message
-        };
-        self.entries.iter().rev().find(heard).map(|entry| entry.at)
+        let heard = |entry: &&Arc<Entry>| came(entry.kind, entry.direction);
+        let newest = self.entries.iter().rev().find(heard).map(|entry| entry.at);
+        newest.or_else(|| {
+            let heard = |trace: &&Trace| came(trace.kind, trace.direction);
+            self.older.iter().rev().find(heard).map(|trace| trace.at)
+        })
     }
 
     /// Whether a message of this id says something else than one that is here already.
     pub fn contradicts(&self, id: &str, direction: Direction, body: &str) -> bool {
+        let name = Trace::name(id);
         self.entries.iter().any(|old| {
             old.id == id && old.direction == direction && old.body.as_deref() != Some(body)
-        })
+        }) || self.older.iter().any(|old| old.is(name, direction) && !old.says(body))
     }
 
     /// Files an entry by its time; `false` when it was there already.
     pub fn add(&mut self, entry: Entry) -> bool {
         let known = |old: &Arc<Entry>| old.id == entry.id && old.direction == entry.direction;
-        if self.entries.iter().any(known) {
+        let name = Trace::name(&entry.id);
+        let remembered = |old: &Trace| old.is(name, entry.direction);
+        if self.entries.iter().any(known) || self.older.iter().any(remembered) {
             return false;
+        }
+        let oldest = self.entries.front().is_none_or(|first| first.at > entry.at);
+        if oldest && self.older.last().is_some_and(|last| last.at > entry.at) {
+            // What is at hand has no gaps.
+            let place = self.older.partition_point(|old| old.at <= entry.at);
+            self.older.insert(place, Trace::of(&entry));
+            return true;
         }
         let place = self.entries.iter().rposition(|old| old.at <= entry.at).map_or(0, |at| at + 1);
         self.text += entry.body.as_ref().map_or(0, String::len);
@@ -64,6 +79,10 @@ impl Thread {
             thread.entries.len() > ENTRIES_AT_HAND
                 || (thread.text > TEXT_AT_HAND && thread.entries.len() > 1)
         };
+        if too_much(self) {
+            // Nothing is remembered of what is before a gap.
+            self.older = Vec::new();
+        }
         while too_much(self) {
             let gone = self.entries.pop_front().and_then(|entry| Some(entry.body.as_ref()?.len()));
             self.text = self.text.saturating_sub(gone.unwrap_or_default());
@@ -72,30 +91,34 @@ impl Thread {
         true
     }
 
-    /// Takes entries out. What is unread is the newest of what came.
-    pub fn forget(&mut self, is_gone: impl Fn(&Entry) -> bool) {
+    /// Takes entries out, and traces. What is unread is the newest of what came.
+    pub fn forget(&mut self, is_gone: impl Fn(&Entry) -> bool, is_lost: impl Fn(&Trace) -> bool) {
         self.entries.retain(|entry| !is_gone(entry));
+        self.older.retain(|trace| !is_lost(trace));
         self.text = self.entries.iter().filter_map(|e| Some(e.body.as_ref()?.len())).sum();
-        let came = |entry: &&Arc<Entry>| {
-            entry.direction == Direction::In && entry.kind == EntryKind::Message
-        };
-        let came = self.entries.iter().filter(came).count();
+        let entries = self.entries.iter().map(|entry| (entry.kind, entry.direction));
+        let older = self.older.iter().map(|trace| (trace.kind, trace.direction));
+        let came = entries.chain(older).filter(|(kind, direction)| came(*kind, *direction)).count();
         self.unread = self.unread.min(u32::try_from(came).unwrap_or(u32::MAX));
         self.view = None;
     }
 
-    /// Moves an outgoing message forward; never back (a late `sent` after `delivered`), and a
-    /// refusal does not undo a delivery.
+    /// Moves an outgoing message forward; `false` where it does not move.
     pub fn advance(&mut self, id: &str, state: MessageState, reason: Option<&str>) -> bool {
         let Some(entry) = self.entries.iter_mut().rev().find(|entry| {
             entry.id == id && entry.direction == Direction::Out && entry.kind == EntryKind::Message
         }) else {
-            return false;
+            let name = Trace::name(id);
+            let older = self.older.iter_mut().rev();
+            let mut messages = older.filter(|trace| trace.kind == EntryKind::Message);
+            let trace = messages.find(|trace| trace.is(name, Direction::Out));
+            let Some(trace) = trace.filter(|trace| state.follows(trace.state)) else {
+                return false;
+            };
+            trace.state = Some(state);
+            return true;
         };
-        let arrived =
-            matches!(entry.state, Some(MessageState::Delivered | MessageState::Displayed));
-        if entry.state.is_some_and(|old| old >= state) || (arrived && state == MessageState::Failed)
-        {
+        if !state.follows(entry.state) {
             return false;
         }
         let entry = Arc::make_mut(entry);
@@ -113,4 +136,9 @@ impl Thread {
         });
         view.clone()
     }
+}
+
+/// It is a message from the other side.
+fn came(kind: EntryKind, direction: Direction) -> bool {
+    kind == EntryKind::Message && direction == Direction::In
 }

@@ -190,7 +190,7 @@ fn a_refusal_says_what_happened_and_what_to_do() {
         world.says(&call, CallEvent::Ended(refused));
         world.later(Duration::from_secs(6));
         let kept = world.said.iter().rev().find_map(|output| match output {
-            Output::Keep(Keep::Entry(_, entry)) => entry.call.clone(),
+            Output::Keep(Keep::Entry(_, entry)) => entry.call.as_deref().cloned(),
             _ => None,
         });
         kept.unwrap().end_reason.unwrap()

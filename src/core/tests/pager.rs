@@ -149,6 +149,7 @@ fn a_conversation_of_an_earlier_run_goes_on() {
         with: BOB.parse().unwrap(),
         account: PHONE.into(),
         entries: vec![entry.clone()],
+        older: Vec::new(),
         unread: 0,
     };
     world.feed(Input::Kept(Kept {

@@ -25,6 +25,7 @@ use crate::gui::widget::{card, choice, rule};
 use crate::gui::words;
 use crate::model::BareJid;
 use crate::model::call::Direction;
+use crate::model::id::MessageId;
 use crate::model::message::{ChatState, Entry, MessageState};
 use crate::model::party::Party;
 use crate::model::time::Timestamp;
@@ -215,6 +216,8 @@ impl Conversations {
         let line = kept.span.unread().map(|_| rows::unread());
         kept.go(line.map_or(Place::End, Place::Eye));
         if kept.span.known() < span::FEW {
+            // The line goes up with the page that is fetched.
+            kept.eye = line.map(|_| rows::unread());
             self.fetch(with, Side::Earlier, shared)
         } else {
             Action::None
@@ -263,6 +266,20 @@ impl Conversations {
             |other: &Party| with.is_none_or(|with| other.to_string().eq_ignore_ascii_case(with));
         for (_, kept) in self.kept.iter_mut().filter(|(with, _)| meant(with)) {
             kept.span.forget(before, clock);
+        }
+    }
+
+    /// A message moved on: one that the snapshot has no more, too.
+    pub fn moved(
+        &mut self,
+        with: &str,
+        id: &MessageId,
+        state: (MessageState, Option<&str>),
+        clock: words::Clock,
+    ) {
+        let Ok(with) = with.parse::<Party>() else { return };
+        if let Some(kept) = self.kept.get_mut(&with) {
+            kept.span.moved(id, state, clock);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -50,6 +51,23 @@ impl Item {
             Self::Note(..) => 2.0 * measure::ROW,
             _ => measure::ROW,
         }
+    }
+
+    /// Tells whom or what it is about.
+    pub fn key(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        match self {
+            Self::Heading(name) => (0, name).hash(&mut hasher),
+            Self::Dial(_) => 1.hash(&mut hasher),
+            Self::Add(_) => 2.hash(&mut hasher),
+            Self::Write(_) => 3.hash(&mut hasher),
+            Self::Conversation(conversation) => (4, &conversation.with).hash(&mut hasher),
+            Self::Contact(contact) => (5, &contact.jid).hash(&mut hasher),
+            Self::Person(entry) => (6, entry.id.to_string()).hash(&mut hasher),
+            Self::Said(said) => (8, &said.with, said.entry.at).hash(&mut hasher),
+            Self::Note(title, _) => (7, title).hash(&mut hasher),
+        }
+        hasher.finish()
     }
 }
 

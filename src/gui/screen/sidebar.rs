@@ -17,6 +17,7 @@ use crate::core::snapshot::Snapshot;
 use crate::gui::app::{Keystroke, shortcuts};
 use crate::gui::icon;
 use crate::gui::theme::{self, Tone, measure, step};
+use crate::gui::widget::keyed::keyed;
 use crate::gui::widget::{chip, heading, small};
 use crate::gui::words;
 use crate::model::BareJid;
@@ -400,11 +401,11 @@ impl Sidebar {
         let slice = items.slice(self.offset, self.seen());
         let rows = items.items().iter().enumerate();
         let rows = rows.take(slice.range.end).skip(slice.range.start);
-        let rows = column(rows.map(|(at, item)| {
+        let rows = keyed(rows.map(|(at, item)| {
             let row = self.item(item, &items, shared, open);
             let ring = theme::marked(self.at == Some(at));
-            stack![row, container(spacer().width(Length::Fill).height(Length::Fill)).style(ring)]
-                .into()
+            let ring = container(spacer().width(Length::Fill).height(Length::Fill)).style(ring);
+            (item.key(), stack![row, ring].into())
         }));
         let list = column![spacer().height(slice.above), rows, spacer().height(slice.below)]
             .width(Length::Fill);

@@ -9,6 +9,9 @@ use iced::{Color, Element, Font, Length, Rectangle, Renderer, Size, Theme};
 
 use crate::gui::theme::{self, Tone, tokens};
 
+/// How often it is guessed where a line is to be cut.
+const GUESSES: usize = 4;
+
 /// A line of text, cut with an ellipsis at the width it is given.
 pub struct Line {
     content: String,
@@ -80,15 +83,27 @@ impl Line {
             return;
         }
         let places: Vec<usize> = self.content.char_indices().map(|(at, _)| at).collect();
-        let (mut fits, mut over) = (0, places.len());
-        while fits + 1 < over {
-            let middle = usize::midpoint(fits, over);
-            let cut = self.cut(&places, middle);
+        // So many characters fit, so many do not, and how wide each are.
+        let (mut fits, mut over) = ((0, 0.0), (places.len(), paragraph.min_width()));
+        let mut shaped = places.len();
+        for step in 0.. {
+            let between = over.0.saturating_sub(fits.0);
+            if between <= 1 {
+                break;
+            }
+            // Shaping costs: the place is guessed from the widths, and halved where that fails.
+            let share = if step < GUESSES { (width - fits.1) / (over.1 - fits.1) } else { 0.5 };
+            let guess = (between as f32 * share.clamp(0.0, 1.0)) as usize;
+            shaped = fits.0 + guess.clamp(1, between - 1);
+            let cut = self.cut(&places, shaped);
             let _ = paragraph.update(self.text(&cut));
-            if paragraph.min_width() <= width { fits = middle } else { over = middle }
+            let measured = (shaped, paragraph.min_width());
+            if measured.1 <= width { fits = measured } else { over = measured }
         }
-        let cut = self.cut(&places, fits);
-        let _ = paragraph.update(self.text(&cut));
+        if shaped != fits.0 {
+            let cut = self.cut(&places, fits.0);
+            let _ = paragraph.update(self.text(&cut));
+        }
     }
 
     /// The content cut to so many characters, which begin at `places`.

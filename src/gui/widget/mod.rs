@@ -14,6 +14,7 @@ pub mod devices;
 pub mod escape;
 pub mod feed;
 pub mod fresh;
+pub mod keyed;
 pub mod keypad;
 pub mod line;
 pub mod notice;

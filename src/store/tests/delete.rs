@@ -91,7 +91,7 @@ fn all_is_all_but_what_waits() {
     store.set_state(&chat(), BOB, &MessageId::new("m900"), MessageState::Sent).wait().unwrap();
     assert_eq!(store.delete(Scope::default()).wait(), Ok(Deleted { deleted: 1, waiting: 0 }));
     store.scrub().wait().unwrap();
-    assert!(store.recent(5).wait().unwrap().is_empty());
+    assert!(store.recent(5, 5).wait().unwrap().is_empty());
     assert!(!anywhere(dir.path(), "harmless") && !anywhere(dir.path(), SECRET));
     assert!(large == 0 || std::fs::metadata(&path).unwrap().len() < 200_000);
     assert_eq!(store.setting("rules").wait().unwrap().as_deref(), Some("x"), "no history");

@@ -10,7 +10,8 @@ use crate::core::command::ChatCommand;
 use crate::gui::widget::feed::Key;
 use crate::gui::words::Clock;
 use crate::model::call::Direction;
-use crate::model::message::{Conversation, Entry, EntryKind};
+use crate::model::id::MessageId;
+use crate::model::message::{Conversation, Entry, EntryKind, MessageState};
 use crate::model::party::Party;
 use crate::model::time::Timestamp;
 
@@ -331,6 +332,26 @@ impl Span {
             Side::Earlier => self.earlier = Wait::Idle,
             Side::Later => self.later = Wait::Idle,
             Side::From(_) => {}
+        }
+    }
+
+    /// A message of ours moved on.
+    pub fn moved(
+        &mut self,
+        id: &MessageId,
+        (state, reason): (MessageState, Option<&str>),
+        clock: Clock,
+    ) {
+        let ours = |entry: &&mut Arc<Entry>| {
+            entry.id == id.as_str()
+                && entry.direction == Direction::Out
+                && entry.kind == EntryKind::Message
+        };
+        let entry = self.entries.iter_mut().rev().find(ours);
+        if let Some(entry) = entry.filter(|entry| state.follows(entry.state)) {
+            let entry = Arc::make_mut(entry);
+            (entry.state, entry.reason) = (Some(state), reason.map(str::to_owned));
+            self.build(clock);
         }
     }
 

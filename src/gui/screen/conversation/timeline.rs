@@ -66,7 +66,7 @@ impl Conversations {
             Row::Unread => unread(),
             Row::Message(entry) => self.message(entry, shared),
             Row::Call(entry) => {
-                let other = entry.call.as_ref().and_then(contact_of);
+                let other = entry.call.as_deref().and_then(contact_of);
                 let chat = other.filter(|other| other != with).map(|other| {
                     let words = match shared.narrow {
                         true => tr!("chat-open").to_owned(),
