@@ -159,7 +159,7 @@ impl Core {
 
     pub(super) fn tell_call(&mut self, id: &CallId) {
         if let Some(record) = self.calls.get_mut(id) {
-            let call = record.call.clone();
+            let call = Box::new(record.call.clone());
             self.tell(Event::Call { call });
         }
         self.tell_security();

@@ -110,7 +110,7 @@ pub enum Event {
     #[serde(rename = "call")]
     Call {
         /// As it is now.
-        call: Call,
+        call: Box<Call>,
     },
     /// The other side of a call pressed a key.
     #[serde(rename = "call.digit")]

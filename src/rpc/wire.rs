@@ -236,7 +236,7 @@ mod tests {
             cost: None,
             cue: None,
         };
-        let text = notification(&Event::Call { call });
+        let text = notification(&Event::Call { call: Box::new(call) });
         assert_eq!(
             text,
             concat!(

@@ -1,5 +1,5 @@
 //! A screen without a monitor (Xvfb), and a hand on its mouse and keyboard (xdotool).
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
