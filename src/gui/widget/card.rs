@@ -258,6 +258,9 @@ pub enum Answer {
 /// The most ways that are offered at once.
 const MOST_CHOICES: usize = 6;
 
+/// The most characters a button with an icon holds in half of a narrow window's card.
+const HALF_A_CARD: usize = 13;
+
 /// The card of a question.
 pub fn question<'a>(question: &Question) -> Element<'a, Answer> {
     let name = plain::quoted(&question.name);
@@ -309,7 +312,11 @@ pub fn question<'a>(question: &Question) -> Element<'a, Answer> {
             let call = button::wide_labelled(Button::Primary, glyph, word, Some(Answer::Confirm));
             let cancel =
                 button::wide(Button::Quiet, tr!("calls-question-cancel"), Some(Answer::Cancel));
-            parts = parts.push(row![call, cancel].spacing(step::XS));
+            // Long words stand below each other: half a card in a narrow window does not hold them.
+            parts = parts.push(match word.chars().count() > HALF_A_CARD {
+                true => Element::from(column![call, cancel].spacing(step::XS)),
+                false => row![call, cancel].spacing(step::XS).into(),
+            });
         }
     }
     framed(parts)
