@@ -167,7 +167,13 @@ impl Button {
                 (None, button::Status::Hovered | button::Status::Pressed) => Some(tokens.raised),
                 (base, _) => base,
             };
-            clickable(ground, self.tone(enabled).color(tokens), radius::CONTROL)
+            let mut style = clickable(ground, self.tone(enabled).color(tokens), radius::CONTROL);
+            if !enabled {
+                // Its ground is next to the window's own: an edge keeps its shape in sight.
+                style.border.color = tokens.line;
+                style.border.width = 1.0;
+            }
+            style
         }
     }
 }
