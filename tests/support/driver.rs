@@ -186,6 +186,17 @@ impl Driver {
         Self::begin(snapshot, GuiOptions::default(), width, height)
     }
 
+    /// The window is made this large.
+    pub fn resize(&mut self, width: f32, height: f32) {
+        self.size = (width, height);
+        self.take([Message::Resized(iced::Size::new(width, height))]);
+    }
+
+    /// Its width and height.
+    pub fn size(&self) -> (f32, f32) {
+        self.size
+    }
+
     fn begin(snapshot: Snapshot, options: GuiOptions, width: f32, height: f32) -> Self {
         Self::begin_with(snapshot, options, Some(theme::Mode::Light), width, height)
     }
