@@ -189,7 +189,7 @@ impl Driver {
     /// The window is made this large.
     pub fn resize(&mut self, width: f32, height: f32) {
         self.size = (width, height);
-        self.take([Message::Resized(iced::Size::new(width, height))]);
+        self.happens(Happened::Resized(iced::Size::new(width, height)));
     }
 
     /// Its width and height.

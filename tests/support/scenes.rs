@@ -42,6 +42,7 @@ enum Act {
     Answer(Result<Reply, CommandError>),
     Type(&'static str, &'static str),
     Serve,
+    Key(Keystroke),
 }
 
 impl Scene {
@@ -68,8 +69,9 @@ impl Scene {
         scene
     }
 
-    fn key(self, key: Keystroke) -> Self {
-        self.take(Message::Key(key))
+    fn key(mut self, key: Keystroke) -> Self {
+        self.acts.push(Act::Key(key));
+        self
     }
 
     fn answer(mut self, answer: Result<Reply, CommandError>) -> Self {
@@ -93,6 +95,7 @@ impl Scene {
         for act in &self.acts {
             match act {
                 Act::Take(message) => window.take([message.clone()]),
+                Act::Key(key) => window.key(*key),
                 Act::Answer(answer) => drop(window.answer(answer.clone())),
                 Act::Type(field, text) => window.type_into(field, text),
                 Act::Serve => window.serve(|_| Ok(Reply::History(Vec::new()))),
@@ -286,7 +289,6 @@ fn panel() -> Vec<Scene> {
         search("nothing-found", "zzz"),
         search("typed-number", "+1 555 0199"),
         search("typed-address", "eve@xmpp.example.com"),
-        Scene::of("presence-menu", snapshot()).panel(sidebar::Message::Menu(true)),
         Scene::of("long-names", long()),
     ]
 }
