@@ -31,9 +31,8 @@ const LARGE: (f32, f32) = (1600.0, 1000.0);
 const SIZES: [(f32, f32); 3] = [(1000.0, 700.0), LARGE, (360.0, 700.0)];
 
 /// What is kept as pictures: few, for each is to be looked at when it changes.
-const KEPT: [&str; 5] =
-    ["main", "conversation", "incoming", "question-cost", "settings-appearance"];
-const KEPT_SIZE: (f32, f32) = (900.0, 600.0);
+const KEPT: [&str; 4] = ["main", "conversation", "incoming", "in-call"];
+const KEPT_SIZE: (f32, f32) = (800.0, 560.0);
 
 /// By how much a channel may differ: processors round otherwise where edges are smoothed.
 const SHADE: u8 = 12;
@@ -44,10 +43,12 @@ fn kept() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots")
 }
 
-/// The same points in a quarter of the octets.
+/// The same to the eye in a third of the octets: of a channel 18 steps, so none is off by more
+/// than half of one, which is within `SHADE`.
 fn squeeze(file: &Path) {
     let mut convert = Command::new("convert");
-    convert.arg(file).args(["-strip", "-define", "png:compression-level=9"]).arg(file);
+    convert.arg(file).args(["-alpha", "off", "+dither", "-posterize", "18", "-strip"]);
+    convert.args(["-define", "png:compression-level=9"]).arg(file);
     assert!(convert.status().unwrap().success());
 }
 
@@ -115,7 +116,9 @@ fn every_screen_stays_within_the_window_in_every_language() {
         lang::speak(language);
         for scene in scenes::all() {
             for size in SIZES {
-                if pictures.is_none() && size == LARGE {
+                // Room is least where it is narrow, and words are longest in German.
+                let tells = size.0 < 400.0 || (language == Language::German && size != LARGE);
+                if pictures.is_none() && !tells {
                     continue;
                 }
                 let window = scene.window(Mode::Light, size);
