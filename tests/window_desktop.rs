@@ -21,7 +21,7 @@ fn open(uri: &str) -> Message {
 }
 
 fn prepare(to: &str) -> Command {
-    Command::Call(CallCommand::Prepare { to: to.to_owned(), account: None })
+    Command::Call(CallCommand::Prepare { to: to.to_owned(), account: None, linked: true })
 }
 
 fn asked() -> CommandError {

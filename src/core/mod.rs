@@ -264,8 +264,8 @@ impl Core {
                 self.place_call(now, &to, wish);
                 return;
             }
-            Command::Call(CallCommand::Prepare { to, account }) => {
-                self.place_call(now, &to, outgoing::Wish::prepared(request, account));
+            Command::Call(CallCommand::Prepare { to, account, linked }) => {
+                self.place_call(now, &to, outgoing::Wish::prepared(request, account, linked));
                 return;
             }
             Command::Call(CallCommand::Transfer { call, to, confirm }) => {

@@ -55,9 +55,9 @@ pub(super) enum Purpose {
 }
 
 impl Wish {
-    /// Of another program: to be asked about first.
-    pub fn prepared(request: RequestId, account: Option<AccountId>) -> Self {
-        let (confirm, remember, linked) = (false, false, true);
+    /// To be asked about first; `linked`: it is another program's.
+    pub fn prepared(request: RequestId, account: Option<AccountId>, linked: bool) -> Self {
+        let (confirm, remember) = (false, false);
         Self { request, account, confirm, remember, linked, purpose: Purpose::Question }
     }
 

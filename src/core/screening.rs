@@ -183,8 +183,10 @@ impl Core {
 
     /// Refuses a call that nobody was asked about; the history keeps it.
     pub(super) fn refuse_call(&mut self, now: Now, id: &CallId, status: u16, words: String) {
+        let is_wanted = self.telephony.dnd;
         if let Ok(record) = self.calls.live(id) {
             record.farewell = Some(words);
+            record.call.missed = status == BUSY && !is_wanted;
         }
         self.ask_sip(id, |call| SipCommand::Refuse { call, status });
         self.end_call(now, id, EndReason::LocalHangup, false);

@@ -86,6 +86,12 @@ impl Desk {
         self.leave.try_send(wish).map_err(|_| DeskError::Busy)
     }
 
+    /// Leaves one that must not be lost: waits for room.
+    pub async fn leave_in_turn(&self, wish: Wish) {
+        // The taker lives as long as this: there is nobody to tell of it.
+        let _ = self.leave.send(wish).await;
+    }
+
     /// The wishes, in order, for ever.
     pub fn wishes(&self) -> BoxStream<'static, Wish> {
         let next = |take: Arc<Mutex<mpsc::Receiver<Wish>>>| async move {

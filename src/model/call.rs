@@ -212,6 +212,10 @@ pub struct Call {
     /// The user's policy for strangers wants this call shown without a ring tone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub quiet: bool,
+    /// It came in and nobody took it, although that was not what the person wanted: nothing was
+    /// declined, sent on, answered elsewhere, or not to disturb.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub missed: bool,
     /// Who sent or forwarded the call here, as the network says; not proven.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub via: Option<String>,

@@ -217,9 +217,11 @@ fn call(method: &str, params: &mut Params) -> Result<Command, RequestError> {
                 anonymous: params.may("anonymous")?.unwrap_or(false),
             }
         }
-        "call.prepare" => {
-            CallCommand::Prepare { to: params.need("to")?, account: params.may("account")? }
-        }
+        "call.prepare" => CallCommand::Prepare {
+            to: params.need("to")?,
+            account: params.may("account")?,
+            linked: params.may("linked")?.unwrap_or(true),
+        },
         "call.answer" => {
             no_video(params)?;
             CallCommand::Answer(params.call()?)

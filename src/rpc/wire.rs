@@ -229,6 +229,7 @@ mod tests {
             end_reason: None,
             anonymous: false,
             quiet: false,
+            missed: false,
             via: None,
             account_why: None,
             transfer: None,

@@ -60,6 +60,7 @@ fn call(n: i64, with: &str) -> Entry {
         end_reason: Some("hung up".into()),
         anonymous: false,
         quiet: false,
+        missed: false,
         via: None,
         account_why: None,
         transfer: None,

@@ -179,6 +179,7 @@ pub fn call(state: CallState, direction: Direction, now: Timestamp) -> Call {
         end_reason: None,
         anonymous: false,
         quiet: false,
+        missed: false,
         via: None,
         account_why: None,
         transfer: None,

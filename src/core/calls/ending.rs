@@ -10,7 +10,7 @@ use crate::core::event::NoticeLevel;
 use crate::core::{Core, Keep, Output, tones};
 use crate::media::MediaCommand;
 use crate::model::BareJid;
-use crate::model::call::{Binding, CallState, EndReason};
+use crate::model::call::{Binding, CallState, Direction, EndReason};
 use crate::model::id::CallId;
 use crate::model::message::{Entry, EntryKind};
 use crate::model::party::Party;
@@ -44,6 +44,11 @@ impl Core {
         call.state = CallState::Ended;
         call.ended = Some(now.wall);
         call.ask = None;
+        let gave_up = matches!(reason, EndReason::Cancelled | EndReason::NoAnswer);
+        call.missed |= gave_up
+            && farewell.is_none()
+            && call.direction == Direction::In
+            && call.answered.is_none();
         call.end_reason = Some(farewell.unwrap_or_else(|| words(&reason, call, encrypts)));
         if matches!(reason, EndReason::Media(_)) && call.stats.packets_in == 0 {
             // Nobody was heard: for the person it was never answered.

@@ -176,6 +176,7 @@ pub(in crate::core) fn new_call(
         end_reason: None,
         anonymous: false,
         quiet: false,
+        missed: false,
         via: None,
         account_why: None,
         transfer: None,

@@ -21,13 +21,16 @@ pub enum CallCommand {
         /// Hide who calls.
         anonymous: bool,
     },
-    /// `call.prepare`: what to know before a call that somebody else asks for. Nothing is called;
-    /// the answer is always a question or a refusal.
+    /// `call.prepare`: what to know before a call that somebody else asks for, or that the person
+    /// may have clicked on without seeing what it costs. Nothing is called; the answer is always a
+    /// question or a refusal.
     Prepare {
         /// As for `Place`.
         to: String,
         /// On this account.
         account: Option<AccountId>,
+        /// As for `Place`.
+        linked: bool,
     },
     /// `call.answer`
     Answer(CallId),

@@ -72,7 +72,7 @@ fn told(world: &World) -> usize {
 fn what_another_program_asks_for_is_asked_about_whatever_the_rules_say() {
     let mut world = world(json!({ "cost_rules": [{ "pattern": "*", "class": "free" }] }), None);
     let mut prepare = |to: &str| {
-        let command = CallCommand::Prepare { to: to.to_owned(), account: None };
+        let command = CallCommand::Prepare { to: to.to_owned(), account: None, linked: true };
         world.run(command).unwrap_err()
     };
     for to in ["sip:carol@cusax.test", "+49 30 123456", "sip:bob@elsewhere.test"] {
@@ -285,7 +285,7 @@ fn what_other_programs_want_takes_none_of_the_user_s_places() {
     // Bob's card is not there yet: what is asked now waits for it.
     let prepare = |world: &mut World| {
         let to = "bob@cusax.test".to_owned();
-        world.begin(Command::Call(CallCommand::Prepare { to, account: None }))
+        world.begin(Command::Call(CallCommand::Prepare { to, account: None, linked: true }))
     };
     let waiting: Vec<_> = (0..16).map(|_| prepare(&mut world)).collect();
     assert!(waiting.iter().all(|id| world.reply(*id).is_none()));

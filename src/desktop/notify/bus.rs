@@ -1,7 +1,11 @@
 //! The desktop's notifications over D-Bus (Desktop Notifications Specification 1.2, and the reply
 //! in place that KDE added to it). The service may come up late, go, and come again.
+//!
+//! One that comes again, or takes another's place, is told what is of interest at that moment:
+//! what was read or answered meanwhile is not, and what the person only closed at the old one is,
+//! for it is unread still.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::future;
 use std::time::{Duration, Instant};
 
@@ -9,8 +13,8 @@ use futures::StreamExt as _;
 use futures::stream::{self, BoxStream};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use zbus::connection;
 use zbus::zvariant::Value;
+use zbus::{connection, fdo};
 
 use super::pace::Pace;
 use super::{About, Deed, MAX_REPLY, Note, Notifier, Offer, Wanted};
@@ -24,6 +28,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const AGAIN: Duration = Duration::from_secs(30);
 /// Whoever was about to click on something else has let go by then.
 const GRACE: Duration = Duration::from_millis(500);
+/// So many that were taken back are known still, for a reply that was on its way.
+const TAKEN_BACK: usize = 64;
+/// No edition: they begin at one.
+const NONE: u64 = 0;
 
 #[zbus::proxy(
     interface = "org.freedesktop.Notifications",
@@ -123,10 +131,12 @@ enum Said {
 
 /// One that was handed over.
 struct Shown {
-    /// Its number there; none once the person closed it.
-    id: Option<u32>,
+    /// Its number there.
+    id: u32,
     edition: u64,
     since: Instant,
+    /// It is not on the screen any more. What the person did to it may be told after that.
+    closed: bool,
 }
 
 struct Server {
@@ -134,12 +144,15 @@ struct Server {
     said: BoxStream<'static, Said>,
     capabilities: Vec<String>,
     shown: BTreeMap<About, Shown>,
+    taken_back: VecDeque<(u32, About)>,
     pace: Pace,
 }
 
 impl Server {
     async fn connect(bus: Option<&str>) -> zbus::Result<Self> {
-        let proxy = NotificationsProxy::new(&connection(bus).await?).await?;
+        let bus = connection(bus).await?;
+        let proxy = NotificationsProxy::new(&bus).await?;
+        let owners = proxy.inner().receive_owner_changed().await?;
         let invoked = proxy.receive_action_invoked().await?.filter_map(|signal| async move {
             let args = signal.args().ok()?;
             Some(Said::Invoked(args.id, args.action_key.clone()))
@@ -152,16 +165,16 @@ impl Server {
             signal.args().ok().map(|args| Said::Closed(args.id))
         });
         let capabilities = proxy.get_capabilities().await?;
-        // The first that is told is who owns it now.
-        let gone = proxy
-            .inner()
-            .receive_owner_changed()
-            .await?
-            .skip_while(|owner| future::ready(owner.is_some()));
-        let gone = gone.map(|_| Said::Gone).chain(stream::once(async { Said::Gone }));
+        // The question may have started it, which is told as a change.
+        let name = proxy.inner().destination().clone();
+        let owner = fdo::DBusProxy::new(&bus).await?.get_name_owner(name).await?;
+        // Another in its place, without a gap, knows nothing of the numbers of this one.
+        let others = owners.filter(move |now| future::ready(now.as_ref() != Some(&*owner)));
+        let gone = others.map(|_| Said::Gone).chain(stream::once(async { Said::Gone }));
         let said = [invoked.boxed(), replied.boxed(), closed.boxed(), gone.boxed()];
         let said = stream::select_all(said).boxed();
-        Ok(Self { proxy, said, capabilities, shown: BTreeMap::new(), pace: Pace::default() })
+        let (shown, taken_back) = (BTreeMap::new(), VecDeque::new());
+        Ok(Self { proxy, said, capabilities, shown, taken_back, pace: Pace::default() })
     }
 
     /// True when it is over, false when the service has gone.
@@ -184,7 +197,7 @@ impl Server {
                 changed = wanted.changed() => if changed.is_err() { return true },
                 said = self.said.next() => match said {
                     None | Some(Said::Gone) => return false,
-                    Some(said) => self.on(said, desk),
+                    Some(said) => self.on(said, desk, end).await,
                 },
                 () = due => {}
                 () = end.cancelled() => return true,
@@ -197,12 +210,14 @@ impl Server {
     async fn reconcile(&mut self, wanted: &Wanted) -> zbus::Result<Option<Duration>> {
         let over: Vec<_> = self.shown.keys().filter(|k| !wanted.contains_key(k)).cloned().collect();
         for about in over {
-            let shown = self.shown.remove(&about);
-            if let Some(id) = shown.and_then(|shown| shown.id)
-                && let Err(error) = self.proxy.close_notification(id).await
+            let Some(shown) = self.shown.remove(&about) else { continue };
+            if !shown.closed
+                && let Err(error) = self.proxy.close_notification(shown.id).await
             {
                 tracing::debug!(%error, "a notification was gone already");
             }
+            self.taken_back.truncate(TAKEN_BACK - 1);
+            self.taken_back.push_front((shown.id, about));
         }
         let mut wait: Option<Duration> = None;
         for (about, note) in wanted {
@@ -222,7 +237,8 @@ impl Server {
     }
 
     async fn show(&mut self, about: &About, note: &Note) -> zbus::Result<()> {
-        let before = self.shown.get(about).and_then(|shown| shown.id).unwrap_or(0);
+        let before = self.shown.get(about).filter(|shown| !shown.closed);
+        let before = before.map_or(0, |shown| shown.id);
         let keys = self.keys(note);
         let actions: Vec<&str> =
             keys.iter().flat_map(|(key, words)| [key.as_str(), *words]).collect();
@@ -238,8 +254,8 @@ impl Server {
             hints(about),
             stays,
         );
-        let id = Some(told.await?);
-        let shown = Shown { id, edition: note.edition, since: Instant::now() };
+        let id = told.await?;
+        let shown = Shown { id, edition: note.edition, since: Instant::now(), closed: false };
         self.shown.insert(about.clone(), shown);
         Ok(())
     }
@@ -259,30 +275,44 @@ impl Server {
     }
 
     /// Notifications of other programs have other numbers.
-    fn on(&mut self, said: Said, desk: &Desk) {
-        let id = match said {
-            Said::Invoked(id, _) | Said::Replied(id, _) | Said::Closed(id) => id,
+    async fn on(&mut self, said: Said, desk: &Desk, end: &CancellationToken) {
+        let (about, deed) = match said {
             Said::Gone => return,
-        };
-        let Some((about, shown)) = self.shown.iter_mut().find(|(_, one)| one.id == Some(id)) else {
-            return;
-        };
-        let deed = match said {
-            Said::Invoked(_, key) => deed(about, shown.edition, &key),
-            Said::Replied(_, text) => reply(about, &text),
-            Said::Closed(_) | Said::Gone => {
-                shown.id = None;
-                None
+            Said::Closed(id) => {
+                self.with(id).into_iter().for_each(|(_, shown)| shown.closed = true);
+                return;
+            }
+            Said::Invoked(id, key) => {
+                let Some((about, shown)) = self.with(id) else { return };
+                let Some(deed) = deed(about, shown.edition, &key) else { return };
+                if matches!(deed, Deed::Answer | Deed::Decline) && shown.since.elapsed() < GRACE {
+                    // Some services close it at a press: it is shown once more.
+                    shown.edition = NONE;
+                    return;
+                }
+                (about.clone(), deed)
+            }
+            Said::Replied(id, text) => {
+                let taken_back = || self.taken_back.iter().find(|(old, _)| *old == id);
+                let shown = self.shown.iter().find(|(_, shown)| shown.id == id);
+                let about = shown.map(|(about, _)| about).or_else(|| Some(&taken_back()?.1));
+                let Some(deed) = about.and_then(|about| reply(about, &text)) else { return };
+                let Some(about) = about.cloned() else { return };
+                // Whoever wrote has the words nowhere else: they wait until there is room.
+                tokio::select! {
+                    () = desk.leave_in_turn(Wish::Noted(about, deed)) => {}
+                    () = end.cancelled() => tracing::warn!("the end came before a reply"),
+                }
+                return;
             }
         };
-        let Some(deed) = deed else { return };
-        let is_quick = shown.since.elapsed() < GRACE;
-        if is_quick && matches!(deed, Deed::Answer | Deed::Decline) {
-            return;
-        }
-        if let Err(error) = desk.leave(Wish::Noted(about.clone(), deed)) {
+        if let Err(error) = desk.leave(Wish::Noted(about, deed)) {
             tracing::warn!(%error, "a notification's button did nothing");
         }
+    }
+
+    fn with(&mut self, id: u32) -> Option<(&About, &mut Shown)> {
+        self.shown.iter_mut().find(|(_, shown)| shown.id == id)
     }
 
     async fn close_all(mut self) {

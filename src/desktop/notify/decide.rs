@@ -167,19 +167,9 @@ fn rings(call: &Call) -> bool {
     call.state == CallState::Incoming && !call.quiet
 }
 
-/// The caller gave up, or we could not take it. (The core says so in these words.)
+/// The caller gave up, or we could not take it.
 fn is_missed(call: &Call) -> bool {
-    let reason = call.end_reason.as_deref().unwrap_or_default();
-    let is_missed = reason.starts_with("Missed call") || reason == "No answer.";
-    // That was wanted so.
-    let is_wanted = reason.contains("disturbed") || reason.contains("forwarded");
-    call.state == CallState::Ended
-        && call.direction == Direction::In
-        && call.answered.is_none()
-        && !call.quiet
-        && is_missed
-        && !is_wanted
-        && call.peer.uri.len() <= ADDRESS
+    call.state == CallState::Ended && call.missed && !call.quiet && call.peer.uri.len() <= ADDRESS
 }
 
 #[cfg(test)]

@@ -92,6 +92,7 @@ impl World {
             muted: false,
             anonymous: false,
             quiet: false,
+            missed: reason == Some("Missed call."),
             via: None,
             account_why: None,
             transfer: None,

@@ -139,7 +139,8 @@ impl App {
             return Task::none();
         }
         let Some(wish) = self.desktop.waiting.take() else { return Task::none() };
-        let command = CallCommand::Prepare { to: wish.to.clone(), account: wish.account.clone() };
+        let Wish { to, account, linked, .. } = wish.clone();
+        let command = CallCommand::Prepare { to, account, linked };
         self.run(Command::Call(command), Origin::Prepare(wish))
     }
 

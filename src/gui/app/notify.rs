@@ -41,9 +41,9 @@ impl App {
             (About::Messages(with), Deed::Reply(body)) => self.replied(with, body),
             (About::Messages(with), _) => Task::batch([self.show_main(), self.open(with)]),
             (About::Missed(uri), Deed::CallBack) => {
-                // Who called wants to be called: that is asked about always.
+                // A press on a notification is soon made: it is asked about always.
                 let name = plain::line(uri.strip_prefix("sip:").unwrap_or(&uri));
-                let asked = self.ask_outside(Wish { to: uri, name, account: None, linked: true });
+                let asked = self.ask_outside(Wish { to: uri, name, account: None, linked: false });
                 Task::batch([self.show_main(), asked])
             }
             (About::Missed(uri), _) => {
