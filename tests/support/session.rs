@@ -67,6 +67,12 @@ impl Bus {
         Self { daemon, address: address.trim().to_owned(), _place: place }
     }
 
+    /// Ends it; its address leads nowhere from then on.
+    pub fn stop(&mut self) {
+        let _ = self.daemon.kill();
+        let _ = self.daemon.wait();
+    }
+
     /// Where it listens.
     pub fn address(&self) -> &str {
         &self.address

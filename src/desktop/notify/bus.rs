@@ -255,7 +255,10 @@ impl Server {
             stays,
         );
         let id = told.await?;
-        let shown = Shown { id, edition: note.edition, since: Instant::now(), closed: false };
+        // Shown once more, it was seen coming.
+        let again = self.shown.get(about).filter(|shown| shown.edition == NONE);
+        let since = again.map_or_else(Instant::now, |shown| shown.since);
+        let shown = Shown { id, edition: note.edition, since, closed: false };
         self.shown.insert(about.clone(), shown);
         Ok(())
     }
