@@ -105,6 +105,7 @@ impl Desk {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use futures::FutureExt as _;
     use futures::executor::block_on;
 
     use super::*;
@@ -117,12 +118,17 @@ mod tests {
         }
         assert_eq!(desk.leave(Wish::Raise), Err(DeskError::Busy));
         let mut wishes = desk.wishes();
+        // What must not be lost waits for room.
+        let mut patient = Box::pin(desk.leave_in_turn(Wish::Toggle));
+        assert_eq!((&mut patient).now_or_never(), None);
         assert_eq!(block_on(wishes.next()), Some(Wish::Raise));
+        assert_eq!(patient.now_or_never(), Some(()));
+        let left: Vec<Wish> = block_on(wishes.by_ref().take(WAITING).collect());
+        assert_eq!(left.last(), Some(&Wish::Toggle));
         let open = Wish::Open(Target::read("tel:+13035551212").unwrap());
         desk.leave(open.clone()).unwrap();
         drop(wishes);
         // A window that is opened anew goes on where the last one stopped.
-        let left: Vec<Wish> = block_on(desk.wishes().take(WAITING).collect());
-        assert_eq!(left.last(), Some(&open));
+        assert_eq!(block_on(desk.wishes().next()), Some(open));
     }
 }
