@@ -168,7 +168,7 @@ impl Button {
                 (base, _) => base,
             };
             let mut style = clickable(ground, self.tone(enabled).color(tokens), radius::CONTROL);
-            if !enabled {
+            if !enabled && !matches!(self, Self::Quiet | Self::Plain) {
                 // Its ground is next to the window's own: an edge keeps its shape in sight.
                 style.border.color = tokens.line;
                 style.border.width = 1.0;
