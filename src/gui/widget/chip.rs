@@ -50,9 +50,7 @@ pub fn connection<'a, Message: Clone + 'a>(
     let sides = words::sides(accounts).into_iter().map(|(name, tone)| {
         row![pip(tone), Line::small(name)].spacing(step::XS - 2.0).align_y(Alignment::Center).into()
     });
-    let mut top = row![row(sides).spacing(step::S).width(Length::Fill).clip(true)]
-        .spacing(step::XS)
-        .align_y(Alignment::Center);
+    let mut top = row(sides).spacing(step::S).align_y(Alignment::Center);
     // What is wrong comes first; the page behind the chip tells the rest.
     let is_down = |account: &Account| words::account_tone(account.state) == Tone::Bad;
     let any_down = accounts.iter().any(is_down);
@@ -78,6 +76,8 @@ pub fn connection<'a, Message: Clone + 'a>(
         .collect();
     let any_bad = troubles.iter().any(|(ink, ..)| *ink == Tone::Bad);
     let tone = if any_bad { Tone::Bad } else { Tone::Text };
+    // In any language whole: what has no room stands on a second line.
+    let top = top.wrap().vertical_spacing(step::XXS);
     let top = part(top.into(), tone, step::XS, on_press);
     let top = match words::several(accounts) {
         true => super::button::hinted(top, words::accounts(accounts)),
