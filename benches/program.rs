@@ -37,7 +37,7 @@ const IDLE: Duration = Duration::from_secs(60);
 /// How long it has to become idle.
 const SETTLE: Duration = Duration::from_secs(10);
 /// How long anything may take to appear.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(180);
 /// How long a click has to be answered before there is another.
 const ANSWER: Duration = Duration::from_millis(100);
 /// The size of the window, and the width of its side panel.
@@ -146,6 +146,11 @@ fn listed(profile: &Profile) -> Outcomes<()> {
     answered(profile, "roster", |all| all.as_array().is_some_and(|all| all.len() == CONTACTS))
 }
 
+/// The cards of the contacts and whatever else it does at the start are done.
+fn at_rest(profile: &Profile) -> Outcomes<()> {
+    answered(profile, "work", |all| all.as_array().is_some_and(Vec::is_empty))
+}
+
 /// Ends it as the user would, and waits until it has.
 fn end(mut running: Running) -> Outcomes<()> {
     let id = i32::try_from(running.0.id())?;
@@ -163,6 +168,7 @@ fn headless(directory: &Path, profile: &Profile) -> Outcomes<()> {
     row("headless: start to both sides online", millis(started.elapsed()));
     listed(profile)?;
     row("headless: start to all contacts", millis(started.elapsed()));
+    at_rest(profile)?;
     std::thread::sleep(SETTLE);
     row("headless: memory", mib(memory(running.0.id(), "VmRSS:")?));
     end(running)
@@ -237,6 +243,7 @@ fn rest(screen: &Screen, directory: &Path, profile: &Profile) -> Outcomes<()> {
     until("the first picture", || is_drawn(screen).then_some(()))?;
     online(profile)?;
     listed(profile)?;
+    at_rest(profile)?;
     std::thread::sleep(SETTLE);
     let id = running.0.id();
     row("window: memory, signed in", mib(memory(id, "VmRSS:")?));
