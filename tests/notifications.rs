@@ -73,6 +73,11 @@ impl World {
     }
 
     fn bob_calls(&self) {
+        // What is over stands in the list for a moment.
+        poll(
+            || self.call_of_bob().is_null().then_some(()),
+            || format!("{} is not over", self.call_of_bob()),
+        );
         self.bob.borrow_mut().forget_events();
         self.runtime.block_on(self.bob.borrow_mut().call("call", json!({ "to": ALICE })));
         self.window.call_is("incoming");
@@ -172,6 +177,7 @@ fn a_service_that_comes_late_tells_of_messages_and_calls_and_takes_the_answers()
 
     // Another is refused.
     world.bob_calls();
+    let call = world.call_of_bob()["id"].clone();
     world.are_displayed(&dunst, 1);
     poll(
         || {
@@ -180,7 +186,10 @@ fn a_service_that_comes_late_tells_of_messages_and_calls_and_takes_the_answers()
         },
         || format!("it is not refused: {}{}", dunst.log(), world.window.log()),
     );
-    let ended = |event: &Value| event["type"] == "call" && event["call"]["state"] == "ended";
+    let ended = |event: &Value| {
+        let of = &event["call"];
+        event["type"] == "call" && of["id"] == call && of["state"] == "ended"
+    };
     let ended = world.runtime.block_on(world.bob.borrow_mut().wait_event(ended, PATIENCE));
     let reason = ended["call"]["end_reason"].as_str().unwrap();
     assert!(reason.starts_with("Declined"), "{reason}");
