@@ -11,6 +11,8 @@ use crate::model::time::Timestamp;
 
 /// Entries of one conversation that are kept at hand; the store has all of them.
 const ENTRIES_AT_HAND: usize = 200;
+/// Traces of one conversation that are kept: whoever dates messages back does not fill the memory.
+const TRACES: usize = 200;
 /// Text of one conversation that is kept at hand, in bytes.
 const TEXT_AT_HAND: usize = 4 << 20;
 
@@ -70,6 +72,8 @@ impl Thread {
             // What is at hand has no gaps.
             let place = self.older.partition_point(|old| old.at <= entry.at);
             self.older.insert(place, Trace::of(&entry));
+            let too_many = self.older.len().saturating_sub(TRACES);
+            self.older.drain(..too_many);
             return true;
         }
         let place = self.entries.iter().rposition(|old| old.at <= entry.at).map_or(0, |at| at + 1);
@@ -141,4 +145,37 @@ impl Thread {
 /// It is a message from the other side.
 fn came(kind: EntryKind, direction: Direction) -> bool {
     kind == EntryKind::Message && direction == Direction::In
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(n: i64) -> Entry {
+        Entry {
+            id: format!("m{n}"),
+            with: "bob@x.test".to_owned(),
+            kind: EntryKind::Message,
+            direction: Direction::In,
+            at: Timestamp::from_unix_millis(n),
+            body: Some(n.to_string()),
+            state: None,
+            reason: None,
+            call: None,
+        }
+    }
+
+    #[test]
+    fn who_dates_messages_back_does_not_fill_the_memory() {
+        let newest = 1_000_000;
+        let older = vec![Trace::of(&message(newest - 1))];
+        let mut thread = Thread { older, ..Thread::default() };
+        assert!(thread.add(message(newest)));
+        for n in 0..1_000 {
+            assert!(thread.add(message(n)), "{n}");
+        }
+        assert_eq!((thread.entries.len(), thread.older.len()), (1, TRACES));
+        // Those next to what is at hand are known again.
+        assert!(!thread.add(message(newest - 1)) && !thread.add(message(999)));
+    }
 }
