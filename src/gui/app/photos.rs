@@ -1,11 +1,15 @@
 //! Photos of who is in sight: decoded where the window does not wait for them.
 
 use iced::Task;
+use tokio::sync::Semaphore;
 
 use super::{App, Message, Page};
 use crate::gui::photo::{self, Name, Round};
 use crate::gui::screen::contact_with;
 use crate::model::vcard::Photo;
+
+/// A few thousand bytes can hold a large picture: so many have room in memory at once.
+static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
 impl App {
     /// Has what came into sight decoded.
@@ -37,6 +41,8 @@ impl App {
 /// Decodes one; what cannot be is not shown, and not tried again.
 async fn round(photo: Photo) -> (Name, Option<Round>) {
     let name = photo.name();
+    // It is never closed.
+    let _room = AT_ONCE.acquire().await;
     let decoded = tokio::task::spawn_blocking(move || photo::decode(&photo)).await;
     let round = match decoded {
         Ok(Ok(round)) => Some(round),
