@@ -18,6 +18,7 @@ pub mod keyed;
 pub mod keypad;
 pub mod line;
 pub mod notice;
+mod passed_on;
 pub mod pick;
 pub mod press;
 pub mod progress;

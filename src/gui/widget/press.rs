@@ -3,18 +3,18 @@
 //!
 //! A ring is there for who uses the keyboard: any click takes it away.
 
-use iced::advanced::layout::{Limits, Node};
 use iced::advanced::renderer::Quad;
 use iced::advanced::widget::operation::Focusable;
 use iced::advanced::widget::{Operation, Tree, Widget, tree};
-use iced::advanced::{Clipboard, Layout, Renderer as _, Shell, overlay, renderer};
+use iced::advanced::{Clipboard, Layout, Renderer as _, Shell, renderer};
 use iced::keyboard::key::{Key, Named};
 use iced::widget::button::{self, Button};
 use iced::{
-    Background, Border, Color, Element, Event, Length, Padding, Rectangle, Renderer, Size, Theme,
-    Vector, keyboard, mouse, widget,
+    Background, Border, Color, Element, Event, Length, Padding, Rectangle, Renderer, Theme,
+    keyboard, mouse, widget,
 };
 
+use super::passed_on::passed_on;
 use crate::gui::theme::{radius, tokens};
 
 /// How thick the ring is, and how far away from the button, in logical pixels.
@@ -154,17 +154,7 @@ impl<Message: Clone> Widget<Message, Theme, Renderer> for Reached<'_, Message> {
         }
     }
 
-    fn size(&self) -> Size<Length> {
-        self.button.as_widget().size()
-    }
-
-    fn size_hint(&self) -> Size<Length> {
-        self.button.as_widget().size_hint()
-    }
-
-    fn layout(&mut self, tree: &mut Tree, renderer: &Renderer, limits: &Limits) -> Node {
-        self.button.as_widget_mut().layout(&mut tree.children[0], renderer, limits)
-    }
+    passed_on!(button: size, layout, mouse_interaction, overlay);
 
     fn operate(
         &mut self,
@@ -242,29 +232,5 @@ impl<Message: Clone> Widget<Message, Theme, Renderer> for Reached<'_, Message> {
         let border = Border { color: tokens(theme).accent, width: RING, radius: corners.into() };
         let ring = Quad { bounds, border, ..Quad::default() };
         renderer.fill_quad(ring, Background::Color(Color::TRANSPARENT));
-    }
-
-    fn mouse_interaction(
-        &self,
-        tree: &Tree,
-        layout: Layout<'_>,
-        cursor: mouse::Cursor,
-        viewport: &Rectangle,
-        renderer: &Renderer,
-    ) -> mouse::Interaction {
-        let button = self.button.as_widget();
-        button.mouse_interaction(&tree.children[0], layout, cursor, viewport, renderer)
-    }
-
-    fn overlay<'b>(
-        &'b mut self,
-        tree: &'b mut Tree,
-        layout: Layout<'b>,
-        renderer: &Renderer,
-        viewport: &Rectangle,
-        translation: Vector,
-    ) -> Option<overlay::Element<'b, Message, Theme, Renderer>> {
-        let button = self.button.as_widget_mut();
-        button.overlay(&mut tree.children[0], layout, renderer, viewport, translation)
     }
 }
