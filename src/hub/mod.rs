@@ -12,6 +12,7 @@ use crate::media::meter::{Levels, Meter};
 
 mod actors;
 mod cards;
+mod devices;
 pub mod keep;
 mod pump;
 #[cfg(test)]

@@ -279,7 +279,7 @@ impl Pump {
                 self.answer_unless_called_off(request, answer);
             }
             Output::Devices(request, audio) => self.answer_later(request, async move {
-                let listed = tokio::task::spawn_blocking(move || super::actors::devices(&audio));
+                let listed = tokio::task::spawn_blocking(move || super::devices::devices(&audio));
                 listed.await.map_err(|error| CommandError::Internal(error.to_string()))
             }),
             Output::FindDevices => self.actors.report_later(async {
