@@ -141,7 +141,7 @@ fn the_machine_stays_awake_in_a_call_and_may_sleep_afterwards() {
     let runtime = Runtime::new().unwrap();
     let lab = runtime.block_on(lab());
     let bob = runtime.block_on(calls::instance(&lab, "bob"));
-    let (screen, bus) = (Screen::start(), Bus::start());
+    let (screen, bus) = (Screen::start(), Bus::bare());
     let options = ConfigOptions {
         transport: Transport::Udp,
         output: "null".to_owned(),

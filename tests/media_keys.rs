@@ -194,7 +194,7 @@ fn a_desktop_s_keys_answer_mute_and_end_a_real_call() {
     let runtime = Runtime::new().unwrap();
     let lab = runtime.block_on(lab());
     let mut bob = runtime.block_on(calls::instance(&lab, "bob"));
-    let (screen, desktop) = (Screen::start(), Desktop { bus: Bus::start() });
+    let (screen, desktop) = (Screen::start(), Desktop { bus: Bus::bare() });
     let options = ConfigOptions {
         transport: Transport::Udp,
         output: "null".to_owned(),
@@ -252,7 +252,7 @@ fn a_desktop_s_keys_answer_mute_and_end_a_real_call() {
 
 #[test]
 fn the_player_goes_when_nobody_asks_for_its_keys_any_more() {
-    let desktop = Desktop { bus: Bus::start() };
+    let desktop = Desktop { bus: Bus::bare() };
     let board = Board::default();
     let runtime = Runtime::new().unwrap();
     let at = || BusAddress::At(desktop.bus.address().to_owned());

@@ -130,7 +130,7 @@ impl World {
 
 #[test]
 fn a_service_that_comes_late_tells_of_messages_and_calls_and_takes_the_answers() {
-    let world = World::start(Bus::start(), true);
+    let world = World::start(Bus::bare(), true);
     world.look_away();
     world.bob_writes("Nobody shows this yet");
     world.window.until("conversations", |all| all[0]["unread"] == 1);
@@ -209,7 +209,7 @@ fn a_service_that_comes_late_tells_of_messages_and_calls_and_takes_the_answers()
 
 #[test]
 fn a_reply_in_place_is_sent_and_a_service_that_is_replaced_is_a_new_one() {
-    let world = World::start(Bus::start(), true);
+    let world = World::start(Bus::bare(), true);
     let first = world.runtime.block_on(Notified::start(world.connection(), 100));
     world.look_away();
     world.bob_writes("Shall we meet?");
@@ -252,7 +252,7 @@ fn a_reply_in_place_is_sent_and_a_service_that_is_replaced_is_a_new_one() {
 
 #[test]
 fn a_session_without_a_bus_has_the_program_all_the_same() {
-    let world = World::start(Bus::start(), false);
+    let world = World::start(Bus::bare(), false);
     world.bob_writes("Hello");
     world.window.until("conversations", |all| all[0]["unread"] == 1);
     world.window.terminate();

@@ -1,4 +1,5 @@
-//! A session bus of a test's own (a real `dbus-daemon`), with a home for what it starts.
+//! A session bus of a test's own (a real `dbus-daemon`), with a home for what it starts, where it
+//! starts anything.
 #![allow(dead_code)]
 
 use std::io::{BufRead, BufReader};
@@ -7,6 +8,20 @@ use std::process::{Child, Command, Stdio};
 
 use dovetail::lab::guard;
 use tempfile::TempDir;
+
+/// No services are started by it.
+const BARE: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:dir=PLACE</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"#;
 
 /// A running bus. Dropping it ends it.
 pub struct Bus {
@@ -26,22 +41,42 @@ impl Drop for Bus {
 impl Bus {
     /// Starts one. `display` is where what it starts may open windows.
     pub fn start(display: &str) -> Self {
-        use std::os::unix::process::CommandExt;
-        let home = tempfile::Builder::new().prefix("dovetail-bus-").tempdir().unwrap();
+        let home = home();
         let mut command = Command::new("dbus-daemon");
+        at_home(command.arg("--session").env("DISPLAY", display), home.path());
+        Self::of(command, home)
+    }
+
+    /// Starts one on which nobody is but who comes by himself.
+    pub fn bare() -> Self {
+        let home = home();
+        let config = home.path().join("bus.conf");
+        let text = BARE.replace("PLACE", &home.path().to_string_lossy());
+        std::fs::write(&config, text).unwrap();
+        let mut command = Command::new("dbus-daemon");
+        command.arg(format!("--config-file={}", config.display()));
+        Self::of(command, home)
+    }
+
+    fn of(mut command: Command, home: TempDir) -> Self {
+        use std::os::unix::process::CommandExt;
         command
-            .args(["--session", "--print-address=1", "--nofork"])
+            .args(["--print-address=1", "--nofork"])
             .process_group(0)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
-        at_home(&mut command, home.path());
-        let daemon = command.env("DISPLAY", display).spawn();
-        let mut daemon = daemon.expect("dbus-daemon (scripts/setup test installs it)");
+        let mut daemon = command.spawn().expect("dbus-daemon (scripts/setup test installs it)");
         guard::watch_group(daemon.id()).unwrap();
         let mut address = String::new();
         BufReader::new(daemon.stdout.take().unwrap()).read_line(&mut address).unwrap();
         Self { daemon, address: address.trim().to_owned(), home }
+    }
+
+    /// Ends it; its address leads nowhere from then on.
+    pub fn stop(&mut self) {
+        let _ = self.daemon.kill();
+        let _ = self.daemon.wait();
     }
 
     /// Where it is to be found.
@@ -65,6 +100,10 @@ impl Bus {
         let address = self.address.as_str();
         zbus::connection::Builder::address(address).unwrap().build().await.unwrap()
     }
+}
+
+fn home() -> TempDir {
+    tempfile::Builder::new().prefix("dovetail-bus-").tempdir().unwrap()
 }
 
 fn at_home(command: &mut Command, home: &Path) {

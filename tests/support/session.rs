@@ -2,7 +2,9 @@
 //! in it, asked over its control socket.
 #![allow(dead_code)]
 
-use std::io::{BufRead, BufReader};
+#[path = "bus.rs"]
+mod bus;
+
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -11,73 +13,12 @@ use dovetail::lab::guard;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+pub use bus::Bus;
+
 use crate::screen::Screen;
 
 /// For anything that is to happen, on a machine under load.
 pub const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A bus on which nobody is but who comes by himself. Dropping it ends it.
-pub struct Bus {
-    daemon: Child,
-    address: String,
-    _place: TempDir,
-}
-
-/// No services are started by it.
-const CONFIG: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>unix:dir=PLACE</listen>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-"#;
-
-impl Drop for Bus {
-    fn drop(&mut self) {
-        let _ = self.daemon.kill();
-        let _ = self.daemon.wait();
-        guard::forget_group(self.daemon.id());
-    }
-}
-
-impl Bus {
-    pub fn start() -> Self {
-        use std::os::unix::process::CommandExt;
-        let place = tempfile::Builder::new().prefix("dovetail-bus-").tempdir().unwrap();
-        let config = place.path().join("bus.conf");
-        let text = CONFIG.replace("PLACE", &place.path().to_string_lossy());
-        std::fs::write(&config, text).unwrap();
-        let mut daemon = Command::new("dbus-daemon")
-            .arg(format!("--config-file={}", config.display()))
-            .args(["--print-address=1", "--nofork"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .process_group(0)
-            .spawn()
-            .expect("dbus-daemon (scripts/setup test installs it)");
-        guard::watch_group(daemon.id()).unwrap();
-        let mut address = String::new();
-        BufReader::new(daemon.stdout.take().unwrap()).read_line(&mut address).unwrap();
-        Self { daemon, address: address.trim().to_owned(), _place: place }
-    }
-
-    /// Ends it; its address leads nowhere from then on.
-    pub fn stop(&mut self) {
-        let _ = self.daemon.kill();
-        let _ = self.daemon.wait();
-    }
-
-    /// Where it listens.
-    pub fn address(&self) -> &str {
-        &self.address
-    }
-}
 
 /// A window with a profile of its own. Dropping it kills it.
 pub struct Window {
