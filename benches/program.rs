@@ -44,6 +44,8 @@ const ANSWER: Duration = Duration::from_millis(100);
 const WIDTH: u64 = 1_120;
 const HEIGHT: u64 = 720;
 const PANEL: u64 = 320;
+/// The most points that the pointer covers.
+const POINTER: usize = 32 * 32;
 /// A row of the side panel's list.
 const ROW: (u32, u32) = (90, 420);
 /// Programs for the same.
@@ -112,12 +114,12 @@ fn show(screen: &Screen, command: &mut Command) -> Outcomes<Running> {
     Ok(Running(command.stdin(Stdio::null()).spawn()?))
 }
 
-/// Something was drawn that is not of one colour.
+/// Something was drawn that is not of one colour, and larger than the pointer.
 fn is_drawn(screen: &Screen) -> bool {
     let pixels = screen.pixels(0..PANEL, 0..HEIGHT);
     let mut all = pixels.chunks_exact(4);
     let first = all.next();
-    all.any(|pixel| Some(pixel) != first)
+    all.filter(|pixel| Some(*pixel) != first).nth(POINTER).is_some()
 }
 
 fn dovetail(directory: &Path) -> Command {
