@@ -15,6 +15,7 @@ mod cards;
 mod devices;
 pub mod keep;
 mod pump;
+mod rest;
 #[cfg(test)]
 mod tests;
 mod trace;

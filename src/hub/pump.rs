@@ -93,6 +93,7 @@ impl Hub {
             forgotten: forgotten.map(|notice| notice.to_string()),
             untrusted,
         };
+        tokio::spawn(super::rest::follow(handle.snapshot()));
         let task = tokio::spawn(pump.run((kept, provided), requests, inputs, quit.clone()));
         Self { handle, quit, task }
     }
