@@ -99,7 +99,7 @@ fn page(app: &App) -> Element<'_, Message> {
         },
     };
     let page = page.push(bars(app)).push(told(app)).push(below_cards(app, body));
-    container(page).width(Length::Fill).height(Length::Fill).style(theme::ground).into()
+    container(page).width(Length::Fill).height(Length::Fill).into()
 }
 
 /// The way to what is known of somebody, at the end of the conversation's head.

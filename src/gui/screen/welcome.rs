@@ -5,7 +5,7 @@ use iced::{Alignment, Element, Length};
 
 use super::Shared;
 use crate::gui::icon::{self, Icon};
-use crate::gui::theme::{self, Tone, step};
+use crate::gui::theme::{Tone, step};
 use crate::gui::widget::{body, title};
 use crate::model::account::Overall;
 use crate::tr;
@@ -23,7 +23,7 @@ pub fn view<'a, Message: 'a>(shared: Shared<'a>) -> Element<'a, Message> {
     .spacing(step::S)
     .align_x(Alignment::Center)
     .max_width(400);
-    container(content).padding(step::L).center(Length::Fill).style(theme::ground).into()
+    container(content).padding(step::L).center(Length::Fill).into()
 }
 
 fn words(shared: Shared<'_>) -> (&'static Icon, &'static str, &'static str) {

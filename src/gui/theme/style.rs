@@ -19,11 +19,6 @@ pub fn surface(theme: &Theme) -> container::Style {
     filled(tokens(theme).surface, 0.0)
 }
 
-/// The ground of the timeline and of empty pages.
-pub fn ground(theme: &Theme) -> container::Style {
-    filled(tokens(theme).bg, 0.0)
-}
-
 /// A hairline between two panels.
 pub fn hairline(theme: &Theme) -> container::Style {
     filled(tokens(theme).line, 0.0)

@@ -28,7 +28,6 @@ pub fn view<'a>(page: &'a Book, shared: Shared<'a>) -> Element<'a, Message> {
     container(column![top.max_width(720), rule(), list(page, shared)])
         .width(Length::Fill)
         .height(Length::Fill)
-        .style(theme::ground)
         .into()
 }
 

@@ -45,11 +45,7 @@ pub fn view<'a>(page: &'a Settings, prefs: Prefs<'a>, shared: Shared<'a>) -> Ele
     } else {
         section(page, prefs, shared, side)
     };
-    container(column![head, rule(), content])
-        .width(Length::Fill)
-        .height(Length::Fill)
-        .style(theme::ground)
-        .into()
+    container(column![head, rule(), content]).width(Length::Fill).height(Length::Fill).into()
 }
 
 /// The names of the sections.

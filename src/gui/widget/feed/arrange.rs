@@ -60,6 +60,8 @@ pub(super) struct State {
     size: Size,
     pub sight: Sight,
     pub told: Option<Sight>,
+    /// Whether rows moved an odd number of times.
+    pub odd: bool,
     /// How much content there is above and below the view, as far as is known.
     pub beyond: (f32, f32),
     pub grabbed: Option<f32>,
@@ -79,6 +81,7 @@ impl Default for State {
             size: Size::ZERO,
             sight,
             told: None,
+            odd: false,
             beyond: (0.0, 0.0),
             grabbed: None,
             finger: None,
@@ -315,7 +318,9 @@ fn see<Message>(
     state.keys = laid.iter().map(key).collect();
     // One that stays when a page comes before it.
     let steady = laid.iter().find(|laid| (feed.steady)(laid.made.row)).or(laid.front());
-    state.hook = steady.map(|laid| (key(laid), laid.top));
+    let hook = steady.map(|laid| (key(laid), laid.top));
+    state.odd ^= hook != state.hook;
+    state.hook = hook;
     let first = laid.front().map_or(0, |first| first.made.row);
     let after = laid.back().map_or(0, |last| last.made.row + 1);
     let high = |row: usize| {
