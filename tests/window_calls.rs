@@ -688,7 +688,7 @@ fn enter_takes_no_call_behind_a_question() {
 fn calls_are_spoken_of_in_german_and_french() {
     use dovetail::lang::{Language, speak};
     for (language, proof, answer) in [
-        (Language::German, "Verifiziert durch die Kontaktkarte von Bob · warum?", "Annehmen"),
+        (Language::German, "Bestätigt durch die Kontaktkarte von Bob · warum?", "Annehmen"),
         (
             Language::French,
             "Vérifié par la fiche de contact de Bob · pourquoi\u{202f}?",

@@ -171,7 +171,7 @@ fn a_refusal_is_said_at_its_button() {
 #[test]
 fn the_section_speaks_german_and_french() {
     for (language, words) in
-        [(Language::German, "Klingelton erproben"), (Language::French, "Essayer la sonnerie")]
+        [(Language::German, "Klingelton testen"), (Language::French, "Essayer la sonnerie")]
     {
         lang::speak(language);
         let window = section(snapshot(), 360.0);

@@ -277,7 +277,7 @@ mod tests {
         assert_eq!(german("Busy"), "Besetzt");
         assert_eq!(
             german("The server failed (500 Oops). Try again in 5 minutes."),
-            "Der Server hat versagt (500 Oops). Versuchen Sie es in 5 Minuten noch einmal."
+            "Der Server meldet einen Fehler (500 Oops). Versuchen Sie es in 5 Minuten noch einmal."
         );
         let lost = "The connection was lost: the server closed the connection.";
         assert_eq!(

@@ -1,9 +1,9 @@
 # The list
 book-title = Adressbuch
 book-new = Neue Person
-book-from-file = Aus einer Datei …
+book-from-file = Aus einer Datei …
 book-copy = Als vCard kopieren
-book-copied = Alle liegen als vCards in der Zwischenablage.
+book-copied = Alle Personen liegen als vCards in der Zwischenablage.
 book-search = Nach Name oder Nummer suchen
 book-nobody = Noch niemand
 book-nobody-words = Fügen Sie eine Person hinzu oder übernehmen Sie eine Datei mit vCards aus einem anderen Programm.
@@ -19,7 +19,7 @@ book-numbers = { $count ->
 book-file = Personen aus einer Datei
 book-file-hint = Eine Datei mit vCards (.vcf), wie andere Adressbücher sie schreiben. Von dem, was Sie haben, geht nichts verloren.
 book-path = Die Datei, etwa /home/alice/personen.vcf
-book-look = Zeigen, was hinzukäme
+book-look = Vorschau zeigen
 book-taken-in = Übernommen.
 book-nothing-new = Darin steht nichts Neues.
 book-take-in = Übernehmen
@@ -30,7 +30,7 @@ book-more = { $count ->
 book-new-count = Neu · { $count }
 book-changed-count = Geändert · { $count }
 book-left-out-count = Ausgelassen · { $count }
-book-same = { $count } ihrer Karten haben Sie schon.
+book-same = { $count } der Karten haben Sie schon.
 
 # The form
 book-bad-jid = „{ $typed }“ ist keine Chatadresse: Eine solche sieht aus wie name@example.com.
@@ -52,4 +52,4 @@ book-add-jid = Chatadresse hinzufügen
 book-remove-question = { $name } aus Ihrem Adressbuch entfernen?
 book-remove = Entfernen
 book-keep = Behalten
-book-remove-person = Diese Person entfernen …
+book-remove-person = Diese Person entfernen …

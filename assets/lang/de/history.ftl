@@ -3,7 +3,7 @@
 history-title = Verlauf
 
 history-figures = Was vorhanden ist
-history-counting = Wird gezählt …
+history-counting = Wird gezählt …
 history-entries = Nachrichten und Anrufe
 history-oldest = Ältester Eintrag
 history-size = Größe der Datei
@@ -32,7 +32,7 @@ history-any-age = Jedes Alter
 history-month = Älter als ein Monat
 history-quarter = Älter als drei Monate
 history-year = Älter als ein Jahr
-history-delete-ask = Löschen …
+history-delete-ask = Löschen …
 history-question-all = { $count ->
         [one] Alles löschen: eine Nachricht oder einen Anruf?
        *[other] Alles löschen: { $count } Nachrichten und Anrufe?
@@ -56,7 +56,7 @@ history-waiting = { $count ->
 history-for-good = Auf diesem Computer ist es dann endgültig weg. Andere behalten, was sie haben.
 history-delete-act = Löschen
 history-keep = Behalten
-history-nothing = Davon ist nichts vorhanden, was zu löschen wäre.
+history-nothing = Davon gibt es nichts zu löschen.
 history-well = In Ordnung
 history-deleted = { $count ->
         [one] Ein Eintrag wurde gelöscht.

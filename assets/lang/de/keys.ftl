@@ -1,6 +1,6 @@
 # Tastenkürzel, ihre Übersicht und die Befehlsliste.
 
-keys-group-window = Finden und bewegen
+keys-group-window = Suchen und navigieren
 keys-group-pages = Seiten
 keys-group-presence = Ihre Anwesenheit
 keys-group-conversation = Unterhaltung
@@ -21,16 +21,16 @@ keys-next-conversation = Nächste Unterhaltung
 keys-quit = Beenden
 keys-accounts = Konten
 keys-book = Adressbuch
-keys-rules = Regeln für Anrufe
+keys-rules = Anrufregeln
 keys-protection = Verbindung und Schutz
 keys-online = Verfügbar sein
 keys-away = Abwesend sein
 keys-dnd = Nicht stören
 keys-offline = Offline sein
-keys-details = Näheres zu dieser Person
+keys-details = Details zu dieser Person
 keys-find = In der Unterhaltung suchen
-keys-dates = Zu einem Tag gehen
-keys-newest = Zum neuesten Eintrag gehen
+keys-dates = Zu einem Tag springen
+keys-newest = Zum neuesten Eintrag springen
 keys-page-up = Eine Seite zurück
 keys-page-down = Eine Seite vor
 keys-send = Nachricht senden
@@ -39,10 +39,10 @@ keys-call = Diese Person anrufen
 keys-answer = Anruf annehmen
 keys-decline = Anruf ablehnen
 keys-hang-up = Auflegen
-keys-hold = Anruf halten oder fortsetzen
+keys-hold = Gespräch halten oder fortsetzen
 keys-mute = Mikrofon aus- oder einschalten
 keys-keypad = Tastenfeld öffnen oder schließen
-keys-transfer = Anruf weitergeben
+keys-transfer = Gespräch übergeben
 keys-digits = Töne, solange das Tastenfeld offen ist
 
 keys-cap-ctrl = Strg
@@ -54,7 +54,7 @@ keys-cap-page-up = Bild auf
 keys-cap-page-down = Bild ab
 keys-cap-end = Ende
 
-keys-palette-field = Personen, Nachrichten und Befehle finden oder Nummer eingeben
+keys-palette-field = Name, Nachricht, Befehl oder Nummer
 keys-palette-nothing = Nichts passt dazu.
 keys-palette-call = Anrufen
 keys-palette-people = Personen

@@ -12,9 +12,9 @@ notify-new =
        *[other] { $count } neue Nachrichten
     }
 notify-call = Eingehender Anruf
-notify-call-claims = Eingehender Anruf · Gibt sich als { $claim } aus · nicht verifiziert
-notify-call-unknown = Eingehender Anruf · Über diesen Anruf ist nichts bekannt
-notify-call-hides = Eingehender Anruf · Verbirgt, wer anruft
+notify-call-claims = Eingehender Anruf · Gibt sich als { $claim } aus · nicht bestätigt
+notify-call-unknown = Eingehender Anruf · Über diesen Anrufer ist nichts bekannt
+notify-call-hides = Eingehender Anruf · Rufnummer unterdrückt
 notify-missed =
     { $count ->
         [one] Verpasster Anruf
@@ -34,4 +34,4 @@ notify-set-text-off = Neue Nachrichten werden nicht gemeldet.
 notify-set-calls = Eingehende Anrufe
 notify-set-calls-hint = Mit „Annehmen“ und „Ablehnen“, solange das Fenster nicht im Vordergrund ist.
 notify-set-missed = Verpasste Anrufe
-notify-set-missed-hint = Mit der Möglichkeit zurückzurufen; nach möglichen Kosten werden Sie vorher gefragt.
+notify-set-missed-hint = Mit der Möglichkeit zurückzurufen; kann das etwas kosten, werden Sie vorher gefragt.

@@ -38,7 +38,7 @@ protection-key = Schlüssel
 protection-key-signed = { $key }, signiert mit { $signature }
 
 # An account that is not connected since that would not be secure
-protection-sure = Ein solches Zertifikat kann jeder anfertigen, und wer dazwischen sitzt, könnte Ihr Passwort und alles mitlesen, was Sie schreiben und sagen. Vertrauen Sie ihm nur, wenn der Fingerabdruck oben der ist, den Ihr Anbieter Ihnen auf anderem Weg genannt hat, etwa auf Papier oder am Telefon.
+protection-sure = Ein solches Zertifikat kann jeder anfertigen, und wer dazwischensitzt, könnte Ihr Passwort und alles mitlesen, was Sie schreiben und sagen. Vertrauen Sie ihm nur, wenn der Fingerabdruck oben der ist, den Ihr Anbieter Ihnen auf anderem Weg genannt hat, etwa auf Papier oder am Telefon.
 protection-changed = Sie haben für diesen Server einem anderen Zertifikat vertraut; dieses ist es nicht. Hat Ihr Anbieter kein neues angekündigt, sitzt womöglich jemand zwischen Ihnen und dem Server: Machen Sie dann nicht weiter.
 protection-disconnected = { $name } ist getrennt, wie Sie es wollten.
 protection-connect = Verbinden

@@ -9,12 +9,12 @@ sidebar-call = Anrufen
 sidebar-call-typed = „{ $typed }“ anrufen
 sidebar-add = Zu Ihren Kontakten hinzufügen
 sidebar-write-to = An „{ $who }“ schreiben
-sidebar-details = Einzelheiten
+sidebar-details = Details
 sidebar-listen = Anhören
 sidebar-your-voice-mail = Ihre Mailbox
 
 # Was unter einem Namen steht
-sidebar-typing = schreibt …
+sidebar-typing = schreibt …
 sidebar-missed-call = Verpasster Anruf
 sidebar-you-said = Sie: { $text }
 sidebar-asks = Möchte sehen, wann Sie erreichbar sind
@@ -31,7 +31,7 @@ sidebar-no-contacts = Noch keine Kontakte
 sidebar-no-contacts-why = Geben Sie oben eine Adresse ein, um jemanden hinzuzufügen.
 
 # Das Menü neben dem eigenen Namen
-sidebar-open-rules = Regeln für Anrufe …
+sidebar-open-rules = Anrufregeln …
 sidebar-open-accounts = Konten …
 sidebar-open-book = Adressbuch …
 sidebar-menu = Menü

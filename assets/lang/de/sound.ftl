@@ -1,4 +1,4 @@
-# Einstellungen, Ton: Geräte, der Klingelton, und wie man sie erprobt
+# Einstellungen, Ton: Geräte, der Klingelton, und wie man sie testet
 sound-kept = Ihre Wahl gilt sofort, auch im laufenden Gespräch, und bleibt nach einem Neustart.
 sound-missing = { $name } (nicht angeschlossen; bis dahin wie das System)
 sound-level = Pegel: Sprechen Sie, und der Balken schlägt aus.
@@ -9,7 +9,7 @@ sound-recording = Sprechen Sie jetzt.
 sound-hear = Anhören
 sound-hearing = So hören andere Sie.
 sound-stop = Anhalten
-sound-try = Lautsprecher erproben
+sound-try = Lautsprecher testen
 sound-try-hint = Sie sollten drei Töne hören.
 sound-play = Abspielen
 sound-ring-tone = Klingelton
@@ -21,7 +21,7 @@ sound-medium = Mittel
 sound-loud = Laut
 sound-ringer = Wo es klingelt
 sound-as-loudspeaker = Wie der Lautsprecher
-sound-try-ring = Klingelton erproben
+sound-try-ring = Klingelton testen
 sound-try-ring-hint = Es klingelt einmal, so laut wie eingestellt.
 sound-ring-now = Klingeln
-sound-in-call = Der Ton lässt sich erproben, wenn kein Gespräch läuft.
+sound-in-call = Der Ton lässt sich testen, wenn kein Gespräch läuft.

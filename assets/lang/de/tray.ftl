@@ -11,7 +11,7 @@ tray-unmute = Mikrofon wieder einschalten
 
 # Ein Anruf
 tray-rings = { $name } ruft an
-tray-quiet = { $name } ruft an, ohne zu klingeln
+tray-quiet = { $name } ruft an, ohne Klingelton
 tray-in-call = Im Gespräch mit { $name }
 tray-muted = Im Gespräch mit { $name }, Mikrofon stumm
 tray-calling = { $name } wird angerufen
@@ -25,7 +25,7 @@ tray-unread =
     }
 tray-no-account = Noch kein Konto
 tray-partial = Nicht alles ist verbunden
-tray-connecting = Verbindet sich …
+tray-connecting = Verbindet sich …
 tray-offline = Nicht verbunden
 
 # Wenn das Fenster zum ersten Mal wiederkommt

@@ -22,6 +22,7 @@ chat-back = Back
 chat-over-telephony = Messages over telephony
 chat-no-contact = Not among your contacts · { $address }
 chat-find = Find in this conversation
+chat-find-field = Find
 chat-find-older = Older
 chat-find-newer = Newer
 chat-find-waits = Searching…

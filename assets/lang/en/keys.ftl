@@ -54,7 +54,7 @@ keys-cap-page-up = Page up
 keys-cap-page-down = Page down
 keys-cap-end = End
 
-keys-palette-field = Find people, messages and actions, or type a number
+keys-palette-field = Name, message, action or number
 keys-palette-nothing = Nothing fits.
 keys-palette-call = Call
 keys-palette-people = People

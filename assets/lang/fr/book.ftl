@@ -3,11 +3,11 @@ book-title = Carnet d’adresses
 book-new = Nouvelle personne
 book-from-file = Depuis un fichier…
 book-copy = Copier en vCard
-book-copied = Tout le monde est dans le presse-papiers, sous forme de vCards.
-book-search = Chercher par nom ou numéro
+book-copied = Tout le carnet d’adresses est dans le presse-papiers, en vCards.
+book-search = Rechercher par nom ou numéro
 book-nobody = Personne pour l’instant
-book-nobody-words = Ajoutez une personne, ou reprenez un fichier de vCards d’un autre programme.
-book-nothing = Rien trouvé
+book-nobody-words = Ajoutez une personne, ou importez un fichier de vCards d’un autre programme.
+book-nothing = Aucun résultat
 book-nothing-words = Aucun nom, adresse ou numéro ne correspond.
 book-no-number = Aucun numéro
 book-numbers = { $count ->
@@ -19,10 +19,10 @@ book-numbers = { $count ->
 book-file = Personnes d’un fichier
 book-file-hint = Un fichier de vCards (.vcf), tel que d’autres carnets d’adresses en écrivent. Rien de ce que vous avez n’est retiré.
 book-path = Le fichier, par exemple /home/alice/personnes.vcf
-book-look = Montrer ce qui serait ajouté
-book-taken-in = Repris.
+book-look = Voir les ajouts
+book-taken-in = Importé.
 book-nothing-new = Il ne contient rien de nouveau.
-book-take-in = Reprendre
+book-take-in = Importer
 book-more = { $count ->
         [one] Et { $count } autre.
        *[other] Et { $count } autres.
@@ -33,7 +33,7 @@ book-left-out-count = Laissés de côté · { $count }
 book-same = Vous avez déjà { $count } de ses fiches.
 
 # The form
-book-bad-jid = « { $typed } » n’est pas une adresse de messagerie : elle ressemble à nom@example.com.
+book-bad-jid = « { $typed } » n’est pas une adresse de messagerie : elle doit ressembler à nom@example.com.
 book-change-title = Modifier une personne
 book-form-hint = Ce que vous écrivez ici l’emporte sur ce que les autres disent d’eux-mêmes.
 book-name = Nom

@@ -22,6 +22,7 @@ history-export = L’écrire dans un fichier
 history-export-hint = Une entrée par ligne, en JSON, la plus ancienne d’abord. Le fichier n’est pas protégé : toute personne qui l’a peut le lire.
 history-export-act = Écrire le fichier
 history-exported = { $count ->
+        [0] Aucune entrée ne se trouve dans { $path }.
         [one] Une entrée se trouve dans { $path }.
        *[other] { $count } entrées se trouvent dans { $path }.
     }
@@ -38,16 +39,16 @@ history-question-all = { $count ->
        *[other] Tout supprimer : { $count } messages et appels ?
     }
 history-question-before = { $count ->
-        [one] Supprimer tout ce qui précède le { $day } : un message ou un appel ?
-       *[other] Supprimer tout ce qui précède le { $day } : { $count } messages et appels ?
+        [one] Tout supprimer avant le { $day } : un message ou un appel ?
+       *[other] Tout supprimer avant le { $day } : { $count } messages et appels ?
     }
 history-question-with = { $count ->
         [one] Tout supprimer avec { $name } : un message ou un appel ?
        *[other] Tout supprimer avec { $name } : { $count } messages et appels ?
     }
 history-question-with-before = { $count ->
-        [one] Supprimer tout ce qui, avec { $name }, précède le { $day } : un message ou un appel ?
-       *[other] Supprimer tout ce qui, avec { $name }, précède le { $day } : { $count } messages et appels ?
+        [one] Tout supprimer avec { $name } avant le { $day } : un message ou un appel ?
+       *[other] Tout supprimer avec { $name } avant le { $day } : { $count } messages et appels ?
     }
 history-waiting = { $count ->
         [one] Un message attend encore d’être envoyé, et reste.
@@ -59,6 +60,7 @@ history-keep = Garder
 history-nothing = Il n’y a rien de tel à supprimer.
 history-well = D’accord
 history-deleted = { $count ->
+        [0] Aucune entrée n’a été supprimée.
         [one] Une entrée a été supprimée.
        *[other] { $count } entrées ont été supprimées.
     }

@@ -1,13 +1,13 @@
 # Les raccourcis, leur aide-mémoire et la palette.
 
-keys-group-window = Chercher et se déplacer
+keys-group-window = Rechercher et se déplacer
 keys-group-pages = Pages
 keys-group-presence = Votre présence
 keys-group-conversation = Conversation
 keys-group-calls = Appels
 
 keys-palette = Tout trouver, tout faire
-keys-search = Chercher dans la liste
+keys-search = Rechercher dans la liste
 keys-sheet = Raccourcis clavier
 keys-menu = Ouvrir ou fermer le menu
 keys-escape = Fermer ce qui est ouvert
@@ -23,14 +23,14 @@ keys-accounts = Comptes
 keys-book = Carnet d’adresses
 keys-rules = Règles d’appel
 keys-protection = Connexion et protection
-keys-online = Être disponible
-keys-away = Être absent
+keys-online = Passer en disponible
+keys-away = Passer en absent
 keys-dnd = Ne pas déranger
-keys-offline = Être hors ligne
-keys-details = En savoir plus sur cette personne
-keys-find = Chercher dans la conversation
+keys-offline = Passer hors ligne
+keys-details = Détails de cette personne
+keys-find = Rechercher dans la conversation
 keys-dates = Aller à un jour
-keys-newest = Aller au plus récent
+keys-newest = Aller aux messages récents
 keys-page-up = Une page en arrière
 keys-page-down = Une page en avant
 keys-send = Envoyer le message
@@ -54,7 +54,7 @@ keys-cap-page-up = Page préc.
 keys-cap-page-down = Page suiv.
 keys-cap-end = Fin
 
-keys-palette-field = Trouver une personne, un message, une action, ou saisir un numéro
+keys-palette-field = Nom, message, action ou numéro
 keys-palette-nothing = Rien ne correspond.
 keys-palette-call = Appeler
 keys-palette-people = Personnes

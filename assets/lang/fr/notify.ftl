@@ -13,8 +13,8 @@ notify-new =
     }
 notify-call = Appel entrant
 notify-call-claims = Appel entrant · Se présente comme { $claim } · non vérifié
-notify-call-unknown = Appel entrant · On ne sait rien de cet appel
-notify-call-hides = Appel entrant · Cache qui appelle
+notify-call-unknown = Appel entrant · On ne sait rien de cet appelant
+notify-call-hides = Appel entrant · Masque son identité
 notify-missed =
     { $count ->
         [one] Appel manqué
@@ -23,15 +23,15 @@ notify-missed =
 
 # Dans les réglages
 notify-set = Notifications
-notify-set-none = Ce bureau n’affiche pas de notifications : aucun service ne s’en charge. Elles commenceront d’elles-mêmes dès qu’il y en aura un.
+notify-set-none = Ce bureau n’affiche pas de notifications : aucun service ne s’en charge. Elles s’afficheront d’elles-mêmes dès qu’il y en aura un.
 notify-set-of-messages = Messages
 notify-set-of-calls = Appels
 notify-set-messages = Nouveaux messages
 notify-set-messages-hint = Une notification par conversation, tant que vous ne la regardez pas. Aucune tant que vous ne souhaitez pas être dérangé.
 notify-set-text = Afficher le texte
-notify-set-text-hint = Qui voit l’écran peut lire ce qui est écrit, même verrouillé sur certains bureaux.
+notify-set-text-hint = Quiconque voit l’écran peut lire ce qui est écrit, même quand il est verrouillé sur certains bureaux.
 notify-set-text-off = Les nouveaux messages ne sont pas annoncés.
 notify-set-calls = Appels entrants
 notify-set-calls-hint = Avec « Répondre » et « Refuser », tant que la fenêtre n’est pas au premier plan.
 notify-set-missed = Appels manqués
-notify-set-missed-hint = Avec un moyen de rappeler ; ce que cela peut coûter est demandé avant.
+notify-set-missed-hint = Avec un bouton pour rappeler ; si l’appel peut être payant, une confirmation est d’abord demandée.

@@ -1,6 +1,6 @@
 # Le panneau latéral.
 
-sidebar-search = Nom ou numéro
+sidebar-search = Recherche ou numéro
 sidebar-conversations = Conversations
 sidebar-contacts = Contacts
 sidebar-address-book = Carnet d’adresses
@@ -11,7 +11,7 @@ sidebar-add = Ajouter à vos contacts
 sidebar-write-to = Écrire à « { $who } »
 sidebar-details = Détails
 sidebar-listen = Écouter
-sidebar-your-voice-mail = votre messagerie vocale
+sidebar-your-voice-mail = votre répondeur
 
 # Ce qui figure sous un nom
 sidebar-typing = écrit…

@@ -35,8 +35,8 @@ sign-in-add = Ajouter et connecter
 
 # A password that is missing or was refused
 sign-in-another-password = Autre mot de passe
-sign-in-use-now = L’utiliser cette fois
-sign-in-keep = Le garder dans le trousseau
+sign-in-use-now = Utiliser cette fois
+sign-in-keep = Garder au trousseau
 sign-in-password-remark = Utilisé cette fois seulement, il est oublié à la fermeture de Dovetail, puis redemandé. Pour qu’il vienne d’un gestionnaire de mots de passe, définissez password_command pour ce compte dans config.toml.
 
 # In the place of a conversation

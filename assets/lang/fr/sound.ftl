@@ -1,6 +1,6 @@
 # Réglages, Son : les appareils, la sonnerie, et comment les essayer
 sound-kept = Votre choix vaut tout de suite, même pendant un appel, et après un redémarrage.
-sound-missing = { $name } (débranché ; d’ici là comme le système)
+sound-missing = { $name } (débranché ; comme le système en attendant)
 sound-level = Niveau : parlez, et la barre bouge.
 sound-record = S’enregistrer et s’écouter
 sound-record-hint = Cinq secondes au plus. Rien n’en est conservé.
@@ -14,12 +14,12 @@ sound-try-hint = Vous devriez entendre trois notes.
 sound-play = Jouer
 sound-ring-tone = Sonnerie
 sound-rings = Les appels sonnent
-sound-rings-hint = Pas quand vous ne voulez pas être dérangé. Pendant une conversation, un autre appel s’annonce doucement.
+sound-rings-hint = Pas quand vous ne voulez pas être dérangé. Pendant un appel, un autre s’annonce doucement.
 sound-volume = Volume
 sound-soft = Doux
 sound-medium = Moyen
 sound-loud = Fort
-sound-ringer = Où cela sonne
+sound-ringer = Sortie de la sonnerie
 sound-as-loudspeaker = Comme le haut-parleur
 sound-try-ring = Essayer la sonnerie
 sound-try-ring-hint = Elle sonne une fois, au volume réglé.

@@ -2,7 +2,7 @@
 states-free = Disponible pour discuter
 states-available = Disponible
 states-away = Absent
-states-away-long = Absent pour longtemps
+states-away-long = Absence prolongée
 states-dnd = Ne pas déranger
 states-offline = Hors ligne
 
@@ -24,21 +24,21 @@ states-account-among = { $side } { $address }
 states-account-stands = { $side } { $address } : { $state }
 
 # Calls
-states-calling = Appel en cours…
+states-calling = Appel…
 states-ringing = Ça sonne…
 states-incoming = Appel entrant
 states-in-call = En communication
 states-on-hold = En attente
-states-held-by-peer = L’autre côté vous a mis en attente
+states-held-by-peer = Votre correspondant vous a mis en attente
 states-ended = Appel terminé
 states-held-by-both = Mis en attente des deux côtés
-states-hides = cache son identité
-states-hidden = vous êtes masqué
+states-hides = masque son identité
+states-hidden = identité masquée
 states-transferring = Transfert en cours…
 states-transfer-rings = Transfert : ça sonne là-bas.
-states-transferred = Transféré : ils sont en ligne.
+states-transferred = Transféré : ils sont en communication.
 states-transfer-error = erreur { $code }
-states-transfer-failed = Non transféré : { $why }. Vous êtes toujours en ligne.
+states-transfer-failed = Non transféré : { $why }. Vous êtes toujours en communication.
 states-mailbox-some = Nouveaux messages vocaux
 states-mailbox = { $count ->
         [one] { $count } nouveau message vocal
@@ -48,8 +48,8 @@ states-do-not-ring = Les appels ne sonnent pas : ne pas déranger
 states-all-go-to = Tous les appels vont vers { $target }
 states-good-line = Bonne ligne
 states-fair-line = Ligne moyenne
-states-poor-line-loss = Mauvaise ligne : du son se perd
-states-poor-line-delay = Mauvaise ligne : long délai
+states-poor-line-loss = Mauvaise ligne : le son se perd en partie
+states-poor-line-delay = Mauvaise ligne : délai important
 states-poor-line = Mauvaise ligne
 
 # Questions that are not asked any more
