@@ -146,7 +146,7 @@ pub fn view<'a>(who: &'a Who, shared: Shared<'a>) -> Element<'a, Message> {
         parts = parts.push(sheet::long(body(organisation).style(Tone::Muted.text())));
     }
     parts = parts.push(sheet::section(tr!("details-numbers"), numbers(who, known, shared)));
-    let chats = chats(who, known);
+    let chats = chats(who, known, shared.narrow);
     if !chats.is_empty() {
         parts = parts.push(sheet::section(tr!("details-chat"), chats));
     }
@@ -175,20 +175,20 @@ fn numbers<'a>(
             let contact = contact_with(shared.snapshot, with);
             let jid = with.jid().map(ToString::to_string);
             for number in contact.map_or(&[][..], |contact| &contact.numbers) {
-                rows.push(proven(number, &name, jid.as_deref(), calls));
+                rows.push(proven(number, &name, jid.as_deref(), shared));
             }
             // Of somebody who is no contact, only the book tells numbers.
             let told = known.filter(|_| contact.is_none());
             for address in told.map_or(&[][..], |entry| &entry.addresses) {
-                rows.push(typed(address, calls));
+                rows.push(typed(address, shared));
             }
             if let (Party::Sip(aor), None) = (with, told) {
-                rows.push(line(&aor.to_string(), &aor.to_string(), String::new(), None, calls));
+                rows.push(line(&aor.to_string(), &aor.to_string(), String::new(), None, shared));
             }
         }
         Who::Entry(_) => {
             for address in known.map_or(&[][..], |entry| &entry.addresses) {
-                rows.push(typed(address, calls));
+                rows.push(typed(address, shared));
             }
         }
     }
@@ -200,7 +200,12 @@ fn numbers<'a>(
     rows
 }
 
-fn proven<'a>(number: &Number, name: &str, jid: Option<&str>, calls: bool) -> Element<'a, Message> {
+fn proven<'a>(
+    number: &Number,
+    name: &str,
+    jid: Option<&str>,
+    shared: Shared<'_>,
+) -> Element<'a, Message> {
     let proof = Proof {
         state: number.binding,
         address: number.uri.clone(),
@@ -214,12 +219,12 @@ fn proven<'a>(number: &Number, name: &str, jid: Option<&str>, calls: bool) -> El
     };
     let why = chip::fact(tone, glyph, plain::told(&proof.why(name, jid)), None);
     let under = with_types(&number.types, source(number.source));
-    line(&number.display, &number.uri, under, Some(why), calls)
+    line(&number.display, &number.uri, under, Some(why), shared)
 }
 
-fn typed<'a>(address: &BookAddress, calls: bool) -> Element<'a, Message> {
+fn typed<'a>(address: &BookAddress, shared: Shared<'_>) -> Element<'a, Message> {
     let under = with_types(&address.types, source(NumberSource::AddressBook));
-    line(&address.value, &address.value, under, None, calls)
+    line(&address.value, &address.value, under, None, shared)
 }
 
 fn with_types(types: &[String], source: &str) -> String {
@@ -244,17 +249,18 @@ fn line<'a>(
     uri: &str,
     under: String,
     why: Option<Element<'a, Message>>,
-    calls: bool,
+    shared: Shared<'_>,
 ) -> Element<'a, Message> {
     let words = column![sheet::long(strong(plain::line(shown)))]
         .push((!under.is_empty()).then(|| sheet::long(small(under))));
-    let press = calls.then(|| Message::Call(uri.to_owned()));
-    let call = button::labelled(Button::Quiet, &icon::PHONE, tr!("details-call"), press);
+    let press = can_call(shared).then(|| Message::Call(uri.to_owned()));
+    let word = tr!("details-call");
+    let call = button::icon_first(shared.narrow, Button::Quiet, &icon::PHONE, word, press);
     let top = row![words.width(Length::Fill), call].spacing(step::S).align_y(Alignment::Center);
     sheet::padded(column![top].push(why).spacing(step::XS))
 }
 
-fn chats<'a>(who: &Who, known: Option<&BookEntry>) -> Vec<Element<'a, Message>> {
+fn chats<'a>(who: &Who, known: Option<&BookEntry>, narrow: bool) -> Vec<Element<'a, Message>> {
     let mut all: Vec<Party> =
         known.map_or(&[][..], |entry| &entry.jids).iter().map(Party::from).collect();
     if let Who::Party(with @ Party::Jid(_)) = who
@@ -264,7 +270,8 @@ fn chats<'a>(who: &Who, known: Option<&BookEntry>) -> Vec<Element<'a, Message>> 
     }
     let lines = all.into_iter().map(|with| {
         let shown = sheet::long(body(plain::line(&with.to_string())));
-        let write = button::labelled(
+        let write = button::icon_first(
+            narrow,
             Button::Quiet,
             &icon::MESSAGE,
             tr!("details-write"),

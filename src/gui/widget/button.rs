@@ -1,6 +1,6 @@
 //! Buttons: words, an icon, or both, at least 32 px high.
 
-use iced::widget::{container, row, text, tooltip};
+use iced::widget::{column, container, row, text, tooltip};
 use iced::{Alignment, Element, Length};
 
 use super::line::Line;
@@ -8,6 +8,23 @@ use super::press::press;
 use crate::gui::icon::{self, Icon};
 use crate::gui::theme::{self, Button, Tone, measure, radius, step};
 use crate::tr;
+
+/// The height of a line of words, and the most characters that half of a narrow window's card
+/// holds beside an icon.
+const LINE: f32 = 20.0;
+const HALF_A_CARD: usize = 13;
+
+/// Two wide buttons of a card side by side; below each other where one of their words is too long
+/// for that.
+pub fn pair<'a, Message: 'a>(
+    [first, second]: [Element<'a, Message>; 2],
+    words: [&str; 2],
+) -> Element<'a, Message> {
+    match words.iter().any(|word| word.chars().count() > HALF_A_CARD) {
+        true => column![first, second].spacing(step::XS).into(),
+        false => row![first, second].spacing(step::XS).into(),
+    }
+}
 
 /// A button with words; greyed when there is nothing to do.
 pub fn words<'a, Message: Clone + 'a>(
@@ -93,6 +110,20 @@ pub fn square<'a, Message: Clone + 'a>(
     hinted(face, hint)
 }
 
+/// A button with an icon before its words, or only the icon where the room is `tight`.
+pub fn icon_first<'a, Message: Clone + 'a>(
+    tight: bool,
+    kind: Button,
+    icon: &Icon,
+    label: &'static str,
+    on_press: Option<Message>,
+) -> Element<'a, Message> {
+    match tight {
+        true => square(kind, icon, label, on_press),
+        false => labelled(kind, icon, label, on_press),
+    }
+}
+
 /// The call button of a roster row, 32 px high: quiet until the pointer is on the row.
 pub fn row_call<'a, Message: Clone + 'a>(hovered: bool, on_press: Message) -> Element<'a, Message> {
     let tone = if hovered { Tone::OnAccent } else { Tone::Accent };
@@ -129,9 +160,10 @@ fn framed<'a, Message: Clone + 'a>(
     width: Length,
     on_press: Option<Message>,
 ) -> Element<'a, Message> {
-    press(container(content).center_x(width).center_y(Length::Fill))
-        .padding(theme::pad(0.0, step::S))
-        .height(Length::Fixed(measure::CONTROL))
+    // Where a word is longer than the room for it, the button is higher: nothing is cut.
+    let around = (measure::CONTROL - LINE) / 2.0;
+    press(container(content).center_x(width))
+        .padding(theme::pad(around, step::S))
         .style(kind.style())
         .on_press_maybe(on_press)
         .into()

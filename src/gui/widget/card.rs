@@ -114,15 +114,11 @@ fn parts_of<'a>(
     match (written, &contact) {
         (Some(words), Some(_)) => parts.push(refusal(words)),
         (None, Some(_)) => {
-            let words =
-                button::wide(Button::Quiet, tr!("calls-card-write"), Some(Act::WriteMessage));
-            let chat = button::labelled(
-                Button::Quiet,
-                &icon::MESSAGE,
-                tr!("calls-card-chat"),
-                Some(Act::Chat),
-            );
-            parts.push(row![words, chat].spacing(step::XS))
+            let words = [tr!("calls-card-write"), tr!("calls-card-chat")];
+            let write = button::wide(Button::Quiet, words[0], Some(Act::WriteMessage));
+            let chat =
+                button::wide_labelled(Button::Quiet, &icon::MESSAGE, words[1], Some(Act::Chat));
+            parts.push(button::pair([write, chat], words))
         }
         (_, None) => parts.push(button::wide(Button::Quiet, no_message(call), None)),
     }
@@ -258,9 +254,6 @@ pub enum Answer {
 /// The most ways that are offered at once.
 const MOST_CHOICES: usize = 6;
 
-/// The most characters a button with an icon holds in half of a narrow window's card.
-const HALF_A_CARD: usize = 13;
-
 /// The card of a question.
 pub fn question<'a>(question: &Question) -> Element<'a, Answer> {
     let name = plain::quoted(&question.name);
@@ -312,11 +305,8 @@ pub fn question<'a>(question: &Question) -> Element<'a, Answer> {
             let call = button::wide_labelled(Button::Primary, glyph, word, Some(Answer::Confirm));
             let cancel =
                 button::wide(Button::Quiet, tr!("calls-question-cancel"), Some(Answer::Cancel));
-            // Long words stand below each other: half a card in a narrow window does not hold them.
-            parts = parts.push(match word.chars().count() > HALF_A_CARD {
-                true => Element::from(column![call, cancel].spacing(step::XS)),
-                false => row![call, cancel].spacing(step::XS).into(),
-            });
+            let words = [word, tr!("calls-question-cancel")];
+            parts = parts.push(button::pair([call, cancel], words));
         }
     }
     framed(parts)

@@ -16,13 +16,13 @@ use crate::tr;
 
 /// The relations, what is proposed, and what stands apart; one box for each.
 pub(super) fn together<'a>(page: &'a Accounts, shared: Shared<'a>) -> Vec<Element<'a, Message>> {
-    let snapshot = shared.snapshot;
+    let (snapshot, narrow) = (shared.snapshot, shared.narrow);
     let mut boxes: Vec<_> =
         snapshot.relations.iter().map(|relation| related(page, relation, snapshot)).collect();
     boxes.extend(snapshot.proposals.iter().map(|proposal| proposed(page, proposal, snapshot)));
     let apart = apart(snapshot);
     if !apart.is_empty() {
-        let lines = apart.into_iter().map(|pair| unrelated(page, pair, snapshot));
+        let lines = apart.into_iter().map(|pair| unrelated(page, pair, narrow, snapshot));
         boxes.push(sheet::section(tr!("accounts-not-related"), lines.collect()));
     }
     boxes
@@ -89,18 +89,24 @@ fn proposed<'a>(
     sheet::section(tr!("accounts-relate-question"), vec![said(page, pair, sheet::padded(words))])
 }
 
-fn unrelated<'a>(page: &'a Accounts, pair: Pair, snapshot: &Snapshot) -> Element<'a, Message> {
+fn unrelated<'a>(
+    page: &'a Accounts,
+    pair: Pair,
+    narrow: bool,
+    snapshot: &Snapshot,
+) -> Element<'a, Message> {
     let words = tr!(
         "accounts-two",
         chat = named(&pair.xmpp, snapshot),
         telephony = named(&pair.sip, snapshot)
     );
     let press = Some(Message::Pair(pair.clone(), Together::Relate));
-    let line = row![
-        sheet::long(body(words)),
-        button::words(Button::Quiet, tr!("accounts-relate-them"), press)
-    ];
-    let line = line.spacing(step::S).align_y(Alignment::Center);
+    let words = sheet::long(body(words));
+    let relate = button::words(Button::Quiet, tr!("accounts-relate-them"), press);
+    let line = match narrow {
+        true => Element::from(column![words, relate].spacing(step::XS)),
+        false => row![words, relate].spacing(step::S).align_y(Alignment::Center).into(),
+    };
     said(page, &pair, sheet::padded(line))
 }
 

@@ -90,6 +90,10 @@ fn connection<'a>(
     let facts = facts.push(form).push(tested(page, &account.id));
     let connect = (account.state != AccountState::Disabled)
         .then(|| row![test(page, account, shared)].push(connect).spacing(step::XS));
+    let connect = connect.map(|acts| match shared.narrow {
+        true => Element::from(acts.wrap().vertical_spacing(step::XS)),
+        false => acts.into(),
+    });
     // A narrow row has no room beside the reason.
     let (beside, below) = if shared.narrow { (None, connect) } else { (connect, None) };
     let below = below.map(|button| container(button).padding(Padding::ZERO.top(step::XS)));

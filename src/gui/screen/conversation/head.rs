@@ -17,7 +17,8 @@ use crate::model::contact::Contact;
 use crate::model::party::Party;
 use crate::tr;
 
-/// The least width at which there is a button for looking within the conversation.
+/// The least width at which there is a button for looking within the conversation, and the word
+/// on the one that calls.
 const ROOMY: f32 = 480.0;
 
 /// The least width at which it says in words that a call is on.
@@ -73,15 +74,24 @@ fn call_button<'a>(
         }
         return button::labelled(Button::Quiet, &icon::PHONE, word, None);
     }
+    let tight = shared.width < ROOMY;
     let callable = contact.is_some_and(|contact| contact.can.audio) || with.jid().is_none();
     let hint = match contact {
         _ if callable => {
-            let press = Some(Message::Call);
-            return button::labelled(Button::Primary, &icon::PHONE, tr!("chat-call"), press);
+            return button::icon_first(
+                tight,
+                Button::Primary,
+                &icon::PHONE,
+                tr!("chat-call"),
+                Some(Message::Call),
+            );
         }
         None => tr!("chat-call-no-contact"),
         Some(contact) if contact.numbers.is_empty() => tr!("chat-call-no-number"),
         Some(_) => tr!("chat-call-no-telephony"),
     };
+    if tight {
+        return button::square(Button::Quiet, &icon::PHONE, hint, None);
+    }
     button::hinted(button::labelled(Button::Quiet, &icon::PHONE, tr!("chat-call"), None), hint)
 }
