@@ -129,6 +129,7 @@ impl App {
         app.follow_standing();
         let theme = system::theme().map(Message::SystemTheme);
         let shown = app.begin_in_tray();
+        let opened = opened.chain(app.ready_to_type());
         (app, Task::batch([opened, theme, shown]))
     }
 

@@ -151,6 +151,7 @@ impl App {
             Go::NewAccount => {
                 self.pages.sign_in.begin_again();
                 self.page = Page::NewAccount;
+                return self.ready_to_type();
             }
             Go::Settings(section) => {
                 self.pages.accounts = Accounts::default();
@@ -161,6 +162,17 @@ impl App {
             }
         }
         Task::none()
+    }
+
+    /// Puts the cursor where a page begins with a field.
+    pub(super) fn ready_to_type(&self) -> Task<super::Message> {
+        match self.page {
+            Page::NewAccount => operation::focus(sign_in::ADDRESS),
+            Page::Welcome if self.snapshot.accounts.is_empty() => {
+                operation::focus(sign_in::ADDRESS)
+            }
+            _ => Task::none(),
+        }
     }
 
     /// The hub's answer to what a control asked.

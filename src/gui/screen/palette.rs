@@ -15,7 +15,7 @@ use crate::gui::icon::{self, Icon};
 use crate::gui::plain;
 use crate::gui::theme::{self, Tone, measure, step};
 use crate::gui::widget::line::Line;
-use crate::gui::widget::{avatar, body, button as buttons, heading, raised, rule, small};
+use crate::gui::widget::{avatar, body, button as buttons, field, heading, raised, rule, small};
 use crate::model::id::BookId;
 use crate::model::message::{Conversation, Entry};
 use crate::model::party::Party;
@@ -304,15 +304,13 @@ impl Palette {
 
     /// The palette.
     pub fn view<'a>(&'a self, shared: Shared<'a>) -> Element<'a, Message> {
-        let input = text_input(tr!("keys-palette-field"), &self.text)
-            .id(FIELD)
-            .on_input(Message::Typed)
-            .on_submit(Message::Submit)
-            .font(theme::REGULAR)
-            .size(theme::type_size(14.0))
-            .line_height(iced::widget::text::LineHeight::Absolute(theme::type_size(20.0).into()))
-            .padding(theme::pad(step::S, step::S))
-            .style(theme::field);
+        let input = field::padded(
+            text_input(tr!("keys-palette-field"), &self.text)
+                .id(FIELD)
+                .on_input(Message::Typed)
+                .on_submit(Message::Submit),
+            theme::pad(step::S, step::S),
+        );
         let hits = self.hits();
         let mut rows = column![].padding(theme::pad(step::XXS, step::XXS).right(step::S));
         if hits.is_empty() {

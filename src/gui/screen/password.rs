@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use iced::widget::{column, row, text, text_input};
+use iced::widget::{column, row, text_input};
 use iced::{Alignment, Element};
 use zeroize::Zeroizing;
 
 use crate::core::command::{AccountCommand, Command, KeepPassword};
-use crate::gui::theme::{self, Button, Tone, step};
-use crate::gui::widget::{button, sheet, small};
+use crate::gui::theme::{Button, Tone, step};
+use crate::gui::widget::{button, field, sheet, small};
 use crate::model::account::{Account, ReasonKind};
 use crate::model::id::AccountId;
 use crate::model::secret::Secret;
@@ -71,16 +71,13 @@ impl Forms {
             ReasonKind::PasswordWrong => tr!("sign-in-another-password"),
             _ => tr!("sign-in-password"),
         };
-        let field = text_input(placeholder, typed)
-            .id(format!("password-{}", account.id))
-            .secure(true)
-            .on_input(move |text| Message::Edit(id.clone(), text))
-            .on_submit_maybe(give(KeepPassword::Session))
-            .font(theme::REGULAR)
-            .size(theme::type_size(14.0))
-            .line_height(text::LineHeight::Absolute(theme::type_size(20.0).into()))
-            .padding(theme::pad(step::XS, step::S))
-            .style(theme::field);
+        let field = field::field(
+            text_input(placeholder, typed)
+                .id(format!("password-{}", account.id))
+                .secure(true)
+                .on_input(move |text| Message::Edit(id.clone(), text))
+                .on_submit_maybe(give(KeepPassword::Session)),
+        );
         let choices = row![
             button::words(Button::Primary, tr!("sign-in-use-now"), give(KeepPassword::Session)),
             button::words(Button::Quiet, tr!("sign-in-keep"), give(KeepPassword::Keyring)),

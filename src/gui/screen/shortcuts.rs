@@ -6,7 +6,7 @@ use iced::{Alignment, Element, Length};
 use crate::book::text::{fold, words};
 use crate::gui::app::shortcuts::{Group, listed};
 use crate::gui::theme::{self, Tone, step};
-use crate::gui::widget::{body, heading, raised, rule, small};
+use crate::gui::widget::{body, field, heading, raised, rule, small};
 use crate::tr;
 
 /// Its field.
@@ -67,14 +67,9 @@ impl Sheet {
 
     /// The sheet.
     pub fn view(&self, narrow: bool) -> Element<'_, Message> {
-        let input = text_input(tr!("keys-sheet-field"), &self.text)
-            .id(FIELD)
-            .on_input(Message::Typed)
-            .font(theme::REGULAR)
-            .size(theme::type_size(14.0))
-            .line_height(iced::widget::text::LineHeight::Absolute(theme::type_size(20.0).into()))
-            .padding(theme::pad(step::XS, step::S))
-            .style(theme::field);
+        let input = field::field(
+            text_input(tr!("keys-sheet-field"), &self.text).id(FIELD).on_input(Message::Typed),
+        );
         let mut list = column![].spacing(step::M).padding(step::M);
         let mut any = false;
         for group in Group::ALL {

@@ -18,7 +18,7 @@ use crate::gui::app::{Keystroke, shortcuts};
 use crate::gui::icon;
 use crate::gui::theme::{self, Tone, measure, step};
 use crate::gui::widget::keyed::keyed;
-use crate::gui::widget::{chip, heading, small};
+use crate::gui::widget::{chip, field, heading, small};
 use crate::gui::words;
 use crate::model::BareJid;
 use crate::model::account::{Account, ReasonKind};
@@ -376,15 +376,13 @@ impl Sidebar {
     }
 
     fn field(&self) -> Element<'_, Message> {
-        let input = text_input(tr!("sidebar-search"), &self.search)
-            .id(SEARCH)
-            .on_input(Message::Search)
-            .on_submit(Message::Submit)
-            .font(theme::REGULAR)
-            .size(theme::type_size(14.0))
-            .line_height(iced::widget::text::LineHeight::Absolute(theme::type_size(20.0).into()))
-            .padding(Padding::from([step::XS, step::S]).left(36.0).right(56.0))
-            .style(theme::field);
+        let input = field::padded(
+            text_input(tr!("sidebar-search"), &self.search)
+                .id(SEARCH)
+                .on_input(Message::Search)
+                .on_submit(Message::Submit),
+            Padding::from([step::XS, step::S]).left(36.0).right(56.0),
+        );
         let keys = match self.search.is_empty() {
             true => shortcuts::keys_of(Keystroke::Search),
             false => String::new(),

@@ -18,7 +18,7 @@ use crate::demo::Example;
 use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::theme::{self, Button, Tone, step};
-use crate::gui::widget::{body, button, chip, sheet, small, title};
+use crate::gui::widget::{body, button, chip, field, sheet, small, title};
 use crate::provisioning::plan::{Change, Preview};
 use crate::provisioning::status::{Outcome, Problem};
 use crate::provisioning::wizard::Wizard;
@@ -272,7 +272,6 @@ pub fn view<'a>(page: &'a SignIn, shared: Shared<'a>) -> Element<'a, Message> {
     .center_y(Length::Fill)
     .width(Length::Fill)
     .height(Length::Fill)
-    .style(theme::ground)
     .into()
 }
 
@@ -288,16 +287,13 @@ fn form<'a>(page: &'a SignIn, shared: Shared<'a>) -> Column<'a, Message> {
     let hint = page.example.as_ref().map_or(tr!("sign-in-example"), |it| it.address.as_str());
     let address = sheet::field(ADDRESS, hint, &page.address, Message::Address, submit.clone());
     let typed = |text| Message::Password(Password(Zeroizing::new(text)));
-    let password = text_input("", page.password.0.as_str())
-        .id(PASSWORD)
-        .secure(true)
-        .on_input(typed)
-        .on_submit_maybe(submit.clone())
-        .font(theme::REGULAR)
-        .size(theme::type_size(14.0))
-        .line_height(text::LineHeight::Absolute(theme::type_size(20.0).into()))
-        .padding(theme::pad(step::XS, step::S))
-        .style(theme::field);
+    let password = field::field(
+        text_input("", page.password.0.as_str())
+            .id(PASSWORD)
+            .secure(true)
+            .on_input(typed)
+            .on_submit_maybe(submit.clone()),
+    );
     let label = if page.busy { tr!("sign-in-looking") } else { tr!("sign-in-sign-in") };
     let go = button::wide(Button::Primary, label, submit);
     head(heading, words.to_owned())

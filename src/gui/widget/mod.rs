@@ -13,6 +13,7 @@ pub mod choice;
 pub mod devices;
 pub mod escape;
 pub mod feed;
+pub mod field;
 pub mod fresh;
 pub mod keyed;
 pub mod keypad;

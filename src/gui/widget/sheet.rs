@@ -7,7 +7,7 @@ use std::hash::Hash;
 use iced::widget::{Column, Row, column, container, row, scrollable, text, text_input};
 use iced::{Alignment, Element, Length};
 
-use super::{body, button, chip, heading, rule, title};
+use super::{body, button, chip, field, heading, rule, title};
 use crate::core::command::CommandError;
 use crate::gui::icon;
 use crate::gui::plain;
@@ -104,7 +104,6 @@ pub fn page_within<'a, M: 'a>(widest: f32, parts: Column<'a, M>, narrow: bool) -
     )
     .width(Length::Fill)
     .height(Length::Fill)
-    .style(theme::ground)
     .into()
 }
 
@@ -176,16 +175,7 @@ pub fn field<'a, M: Clone + 'a>(
     edit: impl Fn(String) -> M + 'a,
     submit: Option<M>,
 ) -> Element<'a, M> {
-    text_input(placeholder, value)
-        .id(id)
-        .on_input(edit)
-        .on_submit_maybe(submit)
-        .font(theme::REGULAR)
-        .size(theme::type_size(14.0))
-        .line_height(text::LineHeight::Absolute(theme::type_size(20.0).into()))
-        .padding(theme::pad(step::XS, step::S))
-        .style(theme::field)
-        .into()
+    field::field(text_input(placeholder, value).id(id).on_input(edit).on_submit_maybe(submit))
 }
 
 /// A control and below it what is said at it; `anyway` gives the user's word.

@@ -5,7 +5,7 @@ use iced::{Alignment, Element, Length};
 
 use super::line::Line;
 use super::press::press;
-use super::{SHADE, avatar, raised, small, strong};
+use super::{SHADE, avatar, field, raised, small, strong};
 use crate::core::snapshot::Snapshot;
 use crate::gui::icon;
 use crate::gui::plain;
@@ -93,13 +93,12 @@ pub fn further<'a>(draft: &'a Draft, name: &str, snapshot: &Snapshot) -> Element
 pub fn view<'a>(draft: &'a Draft, name: &str, snapshot: &Snapshot) -> Element<'a, Act> {
     let ready = draft.target().is_some();
     let act = |act: Act| ready.then_some(act);
-    let acts = row![
-        super::button::wide(Button::Primary, tr!("calls-transfer-ask-first"), act(Act::AskFirst)),
-        super::button::wide(Button::Quiet, tr!("calls-transfer-now"), act(Act::Now)),
-    ]
-    .spacing(step::XS);
+    let words = [tr!("calls-transfer-ask-first"), tr!("calls-transfer-now")];
+    let first = super::button::wide(Button::Primary, words[0], act(Act::AskFirst));
+    let now = super::button::wide(Button::Quiet, words[1], act(Act::Now));
+    let acts = super::button::pair([first, now], words);
     let title = tr!("calls-transfer-heading", name = plain::quoted(name));
-    panel(title, draft, snapshot, acts.into(), tr!("calls-transfer-hint").to_owned())
+    panel(title, draft, snapshot, acts, tr!("calls-transfer-hint").to_owned())
 }
 
 fn panel<'a>(
@@ -114,15 +113,12 @@ fn panel<'a>(
         super::button::square(Button::Plain, &icon::CLOSE, tr!("calls-close"), Some(Act::Close)),
     ]
     .align_y(Alignment::Center);
-    let field = text_input(tr!("calls-transfer-field"), &draft.text)
-        .id(FIELD)
-        .on_input(Act::Typed)
-        .on_submit(Act::Enter)
-        .font(theme::REGULAR)
-        .size(theme::type_size(14.0))
-        .line_height(iced::widget::text::LineHeight::Absolute(theme::type_size(20.0).into()))
-        .padding(theme::pad(step::XS, step::S))
-        .style(theme::field);
+    let field = field::field(
+        text_input(tr!("calls-transfer-field"), &draft.text)
+            .id(FIELD)
+            .on_input(Act::Typed)
+            .on_submit(Act::Enter),
+    );
     let mut found = matching(snapshot, draft).map(found).peekable();
     let found = found.peek().is_some().then(|| column(found));
     let content = column![head, field].push(found).push(acts).push(small(hint)).spacing(step::S);

@@ -12,7 +12,7 @@ use crate::gui::plain;
 use crate::gui::screen::{Shared, contact_with};
 use crate::gui::theme::{self, Button, Tone, step};
 use crate::gui::widget::prose::Pick;
-use crate::gui::widget::{button, feed, small};
+use crate::gui::widget::{button, feed, field, small};
 use crate::model::account::{AccountKind, AccountState};
 use crate::model::party::Party;
 use crate::tr;
@@ -37,18 +37,22 @@ pub(super) fn view<'a>(
     }
     if let Some(draft) = draft {
         let empty = draft.text().trim().is_empty();
-        let editor = text_editor(draft)
-            .id(COMPOSER)
-            .placeholder(tr!("chat-write-to", name = plain::quoted(name)))
-            .on_action(Message::Edit)
-            .key_binding(move |press| keys(press, picked, empty))
-            .font(theme::REGULAR)
-            .size(theme::type_size(14.0))
-            .line_height(iced::widget::text::LineHeight::Absolute(theme::type_size(20.0).into()))
-            .padding(theme::pad(step::XS, step::S))
-            .min_height(20)
-            .max_height(132)
-            .style(theme::editor);
+        let editor = field::resting(
+            text_editor(draft)
+                .id(COMPOSER)
+                .placeholder(tr!("chat-write-to", name = plain::quoted(name)))
+                .on_action(Message::Edit)
+                .key_binding(move |press| keys(press, picked, empty))
+                .font(theme::REGULAR)
+                .size(theme::type_size(14.0))
+                .line_height(iced::widget::text::LineHeight::Absolute(
+                    theme::type_size(20.0).into(),
+                ))
+                .padding(theme::pad(step::XS, step::S))
+                .min_height(20)
+                .max_height(132)
+                .style(theme::editor),
+        );
         let press = (!empty).then_some(Message::Send);
         let send = button::square(Button::Primary, &icon::SEND, tr!("chat-send"), press);
         parts = parts.push(row![editor, send].spacing(step::XS).align_y(Alignment::End));

@@ -7,9 +7,9 @@ use time::{Date, Duration, Month};
 use super::{bar, find};
 use crate::gui::icon;
 use crate::gui::screen::Shared;
-use crate::gui::theme::{self, Button, Tone, step};
+use crate::gui::theme::{Button, Tone, step};
 use crate::gui::widget::press::press;
-use crate::gui::widget::{body, button, small, strong};
+use crate::gui::widget::{body, button, field, small, strong};
 use crate::gui::words::Clock;
 use crate::model::time::Timestamp;
 use crate::tr;
@@ -82,16 +82,13 @@ impl Days {
     }
 
     pub fn view(&self, shared: Shared<'_>) -> Element<'_, bar::Act> {
-        let field = text_input(tr!("chat-days-field"), &self.typed)
-            .id(DATE)
-            .on_input(|text| bar::Act::Days(Act::Typed(text)))
-            .on_submit(bar::Act::Days(Act::Submit))
-            .width(Length::Fixed(7.0 * DAY))
-            .font(theme::REGULAR)
-            .size(theme::type_size(14.0))
-            .line_height(iced::widget::text::LineHeight::Absolute(theme::type_size(20.0).into()))
-            .padding(theme::pad(step::XS, step::S))
-            .style(theme::field);
+        let field = field::field(
+            text_input(tr!("chat-days-field"), &self.typed)
+                .id(DATE)
+                .on_input(|text| bar::Act::Days(Act::Typed(text)))
+                .on_submit(bar::Act::Days(Act::Submit))
+                .width(Length::Fixed(7.0 * DAY)),
+        );
         let close =
             button::square(Button::Plain, &icon::CLOSE, tr!("chat-close"), Some(bar::Act::Close));
         let wrong = self.wrong.map(|words| small(words).style(Tone::Bad.text()));

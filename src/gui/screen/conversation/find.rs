@@ -8,7 +8,7 @@ use crate::core::command::{Command, HistoryCommand};
 use crate::gui::icon;
 use crate::gui::screen::Shared;
 use crate::gui::theme::{self, Button, Tone, step};
-use crate::gui::widget::{button, rule, small};
+use crate::gui::widget::{button, field, rule, small};
 use crate::model::history::Scope;
 use crate::model::message::Entry;
 use crate::model::party::Party;
@@ -149,15 +149,12 @@ impl Find {
     }
 
     pub fn view(&self, shared: Shared<'_>) -> Element<'_, bar::Act> {
-        let field = text_input(tr!("chat-find"), &self.text)
-            .id(FIND)
-            .on_input(|text| bar::Act::Find(Act::Typed(text)))
-            .on_submit(bar::Act::Find(Act::Older))
-            .font(theme::REGULAR)
-            .size(theme::type_size(14.0))
-            .line_height(iced::widget::text::LineHeight::Absolute(theme::type_size(20.0).into()))
-            .padding(theme::pad(step::XS, step::S))
-            .style(theme::field);
+        let field = field::field(
+            text_input(tr!("chat-find-field"), &self.text)
+                .id(FIND)
+                .on_input(|text| bar::Act::Find(Act::Typed(text)))
+                .on_submit(bar::Act::Find(Act::Older)),
+        );
         let any = !self.hits.is_empty();
         let step_to = |act| any.then_some(bar::Act::Find(act));
         let tone = match self.state {

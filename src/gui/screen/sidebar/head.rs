@@ -15,7 +15,9 @@ use crate::gui::screen::{Action, Go, Shared};
 use crate::gui::theme::{self, Button, Tone, measure, step};
 use crate::gui::widget::line::Line;
 use crate::gui::widget::press::press;
-use crate::gui::widget::{SHADE, avatar, body, button as buttons, raised, rule, small, strong};
+use crate::gui::widget::{
+    SHADE, avatar, body, button as buttons, field, raised, rule, small, strong,
+};
 use crate::gui::words;
 use crate::model::account::AccountKind;
 use crate::model::presence::Show;
@@ -166,15 +168,13 @@ impl Head {
 
     fn status<'a>(&'a self, snapshot: &'a Snapshot) -> Element<'a, Panel> {
         let text = self.status.as_deref().unwrap_or(&snapshot.status);
-        let field = text_input(tr!("sidebar-status"), text)
-            .id(STATUS)
-            .on_input(|text| Panel::Head(Message::Status(text)))
-            .on_submit(Panel::Head(Message::Say))
-            .font(theme::REGULAR)
-            .size(theme::type_size(14.0))
-            .line_height(iced::widget::text::LineHeight::Absolute(theme::type_size(20.0).into()))
-            .padding(theme::pad(step::XXS + 2.0, step::S))
-            .style(theme::field);
+        let field = field::padded(
+            text_input(tr!("sidebar-status"), text)
+                .id(STATUS)
+                .on_input(|text| Panel::Head(Message::Status(text)))
+                .on_submit(Panel::Head(Message::Say)),
+            theme::pad(step::XXS + 2.0, step::S),
+        );
         container(field).padding(step::XXS).into()
     }
 }

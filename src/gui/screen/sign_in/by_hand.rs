@@ -1,15 +1,15 @@
 //! Both sides by hand, where there is no document: addresses, passwords, and servers where DNS does
 //! not lead to them.
 
-use iced::widget::{Column, column, row, text, text_input};
+use iced::widget::{Column, column, row, text_input};
 use iced::{Alignment, Element};
 use zeroize::Zeroizing;
 
 use crate::core::command::{KeepPassword, NewAccounts, NewChat, NewPhone, Password};
 use crate::gui::icon;
 use crate::gui::plain;
-use crate::gui::theme::{self, Button, Tone, step};
-use crate::gui::widget::{body, button, chip, sheet, small, strong, title};
+use crate::gui::theme::{Button, Tone, step};
+use crate::gui::widget::{body, button, chip, field, sheet, small, strong, title};
 use crate::provisioning::wizard::{Side, Wizard};
 use crate::tr;
 
@@ -235,16 +235,13 @@ fn side<'a>(
         column![small(label), input].push(here.map(|wrong| said(wrong.words))).spacing(step::XXS)
     };
     let (id, hint, message) = texts.password;
-    let password = text_input(hint, fields.password.0.as_str())
-        .id(id)
-        .secure(true)
-        .on_input(move |text| message(Password(Zeroizing::new(text))))
-        .on_submit_maybe(submit.cloned())
-        .font(theme::REGULAR)
-        .size(theme::type_size(14.0))
-        .line_height(text::LineHeight::Absolute(theme::type_size(20.0).into()))
-        .padding(theme::pad(step::XS, step::S))
-        .style(theme::field);
+    let password = field::field(
+        text_input(hint, fields.password.0.as_str())
+            .id(id)
+            .secure(true)
+            .on_input(move |text| message(Password(Zeroizing::new(text))))
+            .on_submit_maybe(submit.cloned()),
+    );
     let hint = fields.hint.as_deref();
     let hint = hint.map(|hint| sheet::long(small(hint.to_owned()).style(Tone::Muted.text())));
     let rows = column![strong(texts.name)]
