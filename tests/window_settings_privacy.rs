@@ -10,6 +10,7 @@ mod window;
 use dovetail::core::command::{Command, CommandError, ContactCommand, Reply};
 use dovetail::core::snapshot::Snapshot;
 use dovetail::gui::app::Message;
+use dovetail::gui::screen::details::Who;
 use dovetail::gui::screen::settings::{Section, blocked};
 use dovetail::gui::screen::{Go, sidebar};
 use dovetail::lang::{self, Language};
@@ -66,6 +67,22 @@ fn what_is_no_address_and_what_is_refused_is_said_at_the_field() {
     let text = "This is your own address or your own server: it cannot be blocked.";
     window.answer(Err(CommandError::Refused(text.to_owned())));
     assert!(window.says(text));
+}
+
+#[test]
+fn somebody_is_blocked_and_let_back_in_on_their_page() {
+    let mut window = Driver::sized(with(Some(true), &[]), 1_120.0, 720.0);
+    let juliet = Go::Details(Who::Party(jid("juliet").into()));
+    window.take([Message::Sidebar(sidebar::Message::Go(juliet))]);
+    assert!(window.mentions("On the balcony"));
+    window.click("Block");
+    assert_eq!(window.answer(Ok(Reply::Done {})), block("juliet"));
+    window.show(with(Some(true), &["juliet"]));
+    assert!(window.mentions("Blocked") && !window.mentions("On the balcony"));
+    window.click("Unblock");
+    assert_eq!(window.answer(Ok(Reply::Done {})), unblock("juliet"));
+    window.show(with(Some(false), &[]));
+    assert!(!window.says("Block") && !window.says("Unblock"), "their server does not know how");
 }
 
 #[test]

@@ -59,3 +59,5 @@ states-not-asked = Solche Anrufe beginnen dann sofort.
 states-no-question-pstn = Anrufe ins Telefonnetz beginnen ohne Rückfrage.
 states-no-question-other = Anrufe zu anderen Anbietern beginnen ohne Rückfrage.
 states-no-question = Anrufe, deren Kosten nicht bekannt sind, beginnen ohne Rückfrage.
+
+states-blocked = Blockiert

@@ -59,3 +59,6 @@ states-not-asked = Calls like this then go out at once.
 states-no-question-pstn = Calls to the telephone network go out without a question.
 states-no-question-other = Calls to other providers go out without a question.
 states-no-question = Calls whose cost is not known go out without a question.
+
+# In the place of somebody's presence.
+states-blocked = Blocked

@@ -59,3 +59,5 @@ states-not-asked = Les appels de ce genre partent alors aussitôt.
 states-no-question-pstn = Les appels vers le réseau téléphonique partent sans question.
 states-no-question-other = Les appels vers d’autres fournisseurs partent sans question.
 states-no-question = Les appels dont le coût n’est pas connu partent sans question.
+
+states-blocked = Bloqué

@@ -6,7 +6,8 @@ use iced::{Alignment, Element, Length};
 
 use super::accounts;
 use super::book::{Draft, can_call};
-use super::{Action, Go, Shared, contact_with, name_of, place};
+use super::{Action, Go, Shared, contact_with, is_blocked, name_of, place};
+use crate::core::command::{Command, ContactCommand};
 use crate::core::features::{With, decide};
 use crate::core::snapshot::Snapshot;
 use crate::gui::icon;
@@ -14,9 +15,11 @@ use crate::gui::plain;
 use crate::gui::theme::{Button, Tone, step};
 use crate::gui::widget::{body, button, chip, sheet, small, strong};
 use crate::gui::words;
-use crate::model::account::Account;
+use crate::model::BareJid;
+use crate::model::account::{Account, AccountState};
 use crate::model::address::{DialPlan, Dialable};
 use crate::model::binding::Proof;
+use crate::model::blocked::BlockList;
 use crate::model::book::{BookAddress, BookEntry, NO_PREF};
 use crate::model::contact::{Number, NumberSource};
 use crate::model::feature::{DecidedBy, Decision, Feature, Protocol};
@@ -42,6 +45,8 @@ pub enum Message {
     Call(String),
     /// Wants to write.
     Write(Party),
+    /// Wants nothing from a chat address any more, or again.
+    Block(BareJid, bool),
     /// Wants the person in the address book, or changed there.
     Edit,
     /// Wants a rule for which way things go with them.
@@ -57,6 +62,10 @@ pub fn update(who: &Who, message: Message, snapshot: &Snapshot) -> Action {
         },
         Message::Call(uri) => place(uri, name(who, snapshot)),
         Message::Write(with) => Action::Open(with),
+        Message::Block(jid, on) => Action::Run(Command::Contact(match on {
+            true => ContactCommand::Block(jid),
+            false => ContactCommand::Unblock(jid),
+        })),
         Message::Rule => {
             let known = address(who, snapshot);
             known.map_or(Action::None, |known| Action::Go(Go::NewRule(known)))
@@ -146,7 +155,7 @@ pub fn view<'a>(who: &'a Who, shared: Shared<'a>) -> Element<'a, Message> {
         parts = parts.push(sheet::long(body(organisation).style(Tone::Muted.text())));
     }
     parts = parts.push(sheet::section(tr!("details-numbers"), numbers(who, known, shared)));
-    let chats = chats(who, known, shared.narrow);
+    let chats = chats(who, known, shared);
     if !chats.is_empty() {
         parts = parts.push(sheet::section(tr!("details-chat"), chats));
     }
@@ -260,7 +269,11 @@ fn line<'a>(
     sheet::padded(column![top].push(why).spacing(step::XS))
 }
 
-fn chats<'a>(who: &Who, known: Option<&BookEntry>, narrow: bool) -> Vec<Element<'a, Message>> {
+fn chats<'a>(
+    who: &Who,
+    known: Option<&BookEntry>,
+    shared: Shared<'_>,
+) -> Vec<Element<'a, Message>> {
     let mut all: Vec<Party> =
         known.map_or(&[][..], |entry| &entry.jids).iter().map(Party::from).collect();
     if let Who::Party(with @ Party::Jid(_)) = who
@@ -270,16 +283,31 @@ fn chats<'a>(who: &Who, known: Option<&BookEntry>, narrow: bool) -> Vec<Element<
     }
     let lines = all.into_iter().map(|with| {
         let shown = sheet::long(body(plain::line(&with.to_string())));
+        let block = with.jid().and_then(|jid| block(jid, shared.snapshot));
         let write = button::icon_first(
-            narrow,
+            shared.narrow,
             Button::Quiet,
             &icon::MESSAGE,
             tr!("details-write"),
             Some(Message::Write(with)),
         );
-        sheet::padded(row![shown, write].spacing(step::S).align_y(Alignment::Center))
+        let acts = row![write].push(block).spacing(step::XS);
+        sheet::padded(row![shown, acts].spacing(step::S).align_y(Alignment::Center))
     });
     lines.collect()
+}
+
+/// The way to keep somebody away and back, where their server can be told.
+fn block<'a>(jid: &BareJid, snapshot: &Snapshot) -> Option<Element<'a, Message>> {
+    let is_online = |list: &&BlockList| {
+        let mut accounts = snapshot.accounts.iter();
+        accounts.any(|a| a.id == list.account && a.state == AccountState::Online)
+    };
+    let mut lists = snapshot.blocked.iter().filter(|list| list.offered == Some(true));
+    lists.find(is_online)?;
+    let on = !is_blocked(snapshot, jid);
+    let word = if on { tr!("settings-block-act") } else { tr!("settings-unblock") };
+    Some(button::words(Button::Quiet, word, Some(Message::Block(jid.clone(), on))))
 }
 
 /// Whom rules are compared with: their chat address, and the address that is called.

@@ -27,6 +27,7 @@ use crate::gui::app::Keystroke;
 use crate::gui::plain;
 use crate::gui::theme::Mode;
 use crate::gui::words::Clock;
+use crate::model::BareJid;
 use crate::model::address::Aor;
 use crate::model::call::{Call, CallState};
 use crate::model::contact::Contact;
@@ -197,6 +198,12 @@ pub fn call_with<'a>(snapshot: &'a Snapshot, with: &Party) -> Option<&'a Call> {
 /// The contact of an address of the chat side.
 pub fn contact_with<'a>(snapshot: &'a Snapshot, with: &Party) -> Option<&'a Contact> {
     snapshot.contact(with.jid()?).map(AsRef::as_ref)
+}
+
+/// Whether an account's server keeps somebody away (XEP-0191): what was last heard of their
+/// presence says nothing then.
+pub fn is_blocked(snapshot: &Snapshot, jid: &BareJid) -> bool {
+    snapshot.blocked.iter().any(|list| list.jids.binary_search(jid).is_ok())
 }
 
 /// The contact that a call is proven to be with.

@@ -7,7 +7,7 @@ use super::protection::lock;
 use super::{Message, Open};
 use crate::gui::icon;
 use crate::gui::plain;
-use crate::gui::screen::{Shared, call_with, contact_with, name_of};
+use crate::gui::screen::{Shared, call_with, contact_with, is_blocked, name_of};
 use crate::gui::theme::{self, Button, Tone, measure, step};
 use crate::gui::widget::line::Line;
 use crate::gui::widget::{avatar, button};
@@ -15,6 +15,7 @@ use crate::gui::words;
 use crate::model::call::CallState;
 use crate::model::contact::Contact;
 use crate::model::party::Party;
+use crate::model::presence::Show;
 use crate::tr;
 
 /// The least width at which there is a button for looking within the conversation, and the word
@@ -27,9 +28,11 @@ const WORDY: f32 = 760.0;
 pub(super) fn view<'a>(with: &Party, shared: Shared<'a>) -> Element<'a, Message> {
     let contact = contact_with(shared.snapshot, with);
     let name = name_of(shared.snapshot, with);
-    let show = contact.map(|contact| contact.presence.show);
+    let blocked = with.jid().is_some_and(|jid| is_blocked(shared.snapshot, jid));
+    let show = contact.map(|contact| if blocked { Show::Offline } else { contact.presence.show });
     let photo = contact.and_then(|contact| contact.photo.as_ref());
     let under = match contact {
+        _ if blocked => format!("{} · {with}", tr!("states-blocked")),
         Some(contact) => format!("{} · {with}", plain::quoted(&words::presence(&contact.presence))),
         None if with.jid().is_none() => tr!("chat-over-telephony").to_owned(),
         None => tr!("chat-no-contact", address = with.to_string()),

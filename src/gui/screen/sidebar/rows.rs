@@ -8,7 +8,7 @@ use crate::gui::icon;
 use crate::gui::plain;
 use crate::gui::screen::details::Who;
 use crate::gui::screen::palette::Said;
-use crate::gui::screen::{Go, Shared, book, call_with, named};
+use crate::gui::screen::{Go, Shared, book, call_with, is_blocked, named};
 use crate::gui::theme::{self, Tone, step};
 use crate::gui::widget::line::Line;
 use crate::gui::widget::press::press;
@@ -21,6 +21,7 @@ use crate::model::call::Direction;
 use crate::model::contact::Contact;
 use crate::model::message::{ChatState, Conversation, Entry};
 use crate::model::party::Party;
+use crate::model::presence::Show;
 use crate::tr;
 
 /// A row of somebody: opens the conversation, and remembers the pointer.
@@ -59,7 +60,7 @@ pub(super) fn conversation_row<'a>(
 ) -> Element<'a, Message> {
     let with = &conversation.with;
     let name = named(contact, with);
-    let show = contact.map(|contact| contact.presence.show);
+    let show = contact.map(|contact| seen(contact, shared));
     let last = conversation.entries.last();
     let typing = contact.is_some_and(|c| c.chat_state == Some(ChatState::Composing));
     let (tone, preview) = match last {
@@ -108,6 +109,14 @@ fn unread<'a>(count: u32) -> Element<'a, Message> {
         .into()
 }
 
+/// A contact's presence as it is shown.
+fn seen(contact: &Contact, shared: Shared<'_>) -> Show {
+    match is_blocked(shared.snapshot, &contact.jid) {
+        true => Show::Offline,
+        false => contact.presence.show,
+    }
+}
+
 /// The row of a contact.
 pub(super) fn contact_row<'a>(
     contact: &Contact,
@@ -117,13 +126,15 @@ pub(super) fn contact_row<'a>(
     let name = plain::line(&contact.name);
     let photo = contact.photo.as_ref();
     let mut under = words::presence(&contact.presence);
-    if contact.asks {
+    if is_blocked(shared.snapshot, &contact.jid) {
+        tr!("states-blocked").clone_into(&mut under);
+    } else if contact.asks {
         tr!("sidebar-asks").clone_into(&mut under);
     } else if contact.numbers.is_empty() {
         under = tr!("sidebar-no-number", presence = under);
     }
     let mut content = row![
-        avatar::pictured(photo, &name, contact.jid.as_str(), Some(contact.presence.show)),
+        avatar::pictured(photo, &name, contact.jid.as_str(), Some(seen(contact, shared))),
         column![Line::body(name).strong(), Line::small(under).tone(Tone::Muted)]
             .width(Length::Fill),
     ]
