@@ -276,7 +276,7 @@ fn the_page_can_be_used_in_one_column() {
 fn a_page_without_an_account_says_the_next_step() {
     let window = page(Snapshot::default());
     assert!(window.says("No account is set up yet"));
-    assert!(window.mentions("to the configuration file, and start Dovetail again."));
+    assert!(window.mentions("a telephony account or both in the settings."));
     assert!(!window.says("Which way things go"));
 }
 

@@ -25,7 +25,7 @@ tray-unread =
     }
 tray-no-account = No account yet
 tray-partial = Not everything is connected
-tray-connecting = Connecting …
+tray-connecting = Connecting…
 tray-offline = Not connected
 
 # When the window comes back for the first time
