@@ -287,7 +287,7 @@ fn a_number_of_the_details_is_called() {
     window.take([Message::Sidebar(sidebar::Message::Go(Go::Details(
         dovetail::gui::screen::details::Who::Entry("1".into()),
     )))]);
-    window.click("Call");
+    window.press("Call");
     assert_eq!(window.commands(), called("+1 555 0101"));
     window.press("Back");
     assert!(window.says("New person"));
