@@ -217,7 +217,7 @@ fn a_call_that_comes_in_behind_has_a_window_of_its_own_in_the_demo() {
     let apart = screen.window("^Dovetail.*Incoming call");
     let end = Instant::now() + PATIENCE;
     // As high as its card.
-    while screen.size(apart) != (400, 228) {
+    while screen.size(apart) != (400, 272) {
         assert!(Instant::now() < end, "{:?}", screen.size(apart));
         std::thread::sleep(Duration::from_millis(20));
     }

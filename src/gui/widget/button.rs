@@ -9,9 +9,9 @@ use crate::gui::icon::{self, Icon};
 use crate::gui::theme::{self, Button, Tone, measure, radius, step};
 use crate::tr;
 
-/// The height of a line of words, and the most characters that half of a narrow window's card
-/// holds beside an icon.
+/// The height of a line of words.
 const LINE: f32 = 20.0;
+/// The most characters that half of a narrow window's card holds beside an icon.
 const HALF_A_CARD: usize = 13;
 
 /// Two wide buttons of a card side by side; below each other where one of their words is too long

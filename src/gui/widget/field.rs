@@ -169,21 +169,24 @@ mod tests {
     }
 
     #[test]
-    fn the_cursor_blinks_for_ten_seconds_after_the_last_click() {
+    fn the_cursor_blinks_for_ten_seconds_after_whatever_was_done_last() {
         let renderer = Renderer::new(theme::REGULAR, 14.0.into());
         let mut window = Window { renderer, cache: Cache::default() };
         let button = mouse::Button::Left;
         let press = Event::Mouse(mouse::Event::ButtonPressed(button));
         let release = Event::Mouse(mouse::Event::ButtonReleased(button));
+        let click = vec![press, release];
+        // Another program was worked with meanwhile.
+        let back = vec![Event::Window(window::Event::Focused)];
         let begun = Instant::now();
-        for click in [begun, begun + Duration::from_secs(60)] {
-            window.after(&[press.clone(), release.clone()]);
+        for (done, when) in [(click, begun), (back, begun + Duration::from_secs(60))] {
+            window.after(&done);
             for seconds in [0, 3, 9] {
-                let request = window.frame(click + Duration::from_secs(seconds));
+                let request = window.frame(when + Duration::from_secs(seconds));
                 assert!(matches!(request, window::RedrawRequest::At(_)), "{seconds}: {request:?}");
             }
             for seconds in [10, 11, 40] {
-                let request = window.frame(click + Duration::from_secs(seconds));
+                let request = window.frame(when + Duration::from_secs(seconds));
                 assert_eq!(request, window::RedrawRequest::Wait, "{seconds}");
             }
         }
