@@ -13,14 +13,16 @@ use crate::gui::widget::{button, small};
 use crate::gui::words;
 use crate::model::party::Party;
 
-/// The least width at which the head says in words how messages are protected.
-const ROOMY: f32 = 600.0;
+/// What the head has need of before it says in words how messages are protected, in logical
+/// pixels: a name that is not cut and the buttons, and so much for each letter of those words.
+const REST: f32 = 440.0;
+const LETTER: f32 = 6.5;
 
 /// How messages are protected: its own lock, whatever a call's says (CUSAX C66).
 pub(super) fn lock<'a>(with: &Party, shared: Shared<'_>) -> Option<Element<'a, Message>> {
     let (tone, words) = words::messages(words::messages_with(shared.snapshot, with)?);
     let glyph = if tone == Tone::Good { &icon::LOCK } else { &icon::LOCK_OPEN };
-    let in_words = shared.width >= ROOMY;
+    let in_words = shared.width >= REST + LETTER * words.chars().count() as f32;
     let lock = row![glyph.sized(tone, 14.0)]
         .push(in_words.then(|| Line::small(words).tone(tone)))
         .spacing(step::XXS + 2.0)
