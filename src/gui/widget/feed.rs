@@ -215,7 +215,7 @@ impl<Message> Widget<Message, Theme, Renderer> for Feed<'_, Message> {
         let bounds = layout.bounds();
         let Some(visible) = bounds.intersection(viewport) else { return };
         let inside = within(cursor, bounds);
-        renderer.with_layer(told_apart(visible, state.odd), |renderer| {
+        renderer.with_layer(told_apart(visible, state.moves), |renderer| {
             for ((made, tree), layout) in
                 self.shown.iter().zip(&tree.children).zip(layout.children())
             {
@@ -321,9 +321,8 @@ impl<Message> Widget<Message, Theme, Renderer> for Feed<'_, Message> {
 /// The software renderer draws what changed in a layer: rows that moved would be dozens of places
 /// that overlap, each with everything below it, and thirty milliseconds a frame. Other bounds of
 /// the layer, by less than any point of the screen, make it one place.
-fn told_apart(layer: Rectangle, odd: bool) -> Rectangle {
-    let by = if odd { 0.001 } else { 0.0 };
-    Rectangle { height: layer.height + by, ..layer }
+fn told_apart(layer: Rectangle, moves: u8) -> Rectangle {
+    Rectangle { height: layer.height + f32::from(moves) / 1024.0, ..layer }
 }
 
 /// The pointer as the rows see it: beside the list it is over none of them.
@@ -334,5 +333,60 @@ fn within(cursor: mouse::Cursor, bounds: Rectangle) -> mouse::Cursor {
 impl<'a, Message: 'a> From<Feed<'a, Message>> for Element<'a, Message> {
     fn from(feed: Feed<'a, Message>) -> Self {
         Self::new(feed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use iced::Point;
+    use iced::advanced::clipboard;
+    use iced::widget::space;
+    use iced_test::runtime::UserInterface;
+    use iced_test::runtime::user_interface::Cache;
+
+    use super::*;
+    use crate::gui::theme;
+
+    struct Window {
+        renderer: Renderer,
+        cache: Cache,
+    }
+
+    impl Window {
+        /// What the renderer compares of the list, after a frame with so many turns of a wheel.
+        fn after(&mut self, turns: usize) -> Rectangle {
+            let keys: Vec<Key> = (0..100).collect();
+            let wish = Wish { place: Place::End, pages: 0.0, turn: 1 };
+            let make = |_| Element::from(space().height(40.0));
+            let view: Element<'_, ()> = Feed::new(&keys, wish, make, |_, _| 40.0, |_| ()).into();
+            let size = Size::new(200.0, 300.0);
+            let cache = std::mem::take(&mut self.cache);
+            let mut interface = UserInterface::build(view, size, cache, &mut self.renderer);
+            let delta = mouse::ScrollDelta::Lines { x: 0.0, y: 1.0 };
+            let turn = Event::Mouse(mouse::Event::WheelScrolled { delta });
+            let cursor = mouse::Cursor::Available(Point::new(100.0, 100.0));
+            let (renderer, nowhere) = (&mut self.renderer, &mut clipboard::Null);
+            let events = vec![turn; turns];
+            let _ = interface.update(&events, cursor, renderer, nowhere, &mut Vec::new());
+            let style = renderer::Style::default();
+            interface.draw(&mut self.renderer, &theme::Mode::Light.theme(), &style, cursor);
+            self.cache = interface.into_cache();
+            self.renderer.layers().get(1).unwrap().bounds
+        }
+    }
+
+    #[test]
+    fn a_frame_in_which_rows_moved_is_told_from_the_last_however_often_they_did() {
+        let renderer = Renderer::new(theme::REGULAR, 14.0.into());
+        let mut window = Window { renderer, cache: Cache::default() };
+        let mut last = window.after(0);
+        for turns in [1, 2, 3, 4] {
+            let now = window.after(turns);
+            assert_ne!(now, last, "{turns}");
+            assert!((now.height - last.height).abs() < 0.3, "less than a point");
+            assert_eq!(window.after(0), now, "nothing moved");
+            last = now;
+        }
     }
 }

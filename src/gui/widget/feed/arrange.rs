@@ -60,8 +60,8 @@ pub(super) struct State {
     size: Size,
     pub sight: Sight,
     pub told: Option<Sight>,
-    /// Whether rows moved an odd number of times.
-    pub odd: bool,
+    /// Counts the moves of rows; it begins anew after 255.
+    pub moves: u8,
     /// How much content there is above and below the view, as far as is known.
     pub beyond: (f32, f32),
     pub grabbed: Option<f32>,
@@ -81,7 +81,7 @@ impl Default for State {
             size: Size::ZERO,
             sight,
             told: None,
-            odd: false,
+            moves: 0,
             beyond: (0.0, 0.0),
             grabbed: None,
             finger: None,
@@ -319,7 +319,9 @@ fn see<Message>(
     // One that stays when a page comes before it.
     let steady = laid.iter().find(|laid| (feed.steady)(laid.made.row)).or(laid.front());
     let hook = steady.map(|laid| (key(laid), laid.top));
-    state.odd ^= hook != state.hook;
+    if hook != state.hook {
+        state.moves = state.moves.wrapping_add(1);
+    }
     state.hook = hook;
     let first = laid.front().map_or(0, |first| first.made.row);
     let after = laid.back().map_or(0, |last| last.made.row + 1);
