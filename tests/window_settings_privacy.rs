@@ -86,6 +86,17 @@ fn somebody_is_blocked_and_let_back_in_on_their_page() {
 }
 
 #[test]
+fn a_contact_of_one_account_is_not_blocked_by_another() {
+    let mut shown = with(Some(true), &["juliet"]);
+    shown.blocked[0].account = AccountId::new("work");
+    let mut window = Driver::sized(shown, 1_120.0, 720.0);
+    let juliet = Go::Details(Who::Party(jid("juliet").into()));
+    window.take([Message::Sidebar(sidebar::Message::Go(juliet))]);
+    assert!(window.mentions("On the balcony") && !window.mentions("Blocked"));
+    assert!(!window.says("Block") && !window.says("Unblock"), "her account's list is not known");
+}
+
+#[test]
 fn somebody_is_let_back_in() {
     let mut window = open(with(Some(true), &["eve", "mallory"]));
     let buttons = window.texts_at("Unblock");

@@ -6,7 +6,7 @@ use iced::{Alignment, Element, Length};
 
 use super::accounts;
 use super::book::{Draft, can_call};
-use super::{Action, Go, Shared, contact_with, is_blocked, name_of, place};
+use super::{Action, Go, Shared, contact_with, is_blocked, is_list_of, name_of, place};
 use crate::core::command::{Command, ContactCommand};
 use crate::core::features::{With, decide};
 use crate::core::snapshot::Snapshot;
@@ -299,13 +299,17 @@ fn chats<'a>(
 
 /// The way to keep somebody away and back, where their server can be told.
 fn block<'a>(jid: &BareJid, snapshot: &Snapshot) -> Option<Element<'a, Message>> {
-    let is_online = |list: &&BlockList| {
+    let contact = snapshot.contact(jid).map(AsRef::as_ref);
+    let can_be_told = |list: &BlockList| {
         let mut accounts = snapshot.accounts.iter();
-        accounts.any(|a| a.id == list.account && a.state == AccountState::Online)
+        list.offered == Some(true)
+            && is_list_of(list, contact)
+            && accounts.any(|a| a.id == list.account && a.state == AccountState::Online)
     };
-    let mut lists = snapshot.blocked.iter().filter(|list| list.offered == Some(true));
-    lists.find(is_online)?;
-    let on = !is_blocked(snapshot, jid);
+    if !snapshot.blocked.iter().any(can_be_told) {
+        return None;
+    }
+    let on = !is_blocked(snapshot, jid, contact);
     let word = if on { tr!("settings-block-act") } else { tr!("settings-unblock") };
     Some(button::words(Button::Quiet, word, Some(Message::Block(jid.clone(), on))))
 }

@@ -29,6 +29,7 @@ use crate::gui::theme::Mode;
 use crate::gui::words::Clock;
 use crate::model::BareJid;
 use crate::model::address::Aor;
+use crate::model::blocked::BlockList;
 use crate::model::call::{Call, CallState};
 use crate::model::contact::Contact;
 use crate::model::id::{AccountId, CallId};
@@ -200,10 +201,16 @@ pub fn contact_with<'a>(snapshot: &'a Snapshot, with: &Party) -> Option<&'a Cont
     snapshot.contact(with.jid()?).map(AsRef::as_ref)
 }
 
-/// Whether an account's server keeps somebody away (XEP-0191): what was last heard of their
-/// presence says nothing then.
-pub fn is_blocked(snapshot: &Snapshot, jid: &BareJid) -> bool {
-    snapshot.blocked.iter().any(|list| list.jids.binary_search(jid).is_ok())
+/// Whether the server keeps somebody away (XEP-0191), of a contact the one of whose roster they
+/// are: what was last heard of their presence says nothing then.
+pub fn is_blocked(snapshot: &Snapshot, jid: &BareJid, contact: Option<&Contact>) -> bool {
+    let mut lists = snapshot.blocked.iter();
+    lists.any(|list| is_list_of(list, contact) && list.jids.binary_search(jid).is_ok())
+}
+
+/// Whether somebody's being blocked stands in this list: a contact's in that of their account.
+pub fn is_list_of(list: &BlockList, contact: Option<&Contact>) -> bool {
+    contact.is_none_or(|contact| contact.account == list.account)
 }
 
 /// The contact that a call is proven to be with.

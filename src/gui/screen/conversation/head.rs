@@ -28,7 +28,7 @@ const WORDY: f32 = 760.0;
 pub(super) fn view<'a>(with: &Party, shared: Shared<'a>) -> Element<'a, Message> {
     let contact = contact_with(shared.snapshot, with);
     let name = name_of(shared.snapshot, with);
-    let blocked = with.jid().is_some_and(|jid| is_blocked(shared.snapshot, jid));
+    let blocked = with.jid().is_some_and(|jid| is_blocked(shared.snapshot, jid, contact));
     let show = contact.map(|contact| if blocked { Show::Offline } else { contact.presence.show });
     let photo = contact.and_then(|contact| contact.photo.as_ref());
     let under = match contact {

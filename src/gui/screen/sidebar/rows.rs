@@ -111,7 +111,7 @@ fn unread<'a>(count: u32) -> Element<'a, Message> {
 
 /// A contact's presence as it is shown.
 fn seen(contact: &Contact, shared: Shared<'_>) -> Show {
-    match is_blocked(shared.snapshot, &contact.jid) {
+    match is_blocked(shared.snapshot, &contact.jid, Some(contact)) {
         true => Show::Offline,
         false => contact.presence.show,
     }
@@ -126,7 +126,7 @@ pub(super) fn contact_row<'a>(
     let name = plain::line(&contact.name);
     let photo = contact.photo.as_ref();
     let mut under = words::presence(&contact.presence);
-    if is_blocked(shared.snapshot, &contact.jid) {
+    if is_blocked(shared.snapshot, &contact.jid, Some(contact)) {
         tr!("states-blocked").clone_into(&mut under);
     } else if contact.asks {
         tr!("sidebar-asks").clone_into(&mut under);
