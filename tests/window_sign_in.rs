@@ -14,9 +14,10 @@ use dovetail::core::command::{
 use dovetail::core::snapshot::Snapshot;
 use dovetail::demo::Example;
 use dovetail::gui::GuiOptions;
-use dovetail::gui::app::Keystroke;
+use dovetail::gui::app::{Keystroke, Message};
 use dovetail::gui::screen::sign_in::by_hand::{Field, PHONE_PASSWORD};
 use dovetail::gui::screen::sign_in::{ADDRESS, PASSWORD};
+use dovetail::gui::screen::{Go, sidebar};
 use dovetail::provisioning::discovery::Source;
 use dovetail::provisioning::plan::{Change, Consent, How, Preview, What};
 use dovetail::provisioning::status::{Outcome, Problem, ProvisionError};
@@ -210,4 +211,17 @@ fn what_needs_consent_is_agreed_to_or_gone_without() {
     let applied = Outcome::Applied { changes: Vec::new() };
     let given = answers(window.answer(Ok(Reply::Provision(applied))));
     assert_eq!(given.keep, KeepPassword::Session);
+}
+
+#[test]
+fn the_cursor_is_in_the_address_at_the_start_and_when_an_account_is_added() {
+    let mut window = Driver::new(Snapshot::default());
+    assert_eq!(window.focused(), None);
+    window.begin_effects();
+    assert_eq!(window.focused(), Some(ADDRESS.into()));
+    let mut window = Driver::new(snapshot());
+    window.begin_effects();
+    assert_eq!(window.focused(), None, "nothing is to be typed first");
+    window.take([Message::Sidebar(sidebar::Message::Go(Go::NewAccount))]);
+    assert_eq!(window.focused(), Some(ADDRESS.into()));
 }

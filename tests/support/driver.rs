@@ -18,7 +18,8 @@ use futures::executor::{LocalPool, LocalSpawner};
 use futures::task::LocalSpawnExt;
 use iced_test::Simulator;
 use iced_test::runtime::clipboard::Action as Clipboard;
-use iced_test::runtime::{Action, Task, task};
+use iced_test::runtime::user_interface::Cache;
+use iced_test::runtime::{Action, Task, UserInterface, task};
 use time::UtcOffset;
 use tokio::sync::{broadcast, mpsc, watch};
 
@@ -60,6 +61,7 @@ pub struct Driver {
     requests: mpsc::Receiver<Request>,
     snapshots: watch::Sender<Arc<Snapshot>>,
     effects: Effects,
+    first: Option<Task<Message>>,
 }
 
 /// The window's tasks, run whenever the test asks; their messages wait for the window.
@@ -214,12 +216,13 @@ impl Driver {
         let meter = handle.meter();
         clock::begin();
         let setting = Setting { options, forced, zone: UtcOffset::UTC, clock: clock::read };
-        let (mut app, _first) = App::new(handle, setting);
+        let (mut app, first) = App::new(handle, setting);
         let resized = Happened::Resized(iced::Size::new(width, height));
         if let Some(main) = app.main_window() {
             let _ = app.update(Message::Window(main, noon(), resized));
         }
-        Self { app, size: (width, height), meter, requests, snapshots, effects: Effects::new() }
+        let (first, effects) = (Some(first), Effects::new());
+        Self { app, size: (width, height), meter, requests, snapshots, effects, first }
     }
 
     /// The window of calls that ring, looked at and clicked on like the main one.
@@ -408,6 +411,32 @@ impl Driver {
     /// What is to be done to the widgets; whoever draws them does it.
     pub fn operations(&mut self) -> Vec<Box<dyn iced::advanced::widget::Operation>> {
         std::mem::take(&mut *self.effects.operations.borrow_mut())
+    }
+
+    /// What the program does at its start, as far as there is anything to do it to.
+    pub fn begin_effects(&mut self) {
+        if let Some(first) = self.first.take() {
+            self.effects.start(first);
+        }
+    }
+
+    /// The field that has the cursor, once what was to be done to the widgets is done.
+    pub fn focused(&mut self) -> Option<iced::widget::Id> {
+        use iced::advanced::widget::operation::{Operation, Outcome, black_box, focusable};
+        let operations = self.operations();
+        let (width, height) = self.size;
+        let mut renderer = iced::Renderer::new(theme::REGULAR, 14.0.into());
+        let (view, size) = (self.app.view(), iced::Size::new(width, height));
+        let mut interface = UserInterface::build(view, size, Cache::default(), &mut renderer);
+        for mut operation in operations {
+            interface.operate(&renderer, operation.as_mut());
+        }
+        let mut found = focusable::find_focused();
+        interface.operate(&renderer, &mut black_box(&mut found));
+        match found.finish() {
+            Outcome::Some(id) => Some(id),
+            _ => None,
+        }
     }
 
     /// What was done to the widgets has its consequences.
